@@ -1,0 +1,114 @@
+// CoverEngine: the one door between the command line or server and the generator.
+//
+// The engine lives in libledgerline_generator.so, which links LibTorch; this header and the loader behind it do not, so
+// that a program pays for LibTorch only when a cover is made. Everything that crosses the border is a standard type, a
+// Status or a Result. Both sides are built by one compiler from one tree, and kCoverEngineVersion says which.
+//
+// Thread-safety: a CoverEngine is used by one thread at a time.
+#ifndef LEDGERLINE_INFERENCE_COVERS_COVER_ENGINE_H_
+#define LEDGERLINE_INFERENCE_COVERS_COVER_ENGINE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "schemas/hash.h"
+#include "schemas/status.h"
+
+namespace ledgerline::covers {
+
+// Version of this interface; the loader refuses a plugin that states another.
+inline constexpr int kCoverEngineVersion = 1;
+
+// "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
+using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
+
+struct CoverRequest {
+  std::string source_midi;  // bytes of a Standard MIDI File
+  std::string style;        // one of Styles()
+  uint64_t seed = 1;
+  int candidates = 4;       // 1 to 16: how many are composed, of which the best by the measures is kept
+  CoverProgress progress;   // may be empty
+};
+
+// A candidate that a guard turned down, with the guard's name and finding: "dense: 19.2 notes a bar, bound 16.0".
+struct RejectedCandidate {
+  int candidate = 0;
+  std::string reason;
+};
+
+struct CoverResult {
+  std::string midi;          // a Standard MIDI File
+  std::string conditioning;  // what the model was given, canonical bytes (docs/formats/tokens.md); kept as a blob
+  Hash256 conditioning_hash;  // SHA-256 of `conditioning`
+  Hash256 midi_hash;          // SHA-256 of `midi`
+  Hash256 source_hash;        // SHA-256 of the request's `source_midi`
+  Hash256 model_hash;         // SHA-256 of the model file
+  std::string engine_id;      // "ledgerline-generator/0.1.0"
+  std::string kernel_version;  // "libtorch-1.13.1 openblas ... 1 thread": what the same bytes depend on
+  std::string style;
+  uint64_t seed = 0;
+  std::map<std::string, std::string> parameters;  // every sampling parameter and plan choice, as text
+  int chosen_candidate = 0;
+  std::vector<int64_t> candidate_scores_ppm;  // ranking in integers, one per candidate; -1 for a rejected one
+  std::vector<RejectedCandidate> rejected;
+  std::vector<std::pair<std::string, double>> measures;  // by name, for display; not for payment
+  int bars = 0;
+  int melody_notes = 0;
+  int notes = 0;                   // of the cover, melody included
+  int64_t source_bars_ppm = 0;     // bars of the source used / bars of the source
+  int64_t melody_share_ppm = 0;    // notes of the cover that are the source's melody / notes of the cover
+  std::string melodic_fingerprint;  // bytes of the cover's melodic fingerprint; see inference/fingerprint
+};
+
+struct RenderResult {
+  Hash256 pcm_hash;  // SHA-256 of format header and samples, as inference/music/render.h defines them
+  Hash256 wav_hash;  // SHA-256 of the file
+  int sample_rate_hz = 0;
+  int channels = 0;
+  int64_t frames = 0;
+  std::string renderer;     // library and version
+  Hash256 soundfont_hash;   // SHA-256 of the soundfont file
+};
+
+class CoverEngine {
+ public:
+  virtual ~CoverEngine() = default;
+  // Styles that the loaded model knows, in a fixed order: "art-song", "hymn", ...
+  virtual std::vector<std::string> Styles() const = 0;
+  // Hash of the loaded model file.
+  virtual Hash256 ModelHash() const = 0;
+  // Things worth telling the operator, such as a slow BLAS; empty when all is well.
+  virtual std::vector<std::string> Warnings() const = 0;
+  // Composes. The same request on the same model, machine and BLAS returns the same bytes.
+  // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found),
+  // kOutOfRange (a song above the engine's bounds), kFailedPrecondition (every candidate was turned down by a guard).
+  virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;
+  // Renders MIDI bytes to a WAV file through the soundfont; an empty path means the installed default.
+  // Errors: kInvalidArgument (unreadable MIDI), kNotFound (no soundfont), kInternal (the file cannot be written).
+  virtual Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
+                                      const std::string& soundfont_path) = 0;
+};
+
+// Loads the plugin and the model file. An empty `plugin_path` means libledgerline_generator.so beside the executable, in
+// ../lib, or on the loader's path; an empty `weights_path` means the weights installed with the project.
+// Errors: kNotFound (no such plugin or weights: the message lists where it looked), kFailedPrecondition (another
+// version of the interface or of the model format), kDataLoss (a damaged model file).
+Result<std::unique_ptr<CoverEngine>> LoadCoverEngine(const std::string& plugin_path, const std::string& weights_path);
+
+}  // namespace ledgerline::covers
+
+// What the plugin exports, in C linkage: its interface version, and the constructor. `CreateCoverEngine` returns null
+// and fills `*error` when the model cannot be loaded.
+extern "C" {
+using LedgerlineCoverVersionFn = int (*)();
+using LedgerlineCoverCreateFn = ledgerline::covers::CoverEngine* (*)(const char* weights_path,
+                                                                     ledgerline::Status* error);
+}
+
+#endif  // LEDGERLINE_INFERENCE_COVERS_COVER_ENGINE_H_
