@@ -1,0 +1,69 @@
+// The chords of a piece, one decision for each beat group, smoothed over time.
+//
+// All arithmetic is in integers, so that every machine finds the same chords.
+#ifndef LEDGERLINE_INFERENCE_MUSIC_CHORDS_H_
+#define LEDGERLINE_INFERENCE_MUSIC_CHORDS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "inference/music/key.h"
+#include "inference/music/melody.h"
+#include "inference/music/score.h"
+
+namespace ledgerline::music {
+
+enum class ChordQuality : uint8_t {
+  kMajor = 0,
+  kMinor,
+  kDiminished,
+  kAugmented,
+  kDominant7,
+  kMajor7,
+  kMinor7,
+  kHalfDiminished,
+  kDiminished7,
+  kSuspended4,
+};
+inline constexpr int kChordQualities = 10;
+
+struct ChordSpan {
+  int64_t start = 0;  // ticks of the quantised score, [start, end)
+  int64_t end = 0;
+  int root = -1;  // 0 is C, 11 is B; -1: no chord (silence)
+  ChordQuality quality = ChordQuality::kMajor;
+  uint16_t pitch_class_mask = 0;  // bit k: pitch class k belongs to the chord; 0 for no chord
+  friend bool operator==(const ChordSpan&, const ChordSpan&) = default;
+};
+
+// Bit k set for each pitch class k of the chord. `root` 0 to 11.
+uint16_t ChordMask(int root, ChordQuality quality);
+
+// "Am", "G7", "F#dim", "Bbmaj7", "N" for none; flats for Db Eb Ab Bb, sharps for F#.
+std::string ChordName(const ChordSpan& chord);
+
+// The stretches that get one chord each: half bars in 4/4 and 2/2 (and every metre of four beats), dotted halves in 12/8,
+// whole bars in 2/4, 3/4, 3/8 and 6/8 ... An irregular or short bar is one group. In order, covering all bars.
+struct BeatGroup {
+  int64_t start = 0;
+  int64_t end = 0;
+  bool bar_start = false;
+};
+std::vector<BeatGroup> BeatGroupsOf(const std::vector<Bar>& bars);
+
+// Chords from all notes but drums of a quantised score: templates against the duration-weighted pitch classes of each beat
+// group (the bass counted more), smoothed by a Viterbi search that pays for changes and for leaving the key, and more for a
+// change inside a bar. Neighbouring groups with one chord become one span. The spans cover the bars without gaps.
+std::vector<ChordSpan> FindChords(const Score& grid, const std::vector<Bar>& bars, const KeyEstimate& key);
+
+// Chords for a melody alone: the same search, over the triads and seventh chords of the key and its common neighbours, with
+// functional progressions (to the fifth below, cadence at the end) preferred.
+std::vector<ChordSpan> HarmoniseMelody(const Melody& melody, const std::vector<Bar>& bars, const KeyEstimate& key);
+
+// The span that contains `tick`, or nullptr. `spans` as the functions above return them; the pointer lives as long.
+const ChordSpan* ChordAt(const std::vector<ChordSpan>& spans, int64_t tick);
+
+}  // namespace ledgerline::music
+
+#endif  // LEDGERLINE_INFERENCE_MUSIC_CHORDS_H_
