@@ -12,16 +12,26 @@
 
 namespace ledgerline {
 
-// The position of an entry in the log; the recorded axis.
+// The zero-based position of an entry in the log: the recorded axis.
 struct EntryIndex {
   uint64_t value = 0;
-  friend auto operator<=>(const EntryIndex&, const EntryIndex&) = default;
+  constexpr EntryIndex() = default;
+  constexpr explicit EntryIndex(uint64_t v) : value(v) {}
+  constexpr EntryIndex Next() const { return EntryIndex(value + 1); }
+  friend constexpr auto operator<=>(const EntryIndex&, const EntryIndex&) = default;
 };
 
-// How many entries a tree covers: entries [0, value).
+// How many entries a tree has: entries [0, value).
 struct TreeSize {
   uint64_t value = 0;
-  friend auto operator<=>(const TreeSize&, const TreeSize&) = default;
+  constexpr TreeSize() = default;
+  constexpr explicit TreeSize(uint64_t v) : value(v) {}
+  // The smallest tree that holds the entry at `index`.
+  static constexpr TreeSize Including(EntryIndex index) { return TreeSize(index.value + 1); }
+  constexpr bool Contains(EntryIndex index) const { return index.value < value; }
+  // The index that the next entry gets.
+  constexpr EntryIndex NextIndex() const { return EntryIndex(value); }
+  friend constexpr auto operator<=>(const TreeSize&, const TreeSize&) = default;
 };
 
 // A valid id is 2 to 64 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit. `what` names the field.
