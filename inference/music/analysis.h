@@ -24,10 +24,10 @@ struct Analysis {
 };
 
 // Analyses any score. A score with a single monophonic part gets its chords by HarmoniseMelody, others by FindChords.
-// A pickup that the file does not state as a short first bar (a first bar whose notes all stand in its last part, before
-// music that falls on the bars thereafter) is left as it is: its bar is padded with rest, and the bar lines are right.
-// Deterministic; milliseconds for a piece of a thousand notes.
-// Errors: kInvalidArgument (no notes but drums), kOutOfRange (bars above kMaxAnalysisBars).
+// A pickup that the file does not state as a short first bar (a first bar whose notes all stand in its last part,
+// before music that falls on the bars thereafter) is left as it is: its bar is padded with rest, and the bar lines are
+// right. Deterministic; milliseconds for a piece of a thousand notes. Errors: kInvalidArgument (no notes but drums),
+// kOutOfRange (bars above kMaxAnalysisBars).
 Result<Analysis> Analyse(const Score& score);
 
 // Quarter notes per minute, averaged over [0, end) by duration; 120 without tempos.

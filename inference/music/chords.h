@@ -43,8 +43,10 @@ uint16_t ChordMask(int root, ChordQuality quality);
 // "Am", "G7", "F#dim", "Bbmaj7", "N" for none; flats for Db Eb Ab Bb, sharps for F#.
 std::string ChordName(const ChordSpan& chord);
 
-// The stretches that get one chord each: half bars in 4/4 and 2/2 (and every metre of four beats), dotted halves in 12/8,
-// whole bars in 2/4, 3/4, 3/8 and 6/8 ... An irregular or short bar is one group. In order, covering all bars.
+// The stretches that get one chord each. Triple metres on quarters or eighths (3/4, 3/8): the bar. Compound metres:
+// dotted halves, so 6/8 and 9/8 the bar, 12/8 two, 6/4 two. All others: half notes, so 4/4 and 2/2 two, 2/4 one, 2/1
+// four, 3/2 three; what is left over at the end of an irregular bar joins the group before it. In order, covering all
+// bars of a quantised score.
 struct BeatGroup {
   int64_t start = 0;
   int64_t end = 0;
@@ -52,13 +54,14 @@ struct BeatGroup {
 };
 std::vector<BeatGroup> BeatGroupsOf(const std::vector<Bar>& bars);
 
-// Chords from all notes but drums of a quantised score: templates against the duration-weighted pitch classes of each beat
-// group (the bass counted more), smoothed by a Viterbi search that pays for changes and for leaving the key, and more for a
-// change inside a bar. Neighbouring groups with one chord become one span. The spans cover the bars without gaps.
+// Chords from all notes but drums of a quantised score: templates against the duration-weighted pitch classes of each
+// beat group (the bass counted more), smoothed by a Viterbi search that pays for changes and for leaving the key, and
+// more for a change inside a bar. Neighbouring groups with one chord become one span. The spans cover the bars without
+// gaps.
 std::vector<ChordSpan> FindChords(const Score& grid, const std::vector<Bar>& bars, const KeyEstimate& key);
 
-// Chords for a melody alone: the same search, over the triads and seventh chords of the key and its common neighbours, with
-// functional progressions (to the fifth below, cadence at the end) preferred.
+// Chords for a melody alone: the same search, over the triads and seventh chords of the key and its common neighbours,
+// with functional progressions (to the fifth below, cadence at the end) preferred.
 std::vector<ChordSpan> HarmoniseMelody(const Melody& melody, const std::vector<Bar>& bars, const KeyEstimate& key);
 
 // The span that contains `tick`, or nullptr. `spans` as the functions above return them; the pointer lives as long.

@@ -21,10 +21,10 @@ struct KeyEstimate {
 std::array<int64_t, 12> PitchClassTicks(const Score& score);
 
 // The key whose profile correlates best with PitchClassTicks, of 24. A key signature in the file is a strong prior: it
-// leaves the keys of its own number of sharps or flats (major, or minor whatever the file says about the mode) ahead of all
-// others unless the notes clearly speak against it; the bass of the first and of the last sounding moment tips the balance between
-// relative keys. Deterministic.
-// Source: Krumhansl, "Cognitive Foundations of Musical Pitch" (1990), key profiles; Temperley, "What's Key for Key?" (1999).
+// leaves the keys of its own number of sharps or flats (major, or minor whatever the file says about the mode) ahead of
+// all others unless the notes clearly speak against it; the bass of the first and of the last sounding moment tips the
+// balance between relative keys. Deterministic. Source: Krumhansl, "Cognitive Foundations of Musical Pitch" (1990), key
+// profiles; Temperley, "What's Key for Key?" (1999).
 KeyEstimate EstimateKey(const Score& score);
 
 // "G minor", "F# major", "Eb major": the customary spelling of the tonic.

@@ -14,12 +14,13 @@ struct Melody {
   friend bool operator==(const Melody&, const Melody&) = default;
 };
 
-// The part that carries the melody: one whose name or program says so (voice, soprano, melody, violin I, flute, ...), else
-// the part that is highest, most single-voiced and most steadily present. -1 without pitched notes. Drum parts never.
+// The part that carries the melody: one whose name or program says so (voice, soprano, melody, violin I, flute, ...),
+// else the part that is highest, most single-voiced and most steadily present. -1 without pitched notes. Drum parts
+// never.
 int ChooseMelodyPart(const Score& score);
 
-// The top line of one part: of notes that start together the highest, unless a higher note still sounds and outlasts them
-// (an inner voice moving under a held note); each note ends where the next begins at the latest.
+// The top line of one part: of notes that start together the highest, unless a higher note still sounds and outlasts
+// them (an inner voice moving under a held note); each note ends where the next begins at the latest.
 std::vector<Note> Skyline(const std::vector<Note>& notes);
 
 // The skyline of the chosen part. Deterministic.

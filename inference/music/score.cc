@@ -76,6 +76,7 @@ Score Score::Quantised() const {
   grid.metres = QuantisedChanges(metres, ticks_per_quarter);
   grid.tempos = QuantisedChanges(tempos, ticks_per_quarter);
   grid.keys = QuantisedChanges(keys, ticks_per_quarter);
+  for (const Marker& marker : markers) grid.markers.push_back({ToGrid(marker.at, ticks_per_quarter), marker.text});
   return grid;
 }
 

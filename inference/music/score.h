@@ -1,7 +1,7 @@
 // Score: the one in-memory model of a piece of music, between files (MIDI now), analysis, tokens and sound.
 //
-// Times are integer ticks. A score read from a file keeps the file's resolution; `Quantised()` gives the engine's own grid of
-// kGridTicks per quarter note, on which analysis and tokens work.
+// Times are integer ticks. A score read from a file keeps the file's resolution; `Quantised()` gives the engine's own
+// grid of kGridTicks per quarter note, on which analysis and tokens work.
 #ifndef LEDGERLINE_INFERENCE_MUSIC_SCORE_H_
 #define LEDGERLINE_INFERENCE_MUSIC_SCORE_H_
 
@@ -15,17 +15,17 @@ namespace ledgerline::music {
 inline constexpr int kGridTicks = 24;  // ticks per quarter note of the engine's grid
 
 struct Note {
-  int64_t onset = 0;     // ticks from the start
-  int64_t duration = 0;  // ticks, above zero
-  int pitch = 60;        // MIDI number, 0 to 127; middle C is 60
-  int velocity = 80;     // 1 to 127
+  int64_t onset = 0;                                            // ticks from the start
+  int64_t duration = 0;                                         // ticks, above zero
+  int pitch = 60;                                               // MIDI number, 0 to 127; middle C is 60
+  int velocity = 80;                                            // 1 to 127
   friend auto operator<=>(const Note&, const Note&) = default;  // by onset, duration, pitch, velocity
 };
 
 struct Part {
   std::string name;
-  int program = 0;     // General MIDI program, 0 to 127 (0 is the grand piano)
-  bool drums = false;  // sounds on channel 10
+  int program = 0;          // General MIDI program, 0 to 127 (0 is the grand piano)
+  bool drums = false;       // sounds on channel 10
   std::vector<Note> notes;  // sorted by (onset, pitch)
   friend bool operator==(const Part&, const Part&) = default;
 };
@@ -50,20 +50,28 @@ struct Key {
   friend bool operator==(const Key&, const Key&) = default;
 };
 
+// A text at a place: a rehearsal mark or a chord symbol.
+struct Marker {
+  int64_t at = 0;
+  std::string text;
+  friend bool operator==(const Marker&, const Marker&) = default;
+};
+
 struct Score {
   std::string title;
   int ticks_per_quarter = kGridTicks;
   std::vector<Part> parts;
-  std::vector<Metre> metres;  // sorted by `at`; empty means 4/4 from the start
-  std::vector<Tempo> tempos;  // sorted by `at`; empty means 120 bpm from the start
-  std::vector<Key> keys;      // sorted by `at`; empty means not stated
+  std::vector<Metre> metres;    // sorted by `at`; empty means 4/4 from the start
+  std::vector<Tempo> tempos;    // sorted by `at`; empty means 120 bpm from the start
+  std::vector<Key> keys;        // sorted by `at`; empty means not stated
+  std::vector<Marker> markers;  // sorted by `at`; several may stand at one tick
   friend bool operator==(const Score&, const Score&) = default;
 
   // End of the last note, in ticks; 0 for a score without notes.
   int64_t EndTick() const;
   size_t NoteCount() const;
-  // The same score on the grid of kGridTicks per quarter note: onsets and ends rounded to the nearest tick (halves up), no
-  // duration below one tick, notes of one pitch in one part that start together merged (the longest stays).
+  // The same score on the grid of kGridTicks per quarter note: onsets and ends rounded to the nearest tick (halves up),
+  // no duration below one tick, notes of one pitch in one part that start together merged (the longest stays).
   Score Quantised() const;
 };
 

@@ -20,6 +20,7 @@ namespace ledgerline::music {
 inline constexpr size_t kMaxSmfBytes = 16u << 20;  // of a file
 inline constexpr size_t kMaxSmfTracks = 1024;      // of a file
 inline constexpr size_t kMaxSmfNotes = 1'000'000;  // of a file
+inline constexpr size_t kMaxSmfMarkers = 100'000;  // of a file
 inline constexpr int64_t kMaxSmfQuarters =
     100'000;                                       // no event later than this many quarter notes (14 hours at 120 bpm)
 inline constexpr size_t kMaxSmfNameBytes = 1024;   // of a title or a part's name, in UTF-8; longer ones are cut
@@ -32,10 +33,10 @@ inline constexpr int kMaxTicksPerQuarter = 32767;  // 15 bits in the header
 // kInvalidArgument (not an SMF, format 2, SMPTE time, malformed or truncated events), kOutOfRange (a bound above).
 Result<Score> ReadSmf(std::string_view bytes);
 
-// Writes format 1: a conductor track (title, metres, tempos, keys), then one track for each part that has notes.
-// Channels go by part, skipping 10, which drum parts share; from the sixteenth other part on, tracks name a MIDI port
-// (meta 0x21). ReadSmf(WriteSmf(s)) equals s when s was read from a file (notes of one pitch then never enclose each
-// other). Errors: kInvalidArgument or kOutOfRange, naming the part, field, value and bound.
+// Writes format 1: a conductor track (title, metres, tempos, keys, markers), then one track for each part that has
+// notes. Channels go by part, skipping 10, which drum parts share; from the sixteenth other part on, tracks name a MIDI
+// port (meta 0x21). ReadSmf(WriteSmf(s)) equals s when s was read from a file (notes of one pitch then never enclose
+// each other). Errors: kInvalidArgument or kOutOfRange, naming the part, field, value and bound.
 Result<std::string> WriteSmf(const Score& score);
 
 }  // namespace ledgerline::music

@@ -262,6 +262,12 @@ class Reader {
       case 0x04:
         if (track.instrument.empty()) track.instrument = PrintableSmfText(data);
         break;
+      case 0x06:
+        if (score_.markers.size() == kMaxSmfMarkers) {
+          return Beyond(type_offset, "markers", kMaxSmfMarkers + 1, "0 to " + std::to_string(kMaxSmfMarkers));
+        }
+        if (std::string text = PrintableSmfText(data); !text.empty()) score_.markers.push_back({tick, std::move(text)});
+        break;
       case 0x2F:
         return true;
       case 0x51: {
@@ -320,6 +326,8 @@ class Reader {
     Settle(score_.metres);
     Settle(score_.tempos);
     Settle(score_.keys);
+    std::stable_sort(score_.markers.begin(), score_.markers.end(),
+                     [](const Marker& a, const Marker& b) { return a.at < b.at; });
     if (format_ == 0 || tracks_[0].voices.empty()) score_.title = tracks_[0].name;
     // A program change holds for its channel in all tracks: programs that stand in another track (often the first)
     // serve the tracks that state none themselves.

@@ -104,6 +104,13 @@ Result<std::string> Conductor(const Score& score, int64_t max_tick) {
     AppendBigEndian(data, static_cast<uint32_t>(tempo.quarter_us), 3);
     events.push_back({tempo.at, 3, Meta(0x51, data)});
   }
+  RETURN_IF_ERROR(Check("", "markers", static_cast<int64_t>(score.markers.size()), 0, kMaxSmfMarkers));
+  for (const Marker& marker : score.markers) {
+    RETURN_IF_ERROR(Check("", "marker tick", marker.at, 0, max_tick));
+    if (const std::string text = PrintableSmfText(marker.text); !text.empty()) {
+      events.push_back({marker.at, 4, Meta(0x06, text)});
+    }
+  }
   return TrackChunk(std::move(events));
 }
 

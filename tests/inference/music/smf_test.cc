@@ -229,12 +229,14 @@ RC_GTEST_PROP(SmfRoundTrip, KeepsEveryScoreThatAFileCanHold, ()) {
   score.keys = {{0, *rc::gen::inRange(-7, 8), *rc::gen::arbitrary<bool>()}};
   score.metres = {{0, *rc::gen::inRange(1, 256), 1 << *rc::gen::inRange(0, 7)}};
   score.tempos = {{0, *rc::gen::inRange(1, 1 << 24)}};
+  score.markers = {{0, "0:major"}, {0, "7:dominant"}, {end, "verse"}};
   // Once through the file settles order and overlaps; from then on nothing may change, in bytes or in notes.
   const auto first = WriteSmf(score);
   RC_ASSERT(first.ok());
   const auto read = ReadSmf(*first);
   RC_ASSERT(read.ok());
   RC_ASSERT(read->NoteCount() == score.NoteCount());
+  RC_ASSERT(read->markers == score.markers);
   const auto second = WriteSmf(*read);
   RC_ASSERT(second.ok());
   const auto again = ReadSmf(*second);

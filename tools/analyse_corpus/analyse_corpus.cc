@@ -1,0 +1,199 @@
+// analyse_corpus keys FILE.mid...    how often the key found has the signature that the file states
+// analyse_corpus chords FILE.mid...  how often the chords found agree with the chord symbols in the file's markers
+// analyse_corpus show FILE.mid       what the analysis finds in one file
+//
+// A file named `-` stands for a list of files on standard input, one a line. Chord symbols are markers "root:kind",
+// root 0 to 11 from C, kind as MusicXML names it. `chords` judges twice: the melody alone, and the melody with an
+// accompaniment (bass note and broken chord) made from the symbols, which tests chord finding in a texture.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inference/music/analysis.h"
+#include "inference/music/smf.h"
+
+namespace ledgerline::music {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Symbol {
+  int64_t start = 0;
+  int64_t end = 0;
+  int root = -1;
+  ChordQuality quality = ChordQuality::kMajor;
+};
+
+std::vector<Symbol> SymbolsOf(const Score& grid) {
+  std::vector<Symbol> symbols;
+  for (const Marker& marker : grid.markers) {
+    const size_t colon = marker.text.find(':');
+    if (colon == std::string::npos) continue;
+    Symbol symbol;
+    symbol.start = marker.at;
+    symbol.root = std::stoi(marker.text.substr(0, colon)) % 12;
+    const std::string kind = marker.text.substr(colon + 1);
+    if (kind.starts_with("minor")) symbol.quality = ChordQuality::kMinor;
+    if (kind.starts_with("minor-seventh")) symbol.quality = ChordQuality::kMinor7;
+    if (kind.starts_with("dominant")) symbol.quality = ChordQuality::kDominant7;
+    if (kind.starts_with("diminished")) symbol.quality = ChordQuality::kDiminished;
+    if (kind.starts_with("half")) symbol.quality = ChordQuality::kHalfDiminished;
+    if (kind.starts_with("augmented")) symbol.quality = ChordQuality::kAugmented;
+    if (kind.starts_with("major-seventh")) symbol.quality = ChordQuality::kMajor7;
+    if (kind.starts_with("suspended")) symbol.quality = ChordQuality::kSuspended4;
+    if (!symbols.empty()) symbols.back().end = symbol.start;
+    symbols.push_back(symbol);
+  }
+  if (!symbols.empty()) symbols.back().end = grid.EndTick();
+  return symbols;
+}
+
+bool IsMinorLike(ChordQuality quality) {
+  return quality == ChordQuality::kMinor || quality == ChordQuality::kMinor7 || quality == ChordQuality::kDiminished ||
+         quality == ChordQuality::kHalfDiminished || quality == ChordQuality::kDiminished7;
+}
+
+struct Agreement {
+  int64_t ticks = 0, root = 0, third = 0;
+  void Add(const std::vector<Symbol>& symbols, const std::vector<ChordSpan>& chords) {
+    for (const Symbol& symbol : symbols) {
+      for (int64_t tick = symbol.start; tick < symbol.end; tick += kGridTicks / 2) {
+        const ChordSpan* chord = ChordAt(chords, tick);
+        ++ticks;
+        if (chord == nullptr || chord->root != symbol.root) continue;
+        ++root;
+        if (IsMinorLike(chord->quality) == IsMinorLike(symbol.quality)) ++third;
+      }
+    }
+  }
+  void Print(const char* name) const {
+    std::printf("%-28s root %.1f %%, root and third %.1f %% of the time under a symbol\n", name,
+                100.0 * static_cast<double>(root) / static_cast<double>(ticks),
+                100.0 * static_cast<double>(third) / static_cast<double>(ticks));
+  }
+};
+
+Score WithAccompaniment(Score grid, const std::vector<Symbol>& symbols) {
+  Part piano;
+  for (const Symbol& symbol : symbols) {
+    const uint16_t mask = ChordMask(symbol.root, symbol.quality);
+    std::vector<int> upper;
+    for (int pitch = 55; pitch < 67; ++pitch) {
+      if (mask >> (pitch % 12) & 1) upper.push_back(pitch);
+    }
+    size_t turn = 0;
+    for (int64_t tick = symbol.start; tick < symbol.end; tick += kGridTicks / 2, ++turn) {
+      const int64_t length = std::min<int64_t>(kGridTicks / 2, symbol.end - tick);
+      if (turn % 8 == 0) piano.notes.push_back({tick, length, 36 + symbol.root, 80});
+      piano.notes.push_back({tick, length, upper[turn % upper.size()], 80});
+    }
+  }
+  std::sort(piano.notes.begin(), piano.notes.end());
+  grid.parts.push_back(std::move(piano));
+  return grid;
+}
+
+struct Report {
+  size_t files = 0, failed = 0, notes = 0;
+  size_t stated = 0, same_signature = 0, same_without_prior = 0, same_mode = 0, mode_minor_stated = 0;
+  Agreement melody_alone, accompanied;
+  double seconds = 0;
+
+  void Keys(const Score& score, const Analysis& analysis) {
+    if (score.keys.size() != 1) return;
+    ++stated;
+    if ((KeyFifths(analysis.key) - score.keys[0].fifths + 24) % 12 == 0) ++same_signature;
+    Score bare = score;
+    bare.keys.clear();
+    if ((KeyFifths(EstimateKey(bare)) - score.keys[0].fifths + 24) % 12 == 0) ++same_without_prior;
+  }
+  void Chords(const Score& score, const Analysis& analysis) {
+    const std::vector<Symbol> symbols = SymbolsOf(analysis.score);
+    if (symbols.empty()) return;
+    melody_alone.Add(symbols, HarmoniseMelody(analysis.melody, analysis.bars, analysis.key));
+    const auto accompaniment = Analyse(WithAccompaniment(analysis.score, symbols));
+    if (accompaniment.ok()) accompanied.Add(symbols, accompaniment->chords);
+    (void)score;
+  }
+};
+
+void Show(const Score& score, const Analysis& analysis) {
+  std::printf("title: %s\nkey: %s (confidence %.2f)\ntempo: %.1f bpm\nbars: %zu\n", score.title.c_str(),
+              KeyName(analysis.key).c_str(), analysis.key.confidence, analysis.tempo_bpm, analysis.bars.size());
+  const Part& part = score.parts[static_cast<size_t>(analysis.melody.part)];
+  std::printf("melody: part %d \"%s\", %zu of %zu notes\n", analysis.melody.part, part.name.c_str(),
+              analysis.melody.notes.size(), part.notes.size());
+  for (const Bar& bar : analysis.bars) {
+    std::printf("%s", bar.start % (4 * 96) == 0 ? "\n| " : "| ");
+    for (int64_t tick = bar.start; tick < bar.end;) {
+      const ChordSpan* chord = ChordAt(analysis.chords, tick);
+      if (chord == nullptr) break;
+      std::printf("%s ", ChordName(*chord).c_str());
+      tick = chord->end;
+    }
+  }
+  std::printf("|\n");
+}
+
+int Main(int argc, char** argv) {
+  const std::string_view mode = argc > 1 ? argv[1] : "";
+  if (argc < 3 || (mode != "keys" && mode != "chords" && mode != "show")) {
+    std::fprintf(stderr,
+                 "usage: analyse_corpus keys|chords|show FILE.mid... (- reads a list of files from standard input)\n");
+    return 2;
+  }
+  std::vector<std::string> files;
+  for (int i = 2; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "-") {
+      files.emplace_back(argv[i]);
+      continue;
+    }
+    for (std::string line; std::getline(std::cin, line);) files.push_back(line);
+  }
+  Report report;
+  for (const std::string& file : files) {
+    ++report.files;
+    const auto score = ReadSmf(ReadFile(file));
+    const auto begin = std::chrono::steady_clock::now();
+    const auto analysis = score.ok() ? Analyse(*score) : Result<Analysis>(score.status());
+    report.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!analysis.ok()) {
+      ++report.failed;
+      std::printf("%s: %s\n", file.c_str(), analysis.status().ToString().c_str());
+      continue;
+    }
+    report.notes += score->NoteCount();
+    if (mode == "keys") report.Keys(*score, *analysis);
+    if (mode == "chords") report.Chords(*score, *analysis);
+    if (mode == "show") Show(*score, *analysis);
+  }
+  if (mode == "show") return report.failed == 0 ? 0 : 3;
+  std::printf("%zu files, %zu failed, %zu notes, %.2f ms of analysis a file\n", report.files, report.failed,
+              report.notes, 1000 * report.seconds / static_cast<double>(std::max<size_t>(1, report.files)));
+  if (mode == "keys" && report.stated > 0) {
+    const auto percent = [&](size_t part) {
+      return 100.0 * static_cast<double>(part) / static_cast<double>(report.stated);
+    };
+    std::printf("one signature stated: %zu files; the key found has it: %.1f %%; without looking at it: %.1f %%\n",
+                report.stated, percent(report.same_signature), percent(report.same_without_prior));
+  }
+  if (mode == "chords" && report.melody_alone.ticks > 0) {
+    report.melody_alone.Print("melody alone:");
+    report.accompanied.Print("with an accompaniment:");
+  }
+  return report.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace ledgerline::music
+
+int main(int argc, char** argv) { return ledgerline::music::Main(argc, argv); }
