@@ -1,0 +1,104 @@
+#include "crypto/key_file.h"
+
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "crypto/private_file.h"
+#include "schemas/hash.h"
+
+namespace ledgerline::crypto {
+namespace {
+
+constexpr size_t kKeyFileBytesMax = 4096;
+constexpr std::string_view kHeader = "ledgerline-private-key v1";
+
+// The value of "field: value", or an error that does not repeat the line (it may hold the seed).
+Result<std::string_view> Field(const std::vector<std::string_view>& lines, size_t number, std::string_view field) {
+  const std::string prefix = std::string(field) + ": ";
+  if (!lines[number].starts_with(prefix)) {
+    return InvalidArgument("private key file line " + std::to_string(number + 1) + " does not start with \"" + prefix +
+                           "\"");
+  }
+  return lines[number].substr(prefix.size());
+}
+
+}  // namespace
+
+std::string FormatPrivateKey(const NamedKey& key) {
+  std::string seed = key.key.seed();
+  std::string encoded = Base64Encode(seed);
+  std::string text = std::string(kHeader) + "\nname: " + key.name + "\nalgorithm: Ed25519\nseed: " + encoded +
+                     "\npublic: " + Base64Encode(key.key.public_key().ToBytes()) + "\n";
+  WipeString(seed);
+  WipeString(encoded);
+  return text;
+}
+
+Result<NamedKey> ParsePrivateKey(std::string_view text) {
+  if (text.size() > kKeyFileBytesMax) return InvalidArgument("private key file is longer than 4096 bytes");
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos) return InvalidArgument("private key file does not end in a newline");
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  if (lines.size() != 5 || lines[0] != kHeader) {
+    return InvalidArgument("private key file is not the 5 lines that start with \"" + std::string(kHeader) + "\"");
+  }
+  ASSIGN_OR_RETURN(const std::string_view name, Field(lines, 1, "name"));
+  ASSIGN_OR_RETURN(const std::string_view algorithm, Field(lines, 2, "algorithm"));
+  ASSIGN_OR_RETURN(const std::string_view encoded_seed, Field(lines, 3, "seed"));
+  ASSIGN_OR_RETURN(const std::string_view encoded_public, Field(lines, 4, "public"));
+  RETURN_IF_ERROR(CheckKeyName(name));
+  if (algorithm != "Ed25519") return InvalidArgument("private key file line 3: algorithm is not Ed25519");
+  Result<std::string> seed = Base64Decode(encoded_seed);
+  if (!seed.ok()) return InvalidArgument("private key file line 4: seed is not base64");
+  Result<PrivateKey> key = PrivateKey::FromSeed(*seed);
+  WipeString(*seed);
+  if (!key.ok()) return key.status().WithContext("private key file line 4");
+  if (Base64Encode(key->public_key().ToBytes()) != encoded_public) {
+    return InvalidArgument("private key file line 5: the public key is not the seed's");
+  }
+  return NamedKey{std::string(name), std::move(*key)};
+}
+
+Status CreatePrivateKeyFile(const std::string& path, const NamedKey& key) {
+  RETURN_IF_ERROR(CheckKeyName(key.name));
+  std::string text = FormatPrivateKey(key);
+  Status status = CreatePrivateFile(path, text);
+  WipeString(text);
+  return status;
+}
+
+Result<NamedKey> ReadPrivateKeyFile(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string text, ReadPrivateFile(path, kKeyFileBytesMax));
+  Result<NamedKey> key = ParsePrivateKey(text);
+  WipeString(text);
+  if (!key.ok()) return key.status().WithContext(path);
+  return key;
+}
+
+Status WritePublicKeyFile(const std::string& path, const VerifierKey& key) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << key.ToString() << "\n";
+  file.flush();
+  if (!file) return Unavailable("cannot write the public key file " + path);
+  return Status::Ok();
+}
+
+Result<VerifierKey> ReadPublicKeyFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return NotFound("cannot open the public key file " + path);
+  std::string text(kKeyFileBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  if (text.size() > kKeyFileBytesMax) return InvalidArgument(path + " is longer than 4096 bytes");
+  if (text.ends_with('\n')) text.pop_back();
+  Result<VerifierKey> key = VerifierKey::Parse(text);
+  if (!key.ok()) return key.status().WithContext(path);
+  return key;
+}
+
+}  // namespace ledgerline::crypto
