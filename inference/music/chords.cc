@@ -18,7 +18,7 @@ constexpr int kChangeInsideBar = 260;  // and inside the bar
 constexpr int kSilence = 250;  // for "no chord" where nothing sounds: one silent group keeps the chord around it
 
 // What a quality costs before any note is heard: rarer chords need more evidence.
-constexpr std::array<int, kChordQualities> kQualityCost = {0, 0, 110, 160, 40, 110, 70, 100, 110, 150};
+constexpr std::array<int, kChordQualities> kQualityCost = {0, 0, 110, 160, 40, 130, 120, 120, 110, 220};
 
 struct Degrees {
   int third, fifth, seventh;  // semitones above the root; -1 for none
@@ -51,6 +51,9 @@ int Points(const ChordEvidence& evidence, int root, ChordQuality quality, uint16
   if (weight(degrees.fifth) < 30)
     points -= quality == ChordQuality::kMajor || quality == ChordQuality::kMinor ? 30 : 90;
   if (degrees.seventh >= 0 && weight(degrees.seventh) < 50) points -= 150;
+  // C E G A is C with a sixth unless A lies in the bass, and E G B with a C above is E minor.
+  const bool soft_seventh = quality == ChordQuality::kMinor7 || quality == ChordQuality::kMajor7;
+  if (soft_seventh && evidence.bass != root) points -= 140;
   if (evidence.bass == root) {
     points += 160;
   } else if (evidence.bass == (root + degrees.third) % 12) {
