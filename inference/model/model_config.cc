@@ -1,0 +1,64 @@
+#include "inference/model/model_config.h"
+
+#include <array>
+#include <charconv>
+
+namespace ledgerline::model {
+namespace {
+
+struct Field {
+  const char* name;
+  int ModelConfig::*member;
+  int lowest;
+  int highest;
+};
+
+constexpr std::array<Field, 7> kFields = {{{"width", &ModelConfig::width, 8, 4096},
+                                           {"layers", &ModelConfig::layers, 1, 64},
+                                           {"heads", &ModelConfig::heads, 1, 64},
+                                           {"hidden", &ModelConfig::hidden, 8, 16384},
+                                           {"inner_width", &ModelConfig::inner_width, 8, 4096},
+                                           {"inner_hidden", &ModelConfig::inner_hidden, 8, 16384},
+                                           {"context", &ModelConfig::context, 64, 8192}}};
+
+}  // namespace
+
+std::map<std::string, std::string> ModelConfig::ToMetadata() const {
+  std::map<std::string, std::string> metadata;
+  for (const Field& field : kFields) metadata[field.name] = std::to_string(this->*field.member);
+  return metadata;
+}
+
+Result<ModelConfig> ModelConfig::FromMetadata(const std::map<std::string, std::string>& metadata) {
+  ModelConfig config;
+  for (const Field& field : kFields) {
+    const auto found = metadata.find(field.name);
+    if (found == metadata.end()) return InvalidArgument(std::string("the model file states no ") + field.name);
+    const std::string& text = found->second;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      return InvalidArgument(std::string(field.name) + " is not a number: \"" + text.substr(0, 40) + "\"");
+    }
+    config.*field.member = value;
+  }
+  RETURN_IF_ERROR(config.Check());
+  return config;
+}
+
+Status ModelConfig::Check() const {
+  for (const Field& field : kFields) {
+    const int value = this->*field.member;
+    if (value < field.lowest || value > field.highest) {
+      return OutOfRange(std::string(field.name) + " " + std::to_string(value) + " is outside " +
+                        std::to_string(field.lowest) + " to " + std::to_string(field.highest));
+    }
+  }
+  if (width % heads != 0 || (width / heads) % 2 != 0) {
+    return InvalidArgument("width " + std::to_string(width) + " does not give " + std::to_string(heads) +
+                           " heads of an even size");
+  }
+  return Status::Ok();
+}
+
+}  // namespace ledgerline::model

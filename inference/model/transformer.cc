@@ -1,0 +1,376 @@
+#include "inference/model/transformer.h"
+
+#include <cmath>
+
+namespace ledgerline::model {
+namespace {
+
+using namespace tokens;  // NOLINT: the columns are this file's vocabulary
+using torch::Tensor;
+
+constexpr int kReach = 25;                        // semitones that a relative head tells apart on either side
+constexpr int kRelativeColumns = 2 * kReach + 1;  // the outermost stand for all beyond
+// Pitches that a pitch is judged against.
+constexpr std::array<int, 7> kReferences = {kRolePitch,  kBelowPitch, kMelodySounding, kCopyAPitch,
+                                            kCopyAMoved, kCopyBPitch, kCopyBMoved};
+constexpr int64_t kRelativeHeads = kReferences.size();
+constexpr int64_t kBarFeatureWidth = 24;
+
+Tensor Column(const Tensor& rows, int column) { return rows.select(-1, column); }
+
+Tensor Lookup(const Tensor& table, const Tensor& indices) { return torch::embedding(table, indices); }
+
+Tensor RmsNorm(const Tensor& x, const Tensor& gain) {
+  return x * torch::rsqrt(x.square().mean(-1, /*keepdim=*/true) + 1e-5) * gain;
+}
+
+// SwiGLU with gate and up in one matrix.
+Tensor Gated(const Tensor& x, const Tensor& gate_up, const Tensor& down) {
+  const std::vector<Tensor> halves = torch::linear(x, gate_up).chunk(2, -1);
+  return torch::linear(torch::silu(halves[0]) * halves[1], down);
+}
+
+// (pitch - root) mod 12, or kNoRoot where either is missing.
+Tensor AboveRoot(const Tensor& pitch, const Tensor& root) {
+  const Tensor known = (pitch < kNoPitch).logical_and(root < kNoRoot);
+  return torch::where(known, torch::remainder(pitch - root + 120, 12), torch::full_like(pitch, kNoRoot));
+}
+
+// `weight` [N, 1] added to the logits at `index` [N] where index < bound.
+Tensor Pointed(const Tensor& logits, const Tensor& index, const Tensor& weight) {
+  const int64_t bound = logits.size(-1);
+  const Tensor known = (index < bound).unsqueeze(-1);
+  return logits.scatter_add(-1, index.clamp(0, bound - 1).unsqueeze(-1), (weight * known).to(logits.scalar_type()));
+}
+
+// LibTorch forbids dots in parameter names.
+std::string Registered(std::string name) {
+  for (char& c : name) {
+    if (c == '.') c = '/';
+  }
+  return name;
+}
+
+}  // namespace
+
+TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
+  const int64_t d = config.width;
+  const int64_t inner = config.inner_width;
+  kind_ = Table("rows.kind", kKinds, d);
+  beat_ = Table("rows.beat", 9, d);
+  tick_ = Table("rows.tick", 25, d);
+  role_ = Table("rows.role", kRoleSymbols, d);
+  pitch_ = Table("rows.pitch", kPitchSymbols, d);
+  above_root_ = Table("rows.above_root", kNoRoot + 1, d);
+  quality_ = Table("rows.quality", kNoQuality + 1, d);
+  duration_ = Table("rows.duration", kDurationSymbols, d);
+
+  const int64_t f = kBarFeatureWidth;
+  bar_style_ = Table("bars.style", kStyles, f);
+  bar_metre_ = Table("bars.metre", kMetreSymbols, f);
+  bar_length_ = Table("bars.length", kLengthSymbols, f);
+  bar_density_ = Table("bars.density", kDensityClasses + 1, f);
+  bar_polyphony_ = Table("bars.polyphony", kPolyphonyClasses + 1, f);
+  bar_start_ = Table("bars.from_start", 5, f);
+  bar_end_ = Table("bars.from_end", 5, f);
+  bar_chord_ = Table("bars.chord", kChordSymbols, f);
+  bar_degree_ = Table("bars.degree", 13, f);
+  const int64_t features = 7 * f + kRoles + 2 * kChordSlots * f;
+  bar_project_ = Parameter("bars.project", {d, features}, 1.0 / std::sqrt(static_cast<double>(features)));
+
+  const double residual = 1.0 / std::sqrt(2.0 * config.layers);
+  const double by_width = 1.0 / std::sqrt(static_cast<double>(d));
+  for (int layer = 0; layer < config.layers; ++layer) {
+    const std::string name = "layers." + std::to_string(layer) + ".";
+    Block block;
+    block.attention_norm = Gain(name + "attention_norm", d);
+    block.query_key_value = Parameter(name + "query_key_value", {3 * d, d}, by_width);
+    block.attention_out = Parameter(name + "attention_out", {d, d}, by_width * residual);
+    block.feed_norm = Gain(name + "feed_norm", d);
+    block.gate_up = Parameter(name + "gate_up", {2 * config.hidden, d}, by_width);
+    block.down = Parameter(name + "down", {d, config.hidden}, residual / std::sqrt(static_cast<double>(config.hidden)));
+    blocks_.push_back(block);
+  }
+  out_norm_ = Gain("out_norm", d);
+
+  onset_stage_ = MakeStage("onset");
+  role_stage_ = MakeStage("role");
+  pitch_stage_ = MakeStage("pitch");
+  duration_stage_ = MakeStage("duration");
+  step_style_ = Table("step.style", kStyles, inner);
+  step_density_ = Table("step.density", kDensityClasses + 1, inner);
+  step_polyphony_ = Table("step.polyphony", kPolyphonyClasses + 1, inner);
+  step_onset_ = Table("step.onset", kOnsetSymbols, inner);
+  step_copy_onset_ = Table("step.copy_onset", 2 * kOnsetSymbols, inner);
+  step_role_ = Table("step.role", kRoleSymbols, inner);
+  step_copy_role_ = Table("step.copy_role", 2 * kRoleSymbols, inner);
+  step_melody_ = Table("step.melody_above_root", kNoRoot + 1, inner);
+  step_melody_start_ = Table("step.melody_starts", 2, inner);
+  step_root_ = Table("step.root", kNoRoot + 1, inner);
+  step_quality_ = Table("step.quality", kNoQuality + 1, inner);
+  step_below_ = Table("step.below_above_root", kNoRoot + 1, inner);
+  step_pitch_ = Table("step.pitch", kPitchSymbols, inner);
+  step_pitch_above_ = Table("step.pitch_above_root", kNoRoot + 1, inner);
+  step_copy_duration_ = Table("step.copy_duration", 2 * kDurationSymbols, inner);
+  step_remaining_ = Table("step.remaining", kRemainingSymbols, inner);
+
+  const double by_inner = 0.5 / std::sqrt(static_cast<double>(inner));
+  // Onset: absolute, relative to the last onset, and two pointers.
+  onset_head_ = Parameter("onset.head", {(kEndOfBar + 1) + (kEndOfBar + 1) + 2, inner}, by_inner);
+  role_head_ = Parameter("role.head", {kRoles + 2, inner}, by_inner);
+  // Pitch: absolute, above the root, and the relative heads.
+  pitch_head_ = Parameter("pitch.head", {128 + 12 + kRelativeHeads * kRelativeColumns, inner}, by_inner);
+  duration_head_ = Parameter("duration.head", {kDurationCount + 2, inner}, by_inner);
+
+  const int64_t half = d / config.heads / 2;
+  const Tensor place = torch::arange(config.context, torch::kFloat64).unsqueeze(1);
+  const Tensor frequency = torch::pow(10000.0, -torch::arange(half, torch::kFloat64) / static_cast<double>(half));
+  cosines_ = torch::cos(place * frequency).to(torch::kFloat32);
+  sines_ = torch::sin(place * frequency).to(torch::kFloat32);
+  mask_ = torch::full({config.context, config.context}, -std::numeric_limits<float>::infinity()).triu(1);
+}
+
+torch::Tensor TransformerImpl::Parameter(const std::string& name, at::IntArrayRef shape, double deviation) {
+  return register_parameter(Registered(name), torch::randn(shape) * deviation);
+}
+
+torch::Tensor TransformerImpl::Gain(const std::string& name, int64_t width) {
+  return register_parameter(Registered(name), torch::ones({width}));
+}
+
+torch::Tensor TransformerImpl::Table(const std::string& name, int64_t symbols, int64_t width) {
+  return Parameter(name, {symbols, width}, 0.1);
+}
+
+TransformerImpl::Stage TransformerImpl::MakeStage(const std::string& name) {
+  const int64_t d = config_.width, inner = config_.inner_width, hidden = config_.inner_hidden;
+  Stage stage;
+  stage.enter = Parameter(name + ".enter", {inner, d}, 1.0 / std::sqrt(static_cast<double>(d)));
+  stage.norm = Gain(name + ".norm", inner);
+  stage.gate_up = Parameter(name + ".gate_up", {2 * hidden, inner}, 1.0 / std::sqrt(static_cast<double>(inner)));
+  stage.down = Parameter(name + ".down", {inner, hidden}, 0.7 / std::sqrt(static_cast<double>(hidden)));
+  stage.out_norm = Gain(name + ".out_norm", inner);
+  return stage;
+}
+
+torch::Tensor TransformerImpl::RunStage(const Stage& stage, const Tensor& states, const Tensor& fields) const {
+  const Tensor x = torch::linear(states, stage.enter) + fields;
+  return RmsNorm(x + Gated(RmsNorm(x, stage.norm), stage.gate_up, stage.down), stage.out_norm);
+}
+
+torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, const Tensor& places) {
+  const Tensor onset = Column(rows, kOnset);
+  const Tensor known = onset < kEndOfBar;
+  const Tensor beat = torch::where(known, torch::div(onset, 24, "floor"), torch::full_like(onset, 8));
+  const Tensor tick = torch::where(known, torch::remainder(onset, 24), torch::full_like(onset, 24));
+  Tensor x = Lookup(kind_, Column(rows, kKind)) + Lookup(beat_, beat) + Lookup(tick_, tick) +
+             Lookup(role_, Column(rows, kRole)) + Lookup(pitch_, Column(rows, kPitch)) +
+             Lookup(above_root_, Column(rows, kAboveRoot)) + Lookup(quality_, Column(rows, kChordQuality)) +
+             Lookup(duration_, Column(rows, kDuration));
+  if (bars.size(0) == 0) return x;
+  const int64_t count = bars.size(0);
+  const Tensor chords = bars.slice(1, kBarChords, kBarColumns);  // [N, 2 * slots]
+  const Tensor root = torch::remainder(chords - 1 + 12, 12);
+  const Tensor degree = torch::where(chords > 0, torch::remainder(root - Column(bars, kBarTonic).unsqueeze(1) + 12, 12),
+                                     torch::full_like(chords, 12));
+  const Tensor harmony = (Lookup(bar_chord_, chords) + Lookup(bar_degree_, degree)).reshape({count, -1});
+  const Tensor roles = torch::bitwise_and(
+      torch::bitwise_right_shift(Column(bars, kBarRoles).unsqueeze(1), torch::arange(kRoles, torch::kInt64).unsqueeze(0)),
+      torch::ones({1, 1}, torch::kInt64));
+  const Tensor features = torch::cat(
+      {Lookup(bar_style_, Column(bars, kBarStyle)), Lookup(bar_metre_, Column(bars, kBarMetre)),
+       Lookup(bar_length_, Column(bars, kBarLength)), Lookup(bar_density_, Column(bars, kBarDensity)),
+       Lookup(bar_polyphony_, Column(bars, kBarPolyphony)), Lookup(bar_start_, Column(bars, kBarFromStart)),
+       Lookup(bar_end_, Column(bars, kBarFromEnd)), roles.to(torch::kFloat32), harmony},
+      1);
+  const Tensor projected = torch::linear(features, bar_project_).to(torch::kFloat32);
+  return x.reshape({-1, config_.width}).index_add(0, places, projected).reshape(x.sizes());
+}
+
+torch::Tensor TransformerImpl::RunBlocks(Tensor x, KeyValueCache* cache) {
+  const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
+  const int64_t past = cache == nullptr ? 0 : cache->length;
+  TORCH_CHECK(past + length <= config_.context, "rows beyond the context");
+  const Tensor cosine = cosines_.slice(0, past, past + length), sine = sines_.slice(0, past, past + length);
+  // y: [B, H, T, head]; pairs are (i, i + head / 2).
+  auto rotate = [&](const Tensor& y) {
+    const std::vector<Tensor> halves = y.chunk(2, -1);
+    return torch::cat({halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine}, -1);
+  };
+  const double scale = 1.0 / std::sqrt(static_cast<double>(head));
+  for (size_t layer = 0; layer < blocks_.size(); ++layer) {
+    const Block& block = blocks_[layer];
+    const std::vector<Tensor> qkv = torch::linear(RmsNorm(x, block.attention_norm), block.query_key_value)
+                                        .reshape({batch, length, 3, heads, head})
+                                        .permute({2, 0, 3, 1, 4})
+                                        .unbind(0);
+    const Tensor query = rotate(qkv[0]) * scale;
+    Tensor key = rotate(qkv[1]), value = qkv[2];
+    if (cache != nullptr) {
+      cache->keys[layer].slice(1, past, past + length).copy_(key[0]);
+      cache->values[layer].slice(1, past, past + length).copy_(value[0]);
+      key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
+      value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
+    }
+    Tensor scores = torch::matmul(query, key.transpose(-2, -1));
+    if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
+    const Tensor read = torch::matmul(torch::softmax(scores, -1), value.to(scores.scalar_type()));
+    x = x + torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out);
+    x = x + Gated(RmsNorm(x, block.feed_norm), block.gate_up, block.down);
+  }
+  if (cache != nullptr) cache->length += length;
+  return RmsNorm(x, out_norm_);
+}
+
+torch::Tensor TransformerImpl::Outer(const Tensor& rows, const Tensor& bars, const Tensor& places) {
+  return RunBlocks(Embed(rows, bars, places), nullptr);
+}
+
+torch::Tensor TransformerImpl::OuterCached(const Tensor& rows, const Tensor& bars, const Tensor& places,
+                                           KeyValueCache* cache) {
+  return RunBlocks(Embed(rows, bars, places), cache);
+}
+
+KeyValueCache TransformerImpl::NewCache() const {
+  KeyValueCache cache;
+  for (int layer = 0; layer < config_.layers; ++layer) {
+    cache.keys.push_back(torch::zeros({config_.heads, config_.context, config_.width / config_.heads}));
+    cache.values.push_back(torch::zeros({config_.heads, config_.context, config_.width / config_.heads}));
+  }
+  return cache;
+}
+
+torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& rows) {
+  const Tensor last = Column(rows, kLastOnset), copy_a = Column(rows, kCopyAOnset), copy_b = Column(rows, kCopyBOnset);
+  const Tensor fields =
+      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_density_, Column(rows, kStepDensity)) +
+      Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_onset_, last) +
+      Lookup(step_copy_onset_, copy_a) + Lookup(step_copy_onset_, copy_b + kOnsetSymbols);
+  const Tensor out = torch::linear(RunStage(onset_stage_, states, fields), onset_head_).to(torch::kFloat32);
+  constexpr int64_t n = kEndOfBar + 1;
+  const Tensor moved = out.slice(1, n, 2 * n);  // by ticks after the last onset; the last column serves no last onset
+  const Tensor onset = torch::arange(kEndOfBar, torch::kInt64).unsqueeze(0);
+  const Tensor after = torch::where((last < kEndOfBar).unsqueeze(1), (onset - last.unsqueeze(1)).clamp(0, n - 2),
+                                    torch::full({1, 1}, n - 1, torch::kInt64));
+  Tensor logits = out.slice(1, 0, n) + torch::constant_pad_nd(moved.gather(1, after), {0, 1});
+  logits = Pointed(logits, copy_a, out.slice(1, 2 * n, 2 * n + 1));
+  return Pointed(logits, copy_b, out.slice(1, 2 * n + 1, 2 * n + 2));
+}
+
+torch::Tensor TransformerImpl::RoleLogits(const Tensor& states, const Tensor& rows) {
+  const Tensor copy_a = Column(rows, kCopyARole), copy_b = Column(rows, kCopyBRole);
+  const Tensor fields =
+      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
+      Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_copy_role_, copy_a) +
+      Lookup(step_copy_role_, copy_b + kRoleSymbols) + Lookup(step_melody_start_, Column(rows, kMelodyStarts)) +
+      Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), Column(rows, kStepRoot)));
+  const Tensor out = torch::linear(RunStage(role_stage_, states, fields), role_head_).to(torch::kFloat32);
+  Tensor logits = Pointed(out.slice(1, 0, kRoles), copy_a, out.slice(1, kRoles, kRoles + 1));
+  return Pointed(logits, copy_b, out.slice(1, kRoles + 1, kRoles + 2));
+}
+
+torch::Tensor TransformerImpl::PitchLogits(const Tensor& states, const Tensor& rows) {
+  const Tensor root = Column(rows, kStepRoot);
+  const Tensor fields =
+      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
+      Lookup(step_role_, Column(rows, kTargetRole)) + Lookup(step_root_, root) +
+      Lookup(step_quality_, Column(rows, kStepQuality)) + Lookup(step_melody_start_, Column(rows, kMelodyStarts)) +
+      Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), root)) +
+      Lookup(step_below_, AboveRoot(Column(rows, kBelowPitch), root));
+  const Tensor out = torch::linear(RunStage(pitch_stage_, states, fields), pitch_head_).to(torch::kFloat32);
+  const Tensor pitch = torch::arange(128, torch::kInt64).unsqueeze(0);
+  const Tensor by_root = out.slice(1, 128, 140).gather(1, torch::remainder(pitch - root.unsqueeze(1) + 120, 12));
+  Tensor logits = out.slice(1, 0, 128) + by_root * (root < kNoRoot).unsqueeze(1);
+  std::vector<Tensor> references;
+  for (const int column : kReferences) references.push_back(Column(rows, column));
+  const Tensor reference = torch::stack(references, 1).unsqueeze(2);  // [N, heads, 1]
+  const Tensor index = (pitch.unsqueeze(1) - reference + kReach).clamp(0, kRelativeColumns - 1);
+  const Tensor heads = out.slice(1, 140).reshape({-1, kRelativeHeads, kRelativeColumns});
+  return logits + (heads * (reference < kNoPitch)).gather(2, index).sum(1);
+}
+
+torch::Tensor TransformerImpl::DurationLogits(const Tensor& states, const Tensor& rows) {
+  const Tensor copy_a = Column(rows, kCopyADuration), copy_b = Column(rows, kCopyBDuration);
+  const Tensor pitch = Column(rows, kTargetPitch);
+  const Tensor fields =
+      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
+      Lookup(step_role_, Column(rows, kTargetRole)) + Lookup(step_pitch_, pitch) +
+      Lookup(step_pitch_above_, AboveRoot(pitch, Column(rows, kStepRoot))) +
+      Lookup(step_density_, Column(rows, kStepDensity)) + Lookup(step_polyphony_, Column(rows, kStepPolyphony)) +
+      Lookup(step_copy_duration_, copy_a) + Lookup(step_copy_duration_, copy_b + kDurationSymbols) +
+      Lookup(step_remaining_, Column(rows, kRemaining));
+  const Tensor out = torch::linear(RunStage(duration_stage_, states, fields), duration_head_).to(torch::kFloat32);
+  Tensor logits = Pointed(out.slice(1, 0, kDurationCount), copy_a, out.slice(1, kDurationCount, kDurationCount + 1));
+  return Pointed(logits, copy_b, out.slice(1, kDurationCount + 1, kDurationCount + 2));
+}
+
+FieldLosses TransformerImpl::Losses(const Tensor& rows, const Tensor& bars, const Tensor& places) {
+  const Tensor states = Outer(rows, bars, places).reshape({-1, config_.width});
+  const Tensor flat = rows.reshape({-1, kColumns});
+  auto chosen = [&](const Tensor& which) {
+    const Tensor index = which.nonzero().squeeze(1);
+    return std::pair(states.index_select(0, index), flat.index_select(0, index));
+  };
+  auto loss = [](const Tensor& logits, const Tensor& target) {
+    return torch::nll_loss(torch::log_softmax(logits, 1), target, {}, at::Reduction::Sum);
+  };
+  const Tensor predicts = Column(flat, kPredicts) == 1;
+  const auto [all_states, all_rows] = chosen(predicts);
+  const auto [note_states, note_rows] = chosen(predicts.logical_and(Column(flat, kTargetOnset) < kEndOfBar));
+  FieldLosses losses;
+  losses.events = note_rows.size(0);
+  losses.onset = loss(OnsetLogits(all_states, all_rows), Column(all_rows, kTargetOnset));
+  losses.role = loss(RoleLogits(note_states, note_rows), Column(note_rows, kTargetRole));
+  losses.pitch = loss(PitchLogits(note_states, note_rows), Column(note_rows, kTargetPitch));
+  losses.duration = loss(DurationLogits(note_states, note_rows), Column(note_rows, kTargetDuration));
+  return losses;
+}
+
+int64_t TransformerImpl::ParameterCount() const {
+  int64_t count = 0;
+  for (const Tensor& parameter : parameters()) count += parameter.numel();
+  return count;
+}
+
+void StoreParameters(const TransformerImpl& network, ModelFile* file) {
+  torch::NoGradGuard no_grad;
+  for (const auto& item : network.named_parameters()) {
+    const Tensor values = item.value().detach().to(torch::kCPU, torch::kFloat32).contiguous();
+    StoredTensor stored;
+    stored.shape.assign(values.sizes().begin(), values.sizes().end());
+    stored.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    file->tensors[item.key()] = std::move(stored);
+  }
+}
+
+Status LoadParameters(const ModelFile& file, TransformerImpl* network) {
+  torch::NoGradGuard no_grad;
+  size_t found = 0;
+  for (auto& item : network->named_parameters()) {
+    const auto stored = file.tensors.find(item.key());
+    if (stored == file.tensors.end()) return InvalidArgument("the model file lacks tensor " + item.key());
+    if (at::IntArrayRef(stored->second.shape) != item.value().sizes()) {
+      return InvalidArgument("tensor " + item.key() + " has another shape than the network");
+    }
+    item.value().copy_(torch::from_blob(const_cast<float*>(stored->second.values.data()), item.value().sizes()));
+    ++found;
+  }
+  if (found != file.tensors.size()) return InvalidArgument("the model file has tensors that the network does not know");
+  return Status::Ok();
+}
+
+torch::Tensor RowsTensor(const std::vector<tokens::Row>& rows) {
+  Tensor tensor = torch::empty({static_cast<int64_t>(rows.size()), kColumns}, torch::kInt64);
+  int64_t* out = tensor.data_ptr<int64_t>();
+  for (const tokens::Row& row : rows) out = std::copy(row.begin(), row.end(), out);
+  return tensor;
+}
+
+torch::Tensor BarsTensor(const std::vector<tokens::BarRow>& bars) {
+  Tensor tensor = torch::empty({static_cast<int64_t>(bars.size()), kBarColumns}, torch::kInt64);
+  int64_t* out = tensor.data_ptr<int64_t>();
+  for (const tokens::BarRow& bar : bars) out = std::copy(bar.begin(), bar.end(), out);
+  return tensor;
+}
+
+}  // namespace ledgerline::model
