@@ -1,0 +1,110 @@
+// ledgerline-train: trains the generator's model from a corpus, or measures a model file on one of its splits.
+//
+//   ledgerline-train run --corpus DIR --config FILE --out DIR
+//   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
+//   ledgerline-train describe --corpus DIR
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "inference/learning/trainer.h"
+
+namespace {
+
+using namespace ledgerline;            // NOLINT: a program's main file
+using namespace ledgerline::learning;  // NOLINT
+
+int Fail(const Status& status) {
+  std::fprintf(stderr, "ledgerline-train: %s\n", status.ToString().c_str());
+  return 3;
+}
+
+// Pieces, bars and notes by style, and what was skipped.
+void PrintDataset(const char* name, const Dataset& dataset) {
+  std::map<int, std::array<size_t, 4>> styles;
+  for (const DatasetPiece& item : dataset.pieces) {
+    std::array<size_t, 4>& counts = styles[item.piece.style];
+    counts[0] += 1;
+    counts[1] += item.piece.bars.size();
+    counts[2] += item.piece.EventCount();
+    for (const tokens::PieceBar& bar : item.piece.bars) counts[3] += bar.melody.size();
+  }
+  std::printf("%s: %zu pieces\n%-16s %8s %8s %9s %9s\n", name, dataset.pieces.size(), "style", "pieces", "bars", "notes",
+              "melody");
+  for (const auto& [style, counts] : styles) {
+    std::printf("%-16s %8zu %8zu %9zu %9zu\n", std::string(tokens::StyleName(style)).c_str(), counts[0], counts[1],
+                counts[2], counts[3]);
+  }
+  for (const auto& [reason, count] : dataset.skipped) std::printf("skipped, %s: %d\n", reason.c_str(), count);
+  std::fflush(stdout);
+}
+
+int Run(const std::string& corpus, const std::string& config_path, const std::string& out) {
+  std::ifstream in(config_path);
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return Fail(NotFound("cannot read " + config_path));
+  const Result<TrainingConfig> config = TrainingConfig::Parse(text.str());
+  if (!config.ok()) return Fail(config.status().WithContext(config_path));
+  const Result<Dataset> train = LoadDataset(corpus, "train");
+  if (!train.ok()) return Fail(train.status());
+  const Result<Dataset> valid = LoadDataset(corpus, "valid");
+  if (!valid.ok()) return Fail(valid.status());
+  PrintDataset("train", *train);
+  const Result<TrainingSummary> summary = Train(*train, *valid, *config, out, [](const std::string& line) {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+  });
+  if (!summary.ok()) return Fail(summary.status());
+  std::printf("%s after %lld steps, %lld rows, %lld notes, %.0f s; best valid %.4f nats a note at step %lld\n",
+              summary->finished ? "finished" : "stopped by the clock", static_cast<long long>(summary->steps),
+              static_cast<long long>(summary->rows), static_cast<long long>(summary->notes), summary->seconds,
+              summary->best_valid.total, static_cast<long long>(summary->best_step));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Trains and measures the generator's model."};
+  app.require_subcommand(1);
+  std::string corpus, config, out, model, split = "valid";
+  int64_t rows = 1'000'000'000;
+  int threads = 1;
+  CLI::App* run = app.add_subcommand("run", "Train, or go on training, from a corpus.");
+  run->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  run->add_option("--config", config, "Training configuration, \"key = value\" lines")->required();
+  run->add_option("--out", out, "Folder for checkpoint.state, best.model and loss.tsv")->required();
+  CLI::App* evaluate = app.add_subcommand("evaluate", "Nats per note of a model file on a split.");
+  evaluate->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  evaluate->add_option("--model", model, "Model file")->required();
+  evaluate->add_option("--split", split, "train, valid, test or demo");
+  evaluate->add_option("--rows", rows, "At most so many rows");
+  evaluate->add_option("--threads", threads, "Threads");
+  CLI::App* describe = app.add_subcommand("describe", "What the corpus gives, by style.");
+  describe->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (*run) return Run(corpus, config, out);
+  if (*describe) {
+    for (const char* name : {"train", "valid", "test", "demo"}) {
+      const Result<Dataset> dataset = LoadDataset(corpus, name);
+      if (!dataset.ok()) return Fail(dataset.status());
+      PrintDataset(name, *dataset);
+    }
+    return 0;
+  }
+  const Result<Dataset> dataset = LoadDataset(corpus, split);
+  if (!dataset.ok()) return Fail(dataset.status());
+  const Result<Evaluation> result = Evaluate(model, *dataset, rows, threads);
+  if (!result.ok()) return Fail(result.status());
+  std::printf("%s: %.4f nats a note over %lld notes (onset %.4f role %.4f pitch %.4f duration %.4f)\n", split.c_str(),
+              result->total, static_cast<long long>(result->notes), result->onset, result->role, result->pitch,
+              result->duration);
+  return 0;
+}
