@@ -1,0 +1,220 @@
+#include "ledger/audit/verify_receipt.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "crypto/checkpoint.h"
+#include "crypto/merkle.h"
+#include "ledger/journal/entry.h"
+#include "schemas/territory.h"
+#include "schemas/time.h"
+
+namespace ledgerline::audit {
+namespace {
+
+using journal::ParsedEntry;
+
+std::string Named(EntryIndex index) { return "entry " + std::to_string(index.value); }
+
+// One receipt under examination.
+class Examination {
+ public:
+  Examination(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key) : receipt_(receipt), log_key_(log_key) {}
+
+  Report Run() && {
+    if (!OpenCheckpoint()) return std::move(report_);
+    Include(receipt_.subject);
+    for (const ProvedEntry& entry : receipt_.supporting) Include(entry);
+    LearnKeys();
+    for (const auto& [index, entry] : entries_) CheckSignature(index, entry);
+    const auto subject = entries_.find(receipt_.subject.index);
+    if (subject != entries_.end() && subject->second.type == v1::PAYLOAD_TYPE_GENERATION) {
+      CheckGeneration(subject->second.submission.payload.generation());
+    }
+    report_.Trust("that the log holds no other entry about this: one receipt cannot show what is absent");
+    return std::move(report_);
+  }
+
+ private:
+  bool OpenCheckpoint() {
+    if (log_key_) {
+      auto opened = crypto::OpenCheckpoint(receipt_.checkpoint, *log_key_);
+      if (!opened.ok()) {
+        report_.Fail("checkpoint signature", opened.status().message());
+        return false;
+      }
+      checkpoint_ = *std::move(opened);
+      report_.SetAnchored();
+      report_.Pass("checkpoint signature", "size " + std::to_string(checkpoint_.size.value) + ", signed by " + log_key_->name());
+      return true;
+    }
+    auto note = crypto::SignedNote::Parse(receipt_.checkpoint);
+    auto parsed = note.ok() ? crypto::Checkpoint::Parse(note->text) : Result<crypto::Checkpoint>(note.status());
+    if (!parsed.ok()) {
+      report_.Fail("checkpoint form", parsed.status().message());
+      return false;
+    }
+    checkpoint_ = *std::move(parsed);
+    report_.Trust("the checkpoint itself: no verifier key was given, so nobody's signature was checked");
+    return true;
+  }
+
+  void Include(const ProvedEntry& proved) {
+    const std::string name = "inclusion of " + Named(proved.index);
+    const Status included = crypto::VerifyInclusion(crypto::LeafHash(proved.bytes), proved.index, checkpoint_.size, proved.proof, checkpoint_.root);
+    if (!included.ok()) {
+      report_.Fail(name, included.message());
+      return;
+    }
+    auto parsed = journal::ParseEntry(proved.bytes);
+    if (!parsed.ok()) {
+      report_.Fail("form of " + Named(proved.index), parsed.status().message());
+      return;
+    }
+    if (parsed->index != proved.index) {
+      report_.Fail("form of " + Named(proved.index), "the entry says that it is " + Named(parsed->index));
+      return;
+    }
+    if (parsed->submission.submission.origin() != checkpoint_.origin) {
+      report_.Fail("origin of " + Named(proved.index), "it was meant for the log '" + parsed->submission.submission.origin() + "'");
+      return;
+    }
+    report_.Pass(name, journal::PayloadTypeName(parsed->type) + ", recorded " + Instant{parsed->recorded_at_us}.ToString());
+    entries_.emplace(proved.index, *std::move(parsed));
+  }
+
+  // The operator's key comes from the verifier key, or else from genesis; the parties' keys from enrolments signed by the operator.
+  void LearnKeys() {
+    if (log_key_) {
+      operator_key_ = log_key_->public_key();
+    } else if (const auto genesis = entries_.find(EntryIndex(0)); genesis != entries_.end() && genesis->second.type == v1::PAYLOAD_TYPE_GENESIS) {
+      auto key = crypto::PublicKey::FromBytes(genesis->second.submission.payload.genesis().operator_public_key());
+      if (key.ok()) operator_key_ = *key;
+    }
+    if (!operator_key_) return;
+    keys_[journal::KeyId(*operator_key_)] = {*operator_key_, ""};
+    for (const auto& [index, entry] : entries_) {
+      if (entry.type != v1::PAYLOAD_TYPE_KEY_ENROLMENT || !SignedBy(entry, *operator_key_)) continue;
+      const v1::KeyEnrolment& enrolment = entry.submission.payload.key_enrolment();
+      auto key = crypto::PublicKey::FromBytes(enrolment.public_key());
+      auto possession = crypto::Signature::FromBytes(enrolment.possession_signature());
+      if (!key.ok() || !possession.ok()) continue;
+      const std::string text = journal::EnrolmentText(checkpoint_.origin, enrolment.party_id(), enrolment.role(), *key);
+      if (!crypto::Verify(*key, text, *possession)) {
+        report_.Fail("enrolment in " + Named(index), "the enrolled key did not sign it");
+        continue;
+      }
+      keys_[journal::KeyId(*key)] = {*key, enrolment.party_id()};
+    }
+  }
+
+  static bool SignedBy(const ParsedEntry& entry, const crypto::PublicKey& key) {
+    const v1::Submission& submission = entry.submission.submission;
+    auto signature = crypto::Signature::FromBytes(submission.signature());
+    return signature.ok() &&
+           crypto::Verify(key, journal::SubmissionText(submission.origin(), submission.idempotency_key(), submission.payload()), *signature);
+  }
+
+  void CheckSignature(EntryIndex index, const ParsedEntry& entry) {
+    const auto known = keys_.find(entry.submission.key_id);
+    if (known == keys_.end()) {
+      report_.Fail("signature of " + Named(index), "its key is neither the operator's nor enrolled by an entry of this receipt");
+    } else if (!SignedBy(entry, known->second.key)) {
+      report_.Fail("signature of " + Named(index), "the signature is not that of the key that the entry names");
+    } else {
+      report_.Pass("signature of " + Named(index), known->second.party.empty() ? "by the operator" : "by " + known->second.party);
+    }
+  }
+
+  const ParsedEntry* Find(uint64_t index, v1::PayloadType type) const {
+    const auto at = entries_.find(EntryIndex(index));
+    return at != entries_.end() && at->second.type == type ? &at->second : nullptr;
+  }
+
+  void CheckGeneration(const v1::Generation& generation) {
+    const ParsedEntry* permit_entry = Find(generation.permit_index(), v1::PAYLOAD_TYPE_PERMIT);
+    const std::string name = "permit " + std::to_string(generation.permit_index());
+    if (permit_entry == nullptr) {
+      report_.Fail(name, "the permit that the generation names is not in the receipt");
+      return;
+    }
+    const v1::Permit& permit = permit_entry->submission.payload.permit();
+    std::string wrong;
+    if (generation.permit_index() >= receipt_.subject.index.value) wrong = "it does not stand before the generation";
+    else if (permit.use() != generation.use()) wrong = "it is for another use";
+    else if (permit.territory() != generation.territory()) wrong = "it is for territory " + permit.territory();
+    else if (permit.tier() != generation.tier()) wrong = "it is for tier '" + permit.tier() + "'";
+    else if (permit.style() != generation.style()) wrong = "it is for style '" + permit.style() + "'";
+    else if (permit.requester() != generation.requester()) wrong = "it was given to another requester";
+    else if (generation.generated_at_us() > permit.valid_until_us()) wrong = "it had run out when the cover was made";
+    else if (generation.sources_size() != 1 || generation.sources(0).recording_id() != permit.recording_id()) wrong = "it is for recording " + permit.recording_id();
+    if (!wrong.empty()) {
+      report_.Fail(name, wrong);
+      return;
+    }
+    report_.Pass(name, "given before the cover was made, for " + permit.recording_id() + " in " + permit.territory() + ", style " + permit.style());
+    std::set<uint64_t> in_permit;
+    for (const v1::ConsentReference& reference : permit.consents()) in_permit.insert(reference.entry_index());
+    for (const v1::ConsentReference& reference : generation.consents()) {
+      if (in_permit.count(reference.entry_index()) == 0) {
+        report_.Fail("consent " + std::to_string(reference.entry_index()), "the permit does not rest on it");
+      }
+      CheckConsent(reference, permit, *permit_entry);
+    }
+    if (generation.consents_size() == 0) report_.Fail("consents", "the generation names no consent");
+    report_.Trust("that the consents named are those of everybody whose consent is needed, and that none was revoked before the permit: "
+                  "`ledgerline verify DIR` checks both against the whole log");
+  }
+
+  void CheckConsent(const v1::ConsentReference& reference, const v1::Permit& permit, const ParsedEntry& permit_entry) {
+    const std::string name = "consent " + std::to_string(reference.entry_index()) + " of " + reference.party_id();
+    const ParsedEntry* entry = Find(reference.entry_index(), v1::PAYLOAD_TYPE_CONSENT_GRANT);
+    if (entry == nullptr) {
+      report_.Fail(name, "the consent is not in the receipt");
+      return;
+    }
+    const v1::ConsentGrant& grant = entry->submission.payload.consent_grant();
+    auto territories = TerritorySet::Parse(grant.territories());
+    const int64_t at = permit_entry.recorded_at_us;
+    std::string wrong;
+    if (entry->index >= permit_entry.index) wrong = "it does not stand before the permit";
+    else if (grant.party_id() != reference.party_id()) wrong = "it was given by " + grant.party_id();
+    else if (std::find(grant.uses().begin(), grant.uses().end(), permit.use()) == grant.uses().end()) wrong = "it is not for this use";
+    else if (!territories.ok() || !territories->Contains(permit.territory())) wrong = "it does not cover " + permit.territory();
+    else if (grant.tiers_size() > 0 && std::find(grant.tiers().begin(), grant.tiers().end(), permit.tier()) == grant.tiers().end()) wrong = "it does not cover tier '" + permit.tier() + "'";
+    else if (at < grant.valid_from_us() || (grant.valid_to_us() != 0 && at >= grant.valid_to_us())) wrong = "it was not valid when the permit was given";
+    if (!wrong.empty()) {
+      report_.Fail(name, wrong);
+      return;
+    }
+    const auto key = keys_.find(entry->submission.key_id);
+    if (key != keys_.end() && key->second.party == grant.party_id()) {
+      report_.Pass(name, "signed with the party's own key");
+    } else {
+      report_.Pass(name, "attested by the operator");
+      report_.Trust("the consent of " + grant.party_id() + " (entry " + std::to_string(reference.entry_index()) + "): the operator says so, the party did not sign");
+    }
+  }
+
+  struct KnownKey {
+    crypto::PublicKey key;
+    std::string party;  // empty: the operator
+  };
+
+  const Receipt& receipt_;
+  const std::optional<crypto::VerifierKey>& log_key_;
+  Report report_;
+  crypto::Checkpoint checkpoint_;
+  std::map<EntryIndex, ParsedEntry> entries_;
+  std::optional<crypto::PublicKey> operator_key_;
+  std::map<Hash256, KnownKey> keys_;
+};
+
+}  // namespace
+
+Report VerifyReceipt(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key) {
+  return Examination(receipt, log_key).Run();
+}
+
+}  // namespace ledgerline::audit

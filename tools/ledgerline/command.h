@@ -1,0 +1,45 @@
+// A command of the program: a function that adds itself, with its flags, to the command line. One file a command.
+#ifndef LEDGERLINE_TOOLS_LEDGERLINE_COMMAND_H_
+#define LEDGERLINE_TOOLS_LEDGERLINE_COMMAND_H_
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "schemas/status.h"
+#include "schemas/time.h"
+#include "tools/ledgerline/console.h"
+
+namespace ledgerline::tool {
+
+// What a command is run with.
+struct Context {
+  Console& console;
+  Clock& clock;
+  int argc = 0;
+  std::string program_directory;  // of the executable, for what lies beside it
+};
+
+// Set by the command that the user named; run by main after parsing.
+using Action = std::function<Status(Context&)>;
+
+// Adds a positional DIR. It must exist unless the command makes it.
+CLI::Option* AddDirectory(CLI::App& command, std::string& directory);
+
+void AddInit(CLI::App& app, Action& action);
+void AddKey(CLI::App& app, Action& action);
+void AddCatalog(CLI::App& app, Action& action);
+void AddConsent(CLI::App& app, Action& action);
+void AddCover(CLI::App& app, Action& action);
+void AddRate(CLI::App& app, Action& action);
+void AddUsage(CLI::App& app, Action& action);
+void AddClose(CLI::App& app, Action& action);
+void AddStatement(CLI::App& app, Action& action);
+void AddExplain(CLI::App& app, Action& action);
+void AddLog(CLI::App& app, Action& action);
+void AddReceipt(CLI::App& app, Action& action);
+void AddVerify(CLI::App& app, Action& action);
+
+}  // namespace ledgerline::tool
+
+#endif  // LEDGERLINE_TOOLS_LEDGERLINE_COMMAND_H_
