@@ -1,6 +1,6 @@
-// Catalogue files: recognised by their header, read into rows, and digested. The same function reads a file at import and
-// again in every fold of the ledger, so that what was admitted and what is computed from cannot differ.
-// Format: docs/formats/catalogue_csv.md.
+// Catalogue files: recognised by their header, read into rows, and digested. The same function reads a file at import
+// and again in every fold of the ledger, so that what was admitted and what is computed from cannot differ. Format:
+// docs/formats/catalogue_csv.md.
 #ifndef LEDGERLINE_LEDGER_EXCHANGE_CATALOGUE_FILE_H_
 #define LEDGERLINE_LEDGER_EXCHANGE_CATALOGUE_FILE_H_
 

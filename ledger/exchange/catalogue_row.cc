@@ -26,7 +26,8 @@ constexpr Names<ShareStatus, 5> kShareStatuses{{{ShareStatus::kDraft, "DRAFT"},
                                                 {ShareStatus::kAccepted, "ACCEPTED"},
                                                 {ShareStatus::kDisputed, "DISPUTED"},
                                                 {ShareStatus::kSuperseded, "SUPERSEDED"}}};
-constexpr Names<RateModel, 2> kRateModels{{{RateModel::kProRata, "PRO_RATA"}, {RateModel::kPerGeneration, "PER_GENERATION"}}};
+constexpr Names<RateModel, 2> kRateModels{
+    {{RateModel::kProRata, "PRO_RATA"}, {RateModel::kPerGeneration, "PER_GENERATION"}}};
 constexpr Names<v1::Use, 5> kUses{{{v1::USE_COVER, "COVER"},
                                    {v1::USE_REMIX, "REMIX"},
                                    {v1::USE_MASHUP, "MASHUP"},

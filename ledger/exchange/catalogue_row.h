@@ -24,11 +24,11 @@ enum class Right { kPerformance, kMechanical, kSync, kMaster, kLikeness, kTraini
 enum class ShareStatus { kDraft, kPending, kAccepted, kDisputed, kSuperseded };
 enum class RateModel { kProRata, kPerGeneration };
 
-std::string_view PartyRoleName(PartyRole role);      // "writer"
-std::string_view RightName(Right right);             // "MECHANICAL"
+std::string_view PartyRoleName(PartyRole role);        // "writer"
+std::string_view RightName(Right right);               // "MECHANICAL"
 std::string_view ShareStatusName(ShareStatus status);  // "ACCEPTED"
-std::string_view RateModelName(RateModel model);     // "PRO_RATA"
-std::string_view UseName(v1::Use use);               // "COVER"
+std::string_view RateModelName(RateModel model);       // "PRO_RATA"
+std::string_view UseName(v1::Use use);                 // "COVER"
 // Errors: kInvalidArgument, listing the names that are known.
 Result<PartyRole> ParsePartyRole(std::string_view text);
 Result<Right> ParseRight(std::string_view text);

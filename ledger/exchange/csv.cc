@@ -115,12 +115,13 @@ Status ReadCsv(std::string_view bytes, const std::function<Status(const CsvRow&)
     if (!IsUtf8(body)) return InvalidArgument(AtLine(line) + "the text is not UTF-8");
     for (const char c : body) {
       if (static_cast<uint8_t>(c) < 0x20 || c == 0x7f) {
-        return InvalidArgument(AtLine(line) + "a control character (code " +
-                               std::to_string(static_cast<uint8_t>(c)) + ")");
+        return InvalidArgument(AtLine(line) + "a control character (code " + std::to_string(static_cast<uint8_t>(c)) +
+                               ")");
       }
     }
     if (!parser.Line(body, sink)) {
-      return InvalidArgument(AtLine(line) + "the quotes are not as RFC 4180 asks: a field is quoted wholly or not at all, " +
+      return InvalidArgument(AtLine(line) +
+                             "the quotes are not as RFC 4180 asks: a field is quoted wholly or not at all, " +
                              "a quote inside is doubled, and a field ends on its line");
     }
     RETURN_IF_ERROR(CheckFields(sink, line, columns));

@@ -1,7 +1,9 @@
-// Strict comma-separated values (RFC 4180) over libcsv: UTF-8, a header row, one row a line, bounded in every direction.
+// Strict comma-separated values (RFC 4180) over libcsv: UTF-8, a header row, one row a line, bounded in every
+// direction.
 //
-// Stricter than RFC 4180 in this: a field holds no control characters, so a row never spans lines; no empty lines; every
-// row has as many fields as the header. Blanks belong to a field (RFC 4180 section 2.4). A byte order mark is skipped.
+// Stricter than RFC 4180 in this: a field holds no control characters, so a row never spans lines; no empty lines;
+// every row has as many fields as the header. Blanks belong to a field (RFC 4180 section 2.4). A byte order mark is
+// skipped.
 #ifndef LEDGERLINE_LEDGER_EXCHANGE_CSV_H_
 #define LEDGERLINE_LEDGER_EXCHANGE_CSV_H_
 
@@ -23,9 +25,9 @@ inline constexpr size_t kCsvColumnsMax = 64;
 
 // One row as it is read; valid during the call only.
 struct CsvRow {
-  uint64_t line = 0;                     // of the file, counted from 1; the header is line 1
-  uint64_t number = 0;                   // rows after the header, counted from 0
-  std::string_view raw;                  // the row's bytes without its line end: what rows_root hashes
+  uint64_t line = 0;     // of the file, counted from 1; the header is line 1
+  uint64_t number = 0;   // rows after the header, counted from 0
+  std::string_view raw;  // the row's bytes without its line end: what rows_root hashes
   std::span<const std::string> fields;
 };
 

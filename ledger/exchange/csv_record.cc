@@ -18,7 +18,8 @@ std::string Shown(std::string_view value) {
 Result<std::vector<int>> Positions(const CsvRow& header, std::span<const Column> columns) {
   std::vector<int> positions(columns.size(), -1);
   for (size_t i = 0; i < header.fields.size(); ++i) {
-    const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == header.fields[i]; });
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == header.fields[i]; });
     if (found == columns.end()) {
       std::string known;
       for (const Column& column : columns) known += (known.empty() ? "" : ", ") + std::string(column.name);
@@ -46,7 +47,8 @@ std::string_view CsvRecord::Text(std::string_view column) const {
 }
 
 Status CsvRecord::Wrong(std::string_view column, const std::string& rule) const {
-  return InvalidArgument("line " + std::to_string(row_.line) + ", " + std::string(column) + " " + Shown(Text(column)) + ": " + rule);
+  return InvalidArgument("line " + std::to_string(row_.line) + ", " + std::string(column) + " " + Shown(Text(column)) +
+                         ": " + rule);
 }
 
 Status CsvRecord::At(std::string_view column, const Status& status) const {
@@ -57,10 +59,11 @@ Result<uint64_t> CsvRecord::Unsigned(std::string_view column, uint64_t max) cons
   const std::string_view text = Text(column);
   uint64_t value = 0;
   const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (text.empty() || text.size() > 20 || !digits) return Wrong(column, "expected a whole number from 0 to " + std::to_string(max));
+  if (text.empty() || text.size() > 20 || !digits)
+    return Wrong(column, "expected a whole number from 0 to " + std::to_string(max));
   for (const char c : text) {
-    if (__builtin_mul_overflow(value, uint64_t{10}, &value) || __builtin_add_overflow(value, static_cast<uint64_t>(c - '0'), &value) ||
-        value > max) {
+    if (__builtin_mul_overflow(value, uint64_t{10}, &value) ||
+        __builtin_add_overflow(value, static_cast<uint64_t>(c - '0'), &value) || value > max) {
       return OutOfRange(Wrong(column, "is above " + std::to_string(max)).message());
     }
   }
@@ -84,11 +87,13 @@ Result<TimeSpan> CsvRecord::Valid() const {
     if (!to.ok()) return At("valid_to", to.status());
     span.to = *to;
   }
-  if (span.to <= span.from) return Wrong("valid_to", "must be after valid_from (" + span.from.ToString() + "); the end is exclusive");
+  if (span.to <= span.from)
+    return Wrong("valid_to", "must be after valid_from (" + span.from.ToString() + "); the end is exclusive");
   return span;
 }
 
-Result<std::string> CsvRecord::Identified(std::string_view column, IdentifierKind kind, std::vector<std::string>& warnings) const {
+Result<std::string> CsvRecord::Identified(std::string_view column, IdentifierKind kind,
+                                          std::vector<std::string>& warnings) const {
   if (Text(column).empty()) return std::string();
   auto identifier = ParseIdentifier(kind, Text(column));
   if (!identifier.ok()) return At(column, identifier.status());
@@ -127,7 +132,9 @@ Result<v1::FileDigest> ReadRecords(std::string_view bytes, std::span<const Colum
 
 Result<std::vector<std::string>> ReadHeader(std::string_view bytes) {
   // The bound is on the whole file; only its first line is read here.
-  if (bytes.size() > kCsvBytesMax) return OutOfRange("a file of " + std::to_string(bytes.size()) + " bytes; at most " + std::to_string(kCsvBytesMax) + " are allowed");
+  if (bytes.size() > kCsvBytesMax)
+    return OutOfRange("a file of " + std::to_string(bytes.size()) + " bytes; at most " + std::to_string(kCsvBytesMax) +
+                      " are allowed");
   std::vector<std::string> names;
   RETURN_IF_ERROR(ReadCsv(
       bytes.substr(0, std::min(bytes.find('\n'), bytes.size() - 1) + 1),

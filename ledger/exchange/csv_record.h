@@ -40,10 +40,12 @@ class CsvRecord {
   Result<uint64_t> Unsigned(std::string_view column, uint64_t max) const;
   // The same, and 0 where the field is empty.
   Result<uint64_t> UnsignedOrZero(std::string_view column, uint64_t max) const;
-  // valid_from (empty: 1970) and valid_to (empty: open). Errors: kInvalidArgument (form, or the end is not after the start).
+  // valid_from (empty: 1970) and valid_to (empty: open). Errors: kInvalidArgument (form, or the end is not after the
+  // start).
   Result<TimeSpan> Valid() const;
   // Canonical identifier, or empty; a wrong check digit is added to `warnings` and the value kept.
-  Result<std::string> Identified(std::string_view column, IdentifierKind kind, std::vector<std::string>& warnings) const;
+  Result<std::string> Identified(std::string_view column, IdentifierKind kind,
+                                 std::vector<std::string>& warnings) const;
   // Free text of at least one character.
   Result<std::string> Required(std::string_view column) const;
 

@@ -22,8 +22,8 @@ std::string LengthPrefixed(std::string_view text) {
 Hash256 PartyRecord::Commitment() const {
   crypto::Sha256Hasher hasher;
   hasher.Update("ledgerline/party/v1\n").Update(salt);
-  for (const std::string_view part : {std::string_view(id.text()), PartyRoleName(role), std::string_view(name), std::string_view(ipi),
-                                      std::string_view(isni), std::string_view(dpid)}) {
+  for (const std::string_view part : {std::string_view(id.text()), PartyRoleName(role), std::string_view(name),
+                                      std::string_view(ipi), std::string_view(isni), std::string_view(dpid)}) {
     hasher.Update(LengthPrefixed(part));
   }
   return hasher.Finish();
@@ -43,7 +43,8 @@ std::string PartyRecord::Serialize() const {
 }
 
 Result<PartyRecord> PartyRecord::Parse(std::string_view json) {
-  if (json.size() > kRecordBytesMax) return InvalidArgument("party record of " + std::to_string(json.size()) + " bytes; at most 65536");
+  if (json.size() > kRecordBytesMax)
+    return InvalidArgument("party record of " + std::to_string(json.size()) + " bytes; at most 65536");
   const auto parsed = nlohmann::ordered_json::parse(json, nullptr, false);
   const auto text = [&](const char* field) -> Result<std::string> {
     if (!parsed.is_object() || !parsed.contains(field) || !parsed[field].is_string()) {
@@ -62,13 +63,15 @@ Result<PartyRecord> PartyRecord::Parse(std::string_view json) {
   ASSIGN_OR_RETURN(record.dpid, text("dpid"));
   ASSIGN_OR_RETURN(const std::string salt, text("salt"));
   ASSIGN_OR_RETURN(record.salt, HexDecode(salt));
-  if (record.salt.size() != kPartySaltBytes) return InvalidArgument("party record: the salt has " + std::to_string(record.salt.size()) + " bytes, not 16");
+  if (record.salt.size() != kPartySaltBytes)
+    return InvalidArgument("party record: the salt has " + std::to_string(record.salt.size()) + " bytes, not 16");
   if (record.Serialize() != json) return InvalidArgument("party record: not in the form that is written");
   return record;
 }
 
 Result<PartiesSplit> SplitPartiesFile(std::string_view bytes, crypto::RandomSource& random) {
-  static constexpr Column kColumns[] = {{"party_id"}, {"role"}, {"name"}, {"ipi", false}, {"isni", false}, {"dpid", false}};
+  static constexpr Column kColumns[] = {{"party_id"},   {"role"},        {"name"},
+                                        {"ipi", false}, {"isni", false}, {"dpid", false}};
   PartiesSplit split;
   std::map<PartyId, PartyRecord> records;
   auto digest = ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {

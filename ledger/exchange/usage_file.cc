@@ -46,7 +46,8 @@ Result<UsageRow> RowOf(const CsvRecord& record) {
     auto used_on = Instant::Parse(text);
     if (!used_on.ok()) return record.At("used_on", used_on.status());
     if (text.size() != 10) return record.Wrong("used_on", "expected a date such as 2026-10-17, without a time");
-    if (!row.period.Span().Contains(*used_on)) return record.Wrong("used_on", "is not in period " + row.period.ToString());
+    if (!row.period.Span().Contains(*used_on))
+      return record.Wrong("used_on", "is not in period " + row.period.ToString());
     row.used_on = *used_on;
   }
   return row;
@@ -60,15 +61,17 @@ Result<UsageFile> ParseUsageFile(std::string_view bytes) {
   UsageFile file;
   std::map<Currency, Total> totals;
   std::set<Period> periods;
-  ASSIGN_OR_RETURN(file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
-    ASSIGN_OR_RETURN(UsageRow row, RowOf(record));
-    Total& total = totals.try_emplace(row.revenue.currency(), Total{Money::Zero(row.revenue.currency()), 0}).first->second;
-    ASSIGN_OR_RETURN(total.revenue, total.revenue.Plus(row.revenue));
-    total.plays += row.plays;  // at most 1e6 rows of at most 1e12
-    periods.insert(row.period);
-    file.rows.push_back(std::move(row));
-    return Status::Ok();
-  }));
+  ASSIGN_OR_RETURN(
+      file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
+        ASSIGN_OR_RETURN(UsageRow row, RowOf(record));
+        Total& total =
+            totals.try_emplace(row.revenue.currency(), Total{Money::Zero(row.revenue.currency()), 0}).first->second;
+        ASSIGN_OR_RETURN(total.revenue, total.revenue.Plus(row.revenue));
+        total.plays += row.plays;  // at most 1e6 rows of at most 1e12
+        periods.insert(row.period);
+        file.rows.push_back(std::move(row));
+        return Status::Ok();
+      }));
   for (const auto& [currency, total] : totals) {
     v1::UsageTotal wire;
     ASSIGN_OR_RETURN(*wire.mutable_revenue(), ToWire(total.revenue));

@@ -15,7 +15,7 @@
 
 namespace ledgerline::exchange {
 
-inline constexpr uint64_t kPlaysMax = 1'000'000'000'000;       // in one row
+inline constexpr uint64_t kPlaysMax = 1'000'000'000'000;        // in one row
 inline constexpr int64_t kRevenueUnitsMax = 1'000'000'000'000;  // in one row, either sign
 
 struct UsageRow {

@@ -17,8 +17,8 @@ class BlobReader {
   virtual Result<std::string> ReadBlob(const Hash256& hash) = 0;
 };
 
-// The bytes that `hash` (32 bytes, as an entry has it) names, after hashing them. Blobs are part of the ledger: one that is
-// missing or altered is kDataLoss. Errors: kInvalidArgument (not 32 bytes), kDataLoss, kUnavailable.
+// The bytes that `hash` (32 bytes, as an entry has it) names, after hashing them. Blobs are part of the ledger: one
+// that is missing or altered is kDataLoss. Errors: kInvalidArgument (not 32 bytes), kDataLoss, kUnavailable.
 Result<std::string> ReadNamedBlob(BlobReader& blobs, const std::string& hash);
 
 }  // namespace ledgerline::rights

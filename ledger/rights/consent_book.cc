@@ -11,28 +11,40 @@ bool CoversAsset(const ConsentRecord& consent, const ConsentQuery& query) {
 std::string Obstacle(const ConsentRecord& consent, const ConsentQuery& query, TreeSize as_of) {
   const std::string name = "consent of entry " + std::to_string(consent.entry.value);
   if (!CoversAsset(consent, query)) return name + " is for " + consent.AssetText();
-  if (!consent.uses.contains(query.use)) return name + " does not allow the use " + std::string(exchange::UseName(query.use));
+  if (!consent.uses.contains(query.use))
+    return name + " does not allow the use " + std::string(exchange::UseName(query.use));
   if (!consent.territories.Contains(query.territory)) return name + " does not reach " + query.territory;
-  if (!consent.tiers.empty() && !consent.tiers.contains(query.tier)) return name + " does not allow the tier " + query.tier;
+  if (!consent.tiers.empty() && !consent.tiers.contains(query.tier))
+    return name + " does not allow the tier " + query.tier;
   switch (StatusOf(consent, query.at, as_of)) {
-    case ConsentStatus::kRevoked: return name + " was revoked by entry " + std::to_string(consent.revoked_by->value);
-    case ConsentStatus::kExpired: return name + " ended at " + consent.valid.to.ToString();
-    case ConsentStatus::kNotYetValid: return name + " begins at " + consent.valid.from.ToString();
-    case ConsentStatus::kActive: break;
+    case ConsentStatus::kRevoked:
+      return name + " was revoked by entry " + std::to_string(consent.revoked_by->value);
+    case ConsentStatus::kExpired:
+      return name + " ended at " + consent.valid.to.ToString();
+    case ConsentStatus::kNotYetValid:
+      return name + " begins at " + consent.valid.from.ToString();
+    case ConsentStatus::kActive:
+      break;
   }
   return {};
 }
 
 }  // namespace
 
-std::string_view AttestationName(Attestation attestation) { return attestation == Attestation::kParty ? "PARTY" : "OPERATOR"; }
+std::string_view AttestationName(Attestation attestation) {
+  return attestation == Attestation::kParty ? "PARTY" : "OPERATOR";
+}
 
 std::string_view ConsentStatusName(ConsentStatus status) {
   switch (status) {
-    case ConsentStatus::kActive: return "active";
-    case ConsentStatus::kNotYetValid: return "not yet valid";
-    case ConsentStatus::kExpired: return "expired";
-    case ConsentStatus::kRevoked: return "revoked";
+    case ConsentStatus::kActive:
+      return "active";
+    case ConsentStatus::kNotYetValid:
+      return "not yet valid";
+    case ConsentStatus::kExpired:
+      return "expired";
+    case ConsentStatus::kRevoked:
+      return "revoked";
   }
   return "unknown";
 }
@@ -43,7 +55,8 @@ ConsentStatus StatusOf(const ConsentRecord& consent, Instant at, TreeSize as_of)
   return consent.valid.Contains(at) ? ConsentStatus::kActive : ConsentStatus::kExpired;
 }
 
-Status ConsentBook::AddGrant(EntryIndex entry, Instant recorded_at, const v1::ConsentGrant& grant, Attestation attested_by) {
+Status ConsentBook::AddGrant(EntryIndex entry, Instant recorded_at, const v1::ConsentGrant& grant,
+                             Attestation attested_by) {
   ConsentRecord record;
   record.entry = entry;
   record.recorded_at = recorded_at;
@@ -54,7 +67,8 @@ Status ConsentBook::AddGrant(EntryIndex entry, Instant recorded_at, const v1::Co
     record.asset = asset;
   }
   for (const int use : grant.uses()) {
-    if (use < v1::USE_COVER || use > v1::USE_TRAIN) return InvalidArgument("consent: use " + std::to_string(use) + " is not one of 1 to 5");
+    if (use < v1::USE_COVER || use > v1::USE_TRAIN)
+      return InvalidArgument("consent: use " + std::to_string(use) + " is not one of 1 to 5");
     record.uses.insert(static_cast<v1::Use>(use));
   }
   if (record.uses.empty()) return InvalidArgument("consent: uses is empty; name at least one");
@@ -75,9 +89,11 @@ Status ConsentBook::AddRevocation(EntryIndex entry, const v1::ConsentRevocation&
   ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(revocation.party_id()));
   const auto found = grants_.find(EntryIndex{revocation.grant_index()});
   const std::string name = "consent of entry " + std::to_string(revocation.grant_index());
-  if (found == grants_.end() || found->second.party != party) return NotFound("revocation: party " + party.text() + " has no " + name);
+  if (found == grants_.end() || found->second.party != party)
+    return NotFound("revocation: party " + party.text() + " has no " + name);
   if (found->second.revoked_by) {
-    return FailedPrecondition("revocation: " + name + " was revoked already, by entry " + std::to_string(found->second.revoked_by->value));
+    return FailedPrecondition("revocation: " + name + " was revoked already, by entry " +
+                              std::to_string(found->second.revoked_by->value));
   }
   found->second.revoked_by = entry;
   return Status::Ok();

@@ -15,7 +15,8 @@ std::string U32(uint64_t value) {
 
 Hash256 KeyIdOf(const crypto::PublicKey& key) { return crypto::Sha256("ledgerline/key/v1\n" + key.ToBytes()); }
 
-std::string EnrolmentMessage(std::string_view origin, std::string_view party_id, v1::KeyRole role, const crypto::PublicKey& key) {
+std::string EnrolmentMessage(std::string_view origin, std::string_view party_id, v1::KeyRole role,
+                             const crypto::PublicKey& key) {
   std::string message = "ledgerline/enrolment/v1\n";
   message.append(U32(origin.size())).append(origin);
   message.append(U32(party_id.size())).append(party_id);
@@ -24,8 +25,11 @@ std::string EnrolmentMessage(std::string_view origin, std::string_view party_id,
 
 Status KeyBook::AddGenesis(EntryIndex entry, const v1::Genesis& genesis) {
   if (!keys_.empty()) return FailedPrecondition("genesis: there is one already, at entry 0");
-  if (genesis.format_version() != 1) return InvalidArgument("genesis: format_version " + std::to_string(genesis.format_version()) + "; only 1 is known");
-  if (genesis.origin().empty() || genesis.origin().size() > 255) return InvalidArgument("genesis: the origin has " + std::to_string(genesis.origin().size()) + " bytes, 1 to 255 are allowed");
+  if (genesis.format_version() != 1)
+    return InvalidArgument("genesis: format_version " + std::to_string(genesis.format_version()) + "; only 1 is known");
+  if (genesis.origin().empty() || genesis.origin().size() > 255)
+    return InvalidArgument("genesis: the origin has " + std::to_string(genesis.origin().size()) +
+                           " bytes, 1 to 255 are allowed");
   auto key = crypto::PublicKey::FromBytes(genesis.operator_public_key());
   if (!key.ok()) return key.status().WithContext("genesis: operator_public_key");
   origin_ = genesis.origin();
@@ -43,13 +47,15 @@ Status KeyBook::Enrol(EntryIndex entry, const v1::KeyEnrolment& enrolment) {
     if (!party.ok()) return party.status().WithContext("key enrolment");
     enrolled.party = *party;
   } else if (enrolment.role() != v1::KEY_ROLE_OPERATOR) {
-    return InvalidArgument("key enrolment: role " + std::to_string(enrolment.role()) + " is neither operator (1) nor party (2)");
+    return InvalidArgument("key enrolment: role " + std::to_string(enrolment.role()) +
+                           " is neither operator (1) nor party (2)");
   } else if (!enrolment.party_id().empty()) {
     return InvalidArgument("key enrolment: an operator's key names no party_id");
   }
   enrolled.valid.from = Instant{enrolment.valid_from_us()};
   if (enrolment.valid_to_us() != 0) enrolled.valid.to = Instant{enrolment.valid_to_us()};
-  if (enrolled.valid.to <= enrolled.valid.from) return InvalidArgument("key enrolment: valid_to is not after valid_from");
+  if (enrolled.valid.to <= enrolled.valid.from)
+    return InvalidArgument("key enrolment: valid_to is not after valid_from");
   auto proof = crypto::Signature::FromBytes(enrolment.possession_signature());
   if (!proof.ok()) return proof.status().WithContext("key enrolment: possession_signature");
   if (!crypto::Verify(*key, EnrolmentMessage(origin_, enrolment.party_id(), enrolment.role(), *key), *proof)) {

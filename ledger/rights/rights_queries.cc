@@ -20,10 +20,14 @@ RightsAsked AskedFor(v1::Use use) {
   switch (use) {
     case v1::USE_COVER:
     case v1::USE_REMIX:
-    case v1::USE_MASHUP: return {{Right::kMaster}, {Right::kMechanical, Right::kPerformance}};
-    case v1::USE_STYLE: return {{Right::kLikeness}, {}};
-    case v1::USE_TRAIN: return {{Right::kTraining}, {Right::kTraining}};
-    default: return {};
+    case v1::USE_MASHUP:
+      return {{Right::kMaster}, {Right::kMechanical, Right::kPerformance}};
+    case v1::USE_STYLE:
+      return {{Right::kLikeness}, {}};
+    case v1::USE_TRAIN:
+      return {{Right::kTraining}, {Right::kTraining}};
+    default:
+      return {};
   }
 }
 
@@ -36,7 +40,8 @@ void AskAsset(const ShareBook& shares, const ConsentQuestion& question, const Re
   for (const Right right : rights) {
     const ShareAnswer answer = shares.At(asset, right, question.territory, question.at, question.as_of);
     switch (answer.standing) {
-      case ShareStanding::kInForce: break;
+      case ShareStanding::kInForce:
+        break;
       case ShareStanding::kMissing:
         missing += (missing.empty() ? "" : "; ") + answer.explanation;
         continue;
@@ -52,11 +57,13 @@ void AskAsset(const ShareBook& shares, const ConsentQuestion& question, const Re
     std::set<PartyId> named;
     for (const exchange::ShareLine& line : answer.set->row.lines) named.insert(line.controller);
     for (const PartyId& party : named) {
-      RequiredController& controller = controllers.try_emplace(party, RequiredController{party, asset, original, {}}).first->second;
+      RequiredController& controller =
+          controllers.try_emplace(party, RequiredController{party, asset, original, {}}).first->second;
       controller.named_by.push_back(use);
     }
   }
-  if (!anyone) requirement.problems.push_back({PartyId(), asset.ToString(), missing + ": nobody can be asked, so it is refused"});
+  if (!anyone)
+    requirement.problems.push_back({PartyId(), asset.ToString(), missing + ": nobody can be asked, so it is refused"});
   for (auto& [party, controller] : controllers) requirement.controllers.push_back(std::move(controller));
 }
 
@@ -72,8 +79,8 @@ Status RightsState::CollectOriginals(const RecordingId& recording, TreeSize as_o
   if (view.cover == nullptr) return NotFound("recording " + recording.text() + " is not in the catalogue");
   // The bounds keep this recursion small; what passes them was judged unauthorised.
   if (view.cover->depth > kSourceDepthMax || view.cover->paths > kSourcePathsMax) {
-    return OutOfRange("recording " + recording.text() + " is a cover of covers beyond " + std::to_string(kSourceDepthMax) +
-                      " deep or " + std::to_string(kSourcePathsMax) + " paths");
+    return OutOfRange("recording " + recording.text() + " is a cover of covers beyond " +
+                      std::to_string(kSourceDepthMax) + " deep or " + std::to_string(kSourcePathsMax) + " paths");
   }
   for (const v1::SourceUse& source : view.cover->event.sources()) {
     ASSIGN_OR_RETURN(const RecordingId id, RecordingId::Parse(source.recording_id()));
@@ -99,7 +106,8 @@ ConsentRequirement RightsState::RequiredControllers(const ConsentQuestion& quest
   for (const auto& [id, row] : originals) {
     AskAsset(shares_, question, id, Asset::Of(id), asked.of_recording, requirement);
     if (asked.of_works.empty()) continue;
-    for (const exchange::WorkPart& part : row->works) AskAsset(shares_, question, id, Asset::Of(part.work), asked.of_works, requirement);
+    for (const exchange::WorkPart& part : row->works)
+      AskAsset(shares_, question, id, Asset::Of(part.work), asked.of_works, requirement);
   }
   return requirement;
 }
@@ -115,7 +123,8 @@ ConsentAnswer RightsState::CheckConsent(const ConsentQuestion& question) const {
     if (const ConsentRecord* consent = consents_.Find(query, question.as_of)) {
       answer.relied.push_back({consent->entry, controller.party, controller.asset, consent->attested_by});
     } else {
-      answer.missing.push_back({controller.party, controller.asset.ToString(), consents_.WhyNot(query, question.as_of)});
+      answer.missing.push_back(
+          {controller.party, controller.asset.ToString(), consents_.WhyNot(query, question.as_of)});
     }
   }
   answer.allowed = answer.missing.empty();

@@ -4,8 +4,8 @@ namespace ledgerline::rights {
 
 Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Payload& payload, BlobReader& blobs) {
   if (index.value != size_.value || entry.index() != index.value) {
-    return FailedPrecondition("rights: entry " + std::to_string(entry.index()) + " at index " + std::to_string(index.value) +
-                              " where " + std::to_string(size_.value) + " is next");
+    return FailedPrecondition("rights: entry " + std::to_string(entry.index()) + " at index " +
+                              std::to_string(index.value) + " where " + std::to_string(size_.value) + " is next");
   }
   const auto by_operator = [&](std::string_view what) {
     if (SpeakerOf(entry).is_operator) return true;
@@ -14,29 +14,42 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
   };
   switch (payload.kind_case()) {
     case v1::Payload::kGenesis: {
-      Status status = index.value == 0 ? keys_.AddGenesis(index, payload.genesis()) : FailedPrecondition("genesis after entry 0");
+      Status status =
+          index.value == 0 ? keys_.AddGenesis(index, payload.genesis()) : FailedPrecondition("genesis after entry 0");
       if (!status.ok()) AddFault(index, true, status.message());
       break;
     }
     case v1::Payload::kKeyEnrolment:
       if (by_operator("key enrolment")) {
-        if (const Status status = keys_.Enrol(index, payload.key_enrolment()); !status.ok()) AddFault(index, true, status.message());
+        if (const Status status = keys_.Enrol(index, payload.key_enrolment()); !status.ok())
+          AddFault(index, true, status.message());
       }
       break;
     case v1::Payload::kCatalogueFile:
       if (by_operator("catalogue file")) RETURN_IF_ERROR(ApplyCatalogue(index, payload.catalogue_file(), blobs));
       break;
-    case v1::Payload::kConsentGrant: ApplyGrant(index, entry, payload.consent_grant()); break;
-    case v1::Payload::kConsentRevocation: ApplyRevocation(index, entry, payload.consent_revocation()); break;
+    case v1::Payload::kConsentGrant:
+      ApplyGrant(index, entry, payload.consent_grant());
+      break;
+    case v1::Payload::kConsentRevocation:
+      ApplyRevocation(index, entry, payload.consent_revocation());
+      break;
     case v1::Payload::kPermit:
       if (by_operator("permit")) ApplyPermit(index, entry, payload.permit());
       break;
-    case v1::Payload::kGeneration: ApplyGeneration(index, entry, payload.generation()); break;
-    case v1::Payload::kRating: ApplyRating(index, payload.rating()); break;
+    case v1::Payload::kGeneration:
+      ApplyGeneration(index, entry, payload.generation());
+      break;
+    case v1::Payload::kRating:
+      ApplyRating(index, payload.rating());
+      break;
     case v1::Payload::kRejectedCandidates:
     case v1::Payload::kUsageFile:
-    case v1::Payload::kPeriodClose: break;  // nothing about rights
-    case v1::Payload::KIND_NOT_SET: AddFault(index, true, "the payload is of no known kind"); break;
+    case v1::Payload::kPeriodClose:
+      break;  // nothing about rights
+    case v1::Payload::KIND_NOT_SET:
+      AddFault(index, true, "the payload is of no known kind");
+      break;
   }
   size_ = TreeSize{index.value + 1};
   return Status::Ok();
@@ -58,7 +71,8 @@ void RightsState::ApplyGrant(EntryIndex index, const v1::Entry& entry, const v1:
   const Speaker speaker = SpeakerOf(entry);
   const bool by_party = !speaker.party.empty() && speaker.party.text() == grant.party_id();
   if (!by_party && !speaker.is_operator) {
-    return AddFault(index, true, "consent of party " + grant.party_id() + " is signed neither by its own key nor by an operator's");
+    return AddFault(index, true,
+                    "consent of party " + grant.party_id() + " is signed neither by its own key nor by an operator's");
   }
   const Status status = consents_.AddGrant(index, Instant{entry.recorded_at_us()}, grant,
                                            by_party ? Attestation::kParty : Attestation::kOperator);
@@ -68,9 +82,12 @@ void RightsState::ApplyGrant(EntryIndex index, const v1::Entry& entry, const v1:
 void RightsState::ApplyRevocation(EntryIndex index, const v1::Entry& entry, const v1::ConsentRevocation& revocation) {
   const Speaker speaker = SpeakerOf(entry);
   if (!speaker.is_operator && (speaker.party.empty() || speaker.party.text() != revocation.party_id())) {
-    return AddFault(index, true, "revocation of party " + revocation.party_id() + " is signed neither by its own key nor by an operator's");
+    return AddFault(
+        index, true,
+        "revocation of party " + revocation.party_id() + " is signed neither by its own key nor by an operator's");
   }
-  if (const Status status = consents_.AddRevocation(index, revocation); !status.ok()) AddFault(index, true, status.message());
+  if (const Status status = consents_.AddRevocation(index, revocation); !status.ok())
+    AddFault(index, true, status.message());
 }
 
 void RightsState::ApplyRating(EntryIndex index, const v1::Rating& rating) {
@@ -80,7 +97,8 @@ void RightsState::ApplyRating(EntryIndex index, const v1::Rating& rating) {
   const auto id = RecordingId::Parse(rating.recording_id());
   if (!id.ok()) return AddFault(index, true, "rating: " + id.status().message());
   const RecordingView view = Recording(*id, size_);
-  if (view.original == nullptr && view.cover == nullptr) AddFault(index, false, "rating of recording " + id->text() + ", which is not known yet");
+  if (view.original == nullptr && view.cover == nullptr)
+    AddFault(index, false, "rating of recording " + id->text() + ", which is not known yet");
   ratings_.push_back({index, rating});
 }
 

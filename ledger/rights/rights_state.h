@@ -1,8 +1,9 @@
-// RightsState: who has which rights, who allowed what, and how each generation is judged, as a pure fold of the ledger's
-// entries. Two folds of the same entries and blobs answer every question alike, on any machine, at any time.
+// RightsState: who has which rights, who allowed what, and how each generation is judged, as a pure fold of the
+// ledger's entries. Two folds of the same entries and blobs answer every question alike, on any machine, at any time.
 //
 // Questions are asked "as of N": from entries [0, N) only. A fold that has read further answers for every N behind it.
-// Data that is wrong never stops a fold: the entry stays, and a fault names it. Source: docs/decisions/0003-rights-verdicts.md.
+// Data that is wrong never stops a fold: the entry stays, and a fault names it. Source:
+// docs/decisions/0003-rights-verdicts.md.
 #ifndef LEDGERLINE_LEDGER_RIGHTS_RIGHTS_STATE_H_
 #define LEDGERLINE_LEDGER_RIGHTS_RIGHTS_STATE_H_
 
@@ -71,9 +72,9 @@ class RightsState {
   std::vector<const GenerationRecord*> Generations(TreeSize as_of) const;
   const std::vector<RatingRecord>& ratings() const { return ratings_; }
 
-  // Whom to ask. COVER, REMIX, MASHUP: the controllers of every line of the accepted share sets of MASTER of the recording
-  // and of MECHANICAL and PERFORMANCE of its works; STYLE: of LIKENESS of the recording; TRAIN: of TRAINING of the recording
-  // and of its works. A cover is asked about through the originals that it comes from.
+  // Whom to ask. COVER, REMIX, MASHUP: the controllers of every line of the accepted share sets of MASTER of the
+  // recording and of MECHANICAL and PERFORMANCE of its works; STYLE: of LIKENESS of the recording; TRAIN: of TRAINING
+  // of the recording and of its works. A cover is asked about through the originals that it comes from.
   ConsentRequirement RequiredControllers(const ConsentQuestion& question) const;
   // Default deny: allowed only if there is somebody to ask for every asset and all of them have consented.
   ConsentAnswer CheckConsent(const ConsentQuestion& question) const;

@@ -7,16 +7,22 @@ namespace {
 
 using exchange::ShareStatus;
 
-bool Claims(const exchange::ShareSetRow& row) { return row.status == ShareStatus::kAccepted || row.status == ShareStatus::kDisputed; }
+bool Claims(const exchange::ShareSetRow& row) {
+  return row.status == ShareStatus::kAccepted || row.status == ShareStatus::kDisputed;
+}
 
 }  // namespace
 
 std::string_view ShareStandingName(ShareStanding standing) {
   switch (standing) {
-    case ShareStanding::kInForce: return "in force";
-    case ShareStanding::kMissing: return "missing";
-    case ShareStanding::kDisputed: return "disputed";
-    case ShareStanding::kContested: return "contested";
+    case ShareStanding::kInForce:
+      return "in force";
+    case ShareStanding::kMissing:
+      return "missing";
+    case ShareStanding::kDisputed:
+      return "disputed";
+    case ShareStanding::kContested:
+      return "contested";
   }
   return "unknown";
 }
@@ -36,14 +42,16 @@ ShareAnswer ShareBook::At(const exchange::Asset& asset, exchange::Right right, c
     for (const ShareSetId& id : ids->second) {
       const ShareSetVersion* version = sets_.Find(id, as_of);
       // The set's latest statement may be about something else than an earlier one was.
-      if (version == nullptr || version->row.asset != asset || version->row.right != right || !Claims(version->row)) continue;
+      if (version == nullptr || version->row.asset != asset || version->row.right != right || !Claims(version->row))
+        continue;
       if (!version->row.valid.Contains(at) || !version->row.territories.Contains(territory)) continue;
       disputed |= version->row.status == ShareStatus::kDisputed;
       answer.involved.push_back(version);
       names += (names.empty() ? "" : ", ") + id.text() + " (entry " + std::to_string(version->entry.value) + ")";
     }
   }
-  const std::string where = std::string(exchange::RightName(right)) + " of " + asset.ToString() + " in " + territory + " at " + at.ToString();
+  const std::string where =
+      std::string(exchange::RightName(right)) + " of " + asset.ToString() + " in " + territory + " at " + at.ToString();
   if (disputed) {
     answer.standing = ShareStanding::kDisputed;
     answer.explanation = where + " is in dispute: " + names;
@@ -69,7 +77,8 @@ std::vector<const ShareSetVersion*> ShareBook::Overlapping(const exchange::Share
     const ShareSetVersion* version = sets_.Find(id, as_of);
     if (id == row.id || version == nullptr || !Claims(version->row)) continue;
     if (version->row.asset != row.asset || version->row.right != row.right) continue;
-    if (version->row.valid.Overlaps(row.valid) && version->row.territories.Overlaps(row.territories)) found.push_back(version);
+    if (version->row.valid.Overlaps(row.valid) && version->row.territories.Overlaps(row.territories))
+      found.push_back(version);
   }
   return found;
 }

@@ -1,8 +1,8 @@
 // Share sets in two times: valid time (the span that a set names) and recorded index (the entry that brought it).
 //
-// At most one ACCEPTED set is in force for an asset, a right, a territory and an instant. Where two claim the same point, or
-// where a DISPUTED set reaches, that point is contested and its money is held: nothing is scaled, and nothing outside the
-// contested point changes. Source: docs/decisions/0003-rights-verdicts.md.
+// At most one ACCEPTED set is in force for an asset, a right, a territory and an instant. Where two claim the same
+// point, or where a DISPUTED set reaches, that point is contested and its money is held: nothing is scaled, and nothing
+// outside the contested point changes. Source: docs/decisions/0003-rights-verdicts.md.
 #ifndef LEDGERLINE_LEDGER_RIGHTS_SHARE_BOOK_H_
 #define LEDGERLINE_LEDGER_RIGHTS_SHARE_BOOK_H_
 
@@ -29,8 +29,8 @@ std::string_view ShareStandingName(ShareStanding standing);  // "in force"
 
 struct ShareAnswer {
   ShareStanding standing = ShareStanding::kMissing;
-  const ShareSetVersion* set = nullptr;               // kInForce only
-  std::vector<const ShareSetVersion*> involved;       // all that reach here, by share set id
+  const ShareSetVersion* set = nullptr;          // kInForce only
+  std::vector<const ShareSetVersion*> involved;  // all that reach here, by share set id
   // "share sets s1 (entry 4) and s2 (entry 9) both claim MASTER of recording:r1 in DE": for a held line and for people.
   std::string explanation;
 };

@@ -33,16 +33,26 @@ std::vector<v1::ShareSetReference> ConsentAnswer::ShareSetReferences() const {
 
 std::string_view VerdictReasonName(VerdictReason reason) {
   switch (reason) {
-    case VerdictReason::kNotByOperator: return "NOT_BY_OPERATOR";
-    case VerdictReason::kNoPermit: return "NO_PERMIT";
-    case VerdictReason::kPermitExpired: return "PERMIT_EXPIRED";
-    case VerdictReason::kPermitMismatch: return "PERMIT_MISMATCH";
-    case VerdictReason::kPermitReused: return "PERMIT_REUSED";
-    case VerdictReason::kMissingConsent: return "MISSING_CONSENT";
-    case VerdictReason::kUnknownSource: return "UNKNOWN_SOURCE";
-    case VerdictReason::kUnauthorisedSource: return "UNAUTHORISED_SOURCE";
-    case VerdictReason::kBadSources: return "BAD_SOURCES";
-    case VerdictReason::kCoverIdTaken: return "COVER_ID_TAKEN";
+    case VerdictReason::kNotByOperator:
+      return "NOT_BY_OPERATOR";
+    case VerdictReason::kNoPermit:
+      return "NO_PERMIT";
+    case VerdictReason::kPermitExpired:
+      return "PERMIT_EXPIRED";
+    case VerdictReason::kPermitMismatch:
+      return "PERMIT_MISMATCH";
+    case VerdictReason::kPermitReused:
+      return "PERMIT_REUSED";
+    case VerdictReason::kMissingConsent:
+      return "MISSING_CONSENT";
+    case VerdictReason::kUnknownSource:
+      return "UNKNOWN_SOURCE";
+    case VerdictReason::kUnauthorisedSource:
+      return "UNAUTHORISED_SOURCE";
+    case VerdictReason::kBadSources:
+      return "BAD_SOURCES";
+    case VerdictReason::kCoverIdTaken:
+      return "COVER_ID_TAKEN";
   }
   return "UNKNOWN";
 }

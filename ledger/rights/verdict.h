@@ -102,8 +102,8 @@ struct PermitRecord {
   EntryIndex entry;
   Instant recorded_at;
   v1::Permit permit;
-  ConsentAnswer answer;                 // judged at this entry's index and time
-  std::optional<EntryIndex> used_by;    // the generation
+  ConsentAnswer answer;               // judged at this entry's index and time
+  std::optional<EntryIndex> used_by;  // the generation
 };
 
 struct GenerationRecord {
