@@ -6,6 +6,12 @@
 #include "inference/music/chords.h"
 
 namespace ledgerline::music {
+namespace {
+
+constexpr std::string_view kEndings[kChordQualities] = {"",     "m",  "dim",  "aug",  "7",
+                                                        "maj7", "m7", "m7b5", "dim7", "sus4"};
+
+}  // namespace
 
 uint16_t ChordMask(int root, ChordQuality quality) {
   // Bit k: k semitones above the root.
@@ -27,10 +33,32 @@ uint16_t ChordMask(int root, ChordQuality quality) {
 
 std::string ChordName(const ChordSpan& chord) {
   static constexpr std::string_view kRoots[12] = {"C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"};
-  static constexpr std::string_view kEndings[kChordQualities] = {"",     "m",  "dim",  "aug",  "7",
-                                                                 "maj7", "m7", "m7b5", "dim7", "sus4"};
   if (chord.root < 0) return "N";
-  return std::string(kRoots[chord.root]) + std::string(kEndings[static_cast<size_t>(chord.quality)]);
+  std::string name(kRoots[chord.root]);
+  return name.append(kEndings[static_cast<size_t>(chord.quality)]);
+}
+
+Result<ChordSpan> ParseChordName(std::string_view name) {
+  static constexpr std::string_view kSteps = "C D EF G A B";
+  ChordSpan chord;
+  if (name == "-" || name == "N") return chord;
+  const auto wrong = [&] {
+    return InvalidArgument("chord \"" + std::string(name.substr(0, 20)) +
+                           "\" is not like C, F#m, Bb7, Ebmaj7, Am7, Bdim or -");
+  };
+  const size_t step = name.empty() || name[0] == ' ' ? std::string_view::npos : kSteps.find(name[0]);
+  if (step == std::string_view::npos) return wrong();
+  chord.root = static_cast<int>(step);
+  std::string_view ending = name.substr(1);
+  if (!ending.empty() && (ending[0] == '#' || ending[0] == 'b')) {
+    chord.root = (chord.root + (ending[0] == '#' ? 1 : 11)) % 12;
+    ending.remove_prefix(1);
+  }
+  const auto found = std::find(std::begin(kEndings), std::end(kEndings), ending);
+  if (found == std::end(kEndings)) return wrong();
+  chord.quality = static_cast<ChordQuality>(found - std::begin(kEndings));
+  chord.pitch_class_mask = ChordMask(chord.root, chord.quality);
+  return chord;
 }
 
 std::vector<BeatGroup> BeatGroupsOf(const std::vector<Bar>& bars) {

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inference/music/key.h"
 #include "inference/music/melody.h"
 #include "inference/music/score.h"
+#include "schemas/status.h"
 
 namespace ledgerline::music {
 
@@ -42,6 +44,10 @@ uint16_t ChordMask(int root, ChordQuality quality);
 
 // "Am", "G7", "F#dim", "Bbmaj7", "N" for none; flats for Db Eb Ab Bb, sharps for F#.
 std::string ChordName(const ChordSpan& chord);
+
+// Reads what ChordName writes, any accidental on any root ("C#m", "Gb7"), and "-" as none; start and end are 0.
+// Errors: kInvalidArgument.
+Result<ChordSpan> ParseChordName(std::string_view name);
 
 // The stretches that get one chord each. Triple metres on quarters or eighths (3/4, 3/8): the bar. Compound metres:
 // dotted halves, so 6/8 and 9/8 the bar, 12/8 two, 6/4 two. All others: half notes, so 4/4 and 2/2 two, 2/4 one, 2/1

@@ -37,8 +37,14 @@ std::vector<Symbol> SymbolsOf(const Score& grid) {
   std::vector<Symbol> symbols;
   for (const Marker& marker : grid.markers) {
     const size_t colon = marker.text.find(':');
-    if (colon == std::string::npos) continue;
     Symbol symbol;
+    if (colon == std::string::npos) {
+      const auto chord = ParseChordName(marker.text);
+      if (!chord.ok() || chord->root < 0) continue;
+      if (!symbols.empty()) symbols.back().end = marker.at;
+      symbols.push_back({marker.at, 0, chord->root, chord->quality});
+      continue;
+    }
     symbol.start = marker.at;
     symbol.root = std::stoi(marker.text.substr(0, colon)) % 12;
     const std::string kind = marker.text.substr(colon + 1);
