@@ -1,7 +1,6 @@
 #include "inference/music/render.h"
 
 #include <fluidsynth.h>
-#include <sndfile.h>
 
 #include <algorithm>
 #include <array>
@@ -189,7 +188,7 @@ std::vector<int16_t> Mastered(std::vector<int32_t> sound) {
 
 }  // namespace
 
-Result<RenderedAudio> RenderScore(const Score& score, const RenderOptions& options) {
+Result<PcmAudio> RenderScore(const Score& score, const RenderOptions& options) {
   if (score.NoteCount() == 0) return InvalidArgument("the score has no notes to play");
   if (score.parts.size() > kMaxRenderParts) {
     return OutOfRange("parts " + std::to_string(score.parts.size()) + " is above " + std::to_string(kMaxRenderParts));
@@ -222,27 +221,12 @@ Result<RenderedAudio> RenderScore(const Score& score, const RenderOptions& optio
   while (end > notes_end && std::abs(sound[end - 1]) < kTailThreshold) --end;
   end += end % kRenderChannels;
   sound.resize(end);
-  RenderedAudio audio;
+  PcmAudio audio;
+  audio.frames_per_second = kRenderFramesPerSecond;
+  audio.channels = kRenderChannels;
   audio.samples = Mastered(std::move(sound));
   if (options.progress) options.progress(100);
   return audio;
-}
-
-Status WriteWav(const std::string& path, const RenderedAudio& audio) {
-  if (audio.samples.empty()) return InvalidArgument("the sound has no samples");
-  SF_INFO info{};
-  info.samplerate = audio.frames_per_second;
-  info.channels = audio.channels;
-  info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-  SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
-  if (file == nullptr) return Unavailable("cannot write " + path + ": " + sf_strerror(nullptr));
-  const auto count = static_cast<sf_count_t>(audio.samples.size());
-  const sf_count_t written = sf_write_short(file, audio.samples.data(), count);
-  const int closed = sf_close(file);
-  if (written != count || closed != 0) {
-    return Unavailable("wrote " + std::to_string(written) + " of " + std::to_string(count) + " samples to " + path);
-  }
-  return Status::Ok();
 }
 
 Result<RendererIdentity> IdentifyRenderer(const std::string& soundfont) {

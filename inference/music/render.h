@@ -1,4 +1,4 @@
-// Sound from a score: FluidSynth with a General MIDI sound font, offline, into memory, and WAV files by libsndfile.
+// Sound from a score: FluidSynth with a General MIDI sound font, offline, into memory.
 //
 // No audio device is opened and nothing is printed. One score, one set of options, one build of the libraries and one
 // sound font give the same samples; other builds may differ in the last bits, so a record names RendererIdentity.
@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "inference/music/expression.h"
 #include "inference/music/score.h"
+#include "inference/music/wav_file.h"
 #include "schemas/hash.h"
 #include "schemas/status.h"
 
@@ -32,23 +32,13 @@ struct RenderOptions {
   std::function<void(int percent)> progress;  // called with rising numbers, 0 to 100; may be empty
 };
 
-struct RenderedAudio {
-  int frames_per_second = kRenderFramesPerSecond;
-  int channels = kRenderChannels;
-  std::vector<int16_t> samples;  // interleaved: left, right, left, ...
-  size_t Frames() const { return samples.size() / static_cast<size_t>(channels); }
-};
-
 // The samples are made in 24 bits, cut where the tail has sunk below -60 dB of full scale, faded out over the last 20
 // ms, and scaled in integers so that the loudest sample is kRenderPeak (-1 dB): out = round_half_up(sample *
 // kRenderPeak / peak). A silent score stays silent. Errors: kInvalidArgument (no notes), kNotFound (sound font),
 // kOutOfRange (parts, or seconds above max_seconds), kInternal (FluidSynth).
-Result<RenderedAudio> RenderScore(const Score& score, const RenderOptions& options);
+Result<PcmAudio> RenderScore(const Score& score, const RenderOptions& options);
 
 inline constexpr int kRenderPeak = 29'204;  // 32767 * 10^(-1/20)
-
-// 16-bit PCM. Errors: kInvalidArgument (no samples), kUnavailable (the file cannot be written).
-Status WriteWav(const std::string& path, const RenderedAudio& audio);
 
 // What made the sound, for the record.
 struct RendererIdentity {
