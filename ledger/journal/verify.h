@@ -47,7 +47,7 @@ struct VerifyOptions {
   std::function<void(uint64_t done, uint64_t total)> progress;
 };
 
-// Never fails as a call: what cannot be read is a failed check.
+// Never fails as a call: what cannot be read is a failed check. Of a journal that is being written, pass a snapshot.
 VerifyReport VerifyJournal(const StorageReader& storage, const VerifyOptions& options = {});
 
 }  // namespace ledgerline::journal

@@ -1,0 +1,345 @@
+#include "ledger/journal/journal.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "crypto/checkpoint.h"
+#include "crypto/sha256.h"
+#include "ledger/journal/entry.h"
+#include "ledger/journal/keyspace.h"
+#include "ledger/journal/recovery.h"
+#include "ledger/journal/sequencer.h"
+
+namespace ledgerline::journal {
+namespace {
+
+constexpr std::string_view kGenesisIdempotencyKey = "genesis";
+
+// Genesis as entry 0, in a batch of its own.
+Status WriteGenesis(Storage& storage, const std::string& origin, const crypto::Signer& signer, Clock& clock) {
+  v1::Payload payload;
+  payload.mutable_genesis()->set_origin(origin);
+  payload.mutable_genesis()->set_operator_public_key(signer.public_key().ToBytes());
+  payload.mutable_genesis()->set_format_version(1);
+  ASSIGN_OR_RETURN(const std::string submission,
+                   SignSubmission(origin, kGenesisIdempotencyKey, payload.SerializeAsString(), signer));
+  ASSIGN_OR_RETURN(const ParsedSubmission parsed, ParseSubmission(submission));
+  const int64_t now = clock.NowMicroseconds();
+  ASSIGN_OR_RETURN(const std::string entry, EncodeEntry(EntryIndex{0}, now, Hash256{}, parsed, submission));
+  const Hash256 leaf_hash = crypto::LeafHash(entry);
+  TreeWriter tree;
+  tree.Append(leaf_hash);
+  std::unique_ptr<Batch> batch = storage.NewBatch();
+  batch->Put(keyspace::EntryKey(EntryIndex{0}), entry);
+  batch->Put(keyspace::SubmissionKey(parsed.key_id, kGenesisIdempotencyKey),
+             keyspace::SubmissionRecord{EntryIndex{0}, crypto::Sha256(submission)}.Encode());
+  batch->Put(keyspace::TypeKey(parsed.type, EntryIndex{0}), "");
+  tree.WriteTiles(*batch);
+  batch->Put(keyspace::StateKey(), keyspace::StateRecord{TreeSize{1}, tree.Root(), leaf_hash, now}.Encode());
+  return storage.Commit(std::move(batch));
+}
+
+}  // namespace
+
+class Journal::Impl {
+ public:
+  static Result<std::unique_ptr<Impl>> Load(std::unique_ptr<Storage> storage) {
+    auto impl = std::make_unique<Impl>();
+    ASSIGN_OR_RETURN(RecoveredJournal recovered, RecoverJournal(*storage));
+    ASSIGN_OR_RETURN(const crypto::VerifierKey key,
+                     crypto::VerifierKey::Create(recovered.keys.origin(), recovered.keys.operator_key()));
+    impl->storage_ = std::move(storage);
+    impl->checkpoint_key_.emplace(key);
+    impl->checkpoint_note_ = recovered.latest_checkpoint;
+    impl->checkpoint_size_ = recovered.checkpoint.size;
+    impl->recovered_ = std::move(recovered);
+    return impl;
+  }
+
+  Status StartWriting(const crypto::Signer& signer, Clock& clock, const JournalOptions& options) {
+    if (signer.public_key() != checkpoint_key_->public_key()) {
+      return PermissionDenied("the key is not this journal's operator key, which genesis names: " +
+                              checkpoint_key_->ToString());
+    }
+    signer_ = &signer;
+    options_ = options;
+    sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
+                                             std::move(recovered_.tree));
+    if (checkpoint_note_.empty()) return SignCheckpoint().status();
+    // A crash between the two writes of a checkpoint leaves one of them behind.
+    if (!recovered_.checkpoint_stored) RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, checkpoint_note_));
+    if (!recovered_.checkpoint_published) RETURN_IF_ERROR(storage_->PublishCheckpoint(checkpoint_note_));
+    return Status::Ok();
+  }
+
+  Result<Committed> Submit(SubmissionRequest request) {
+    if (sequencer_ == nullptr) return ReadOnly();
+    auto pending = std::make_shared<PendingSubmission>();
+    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(request.submission));
+    RETURN_IF_ERROR(Admit(pending->parsed));
+    pending->digest = crypto::Sha256(request.submission);
+    pending->cost_bytes = request.submission.size();
+    pending->bytes = std::move(request.submission);
+    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), *pending));
+    return sequencer_->Run(std::move(pending));
+  }
+
+  keyspace::StateRecord state() const { return sequencer_ ? sequencer_->state() : recovered_.state; }
+
+  Result<std::string> SignCheckpoint() {
+    if (sequencer_ == nullptr) return ReadOnly();
+    const std::lock_guard lock(checkpoint_mutex_);
+    const keyspace::StateRecord now = state();
+    if (!checkpoint_note_.empty() && checkpoint_size_ == now.size) return checkpoint_note_;
+    RETURN_IF_ERROR(sequencer_->health());
+    const crypto::Checkpoint checkpoint{checkpoint_key_->name(), now.size, now.root, {}};
+    ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, *signer_));
+    RETURN_IF_ERROR(StoreCheckpoint(now.size, note));
+    checkpoint_note_ = note;
+    checkpoint_size_ = now.size;
+    RETURN_IF_ERROR(storage_->PublishCheckpoint(note));
+    return note;
+  }
+
+  std::string LatestCheckpoint() const {
+    const std::lock_guard lock(checkpoint_mutex_);
+    return checkpoint_note_;
+  }
+
+  const crypto::VerifierKey& checkpoint_key() const { return *checkpoint_key_; }
+  const Storage& storage() const { return *storage_; }
+  uint64_t batches_committed() const { return sequencer_ ? sequencer_->batches_committed() : 0; }
+
+ private:
+  static Status ReadOnly() { return FailedPrecondition("the journal is open for reading only"); }
+
+  // Signature, origin and role: what can be said without an index.
+  Status Admit(const ParsedSubmission& parsed) const {
+    if (parsed.submission.origin() != checkpoint_key_->name()) {
+      return InvalidArgument("submission.origin \"" + parsed.submission.origin() + "\" is not this ledger's, \"" +
+                             checkpoint_key_->name() + "\"");
+    }
+    if (parsed.type == v1::PAYLOAD_TYPE_GENESIS) return FailedPrecondition("genesis is entry 0 and no other");
+    ASSIGN_OR_RETURN(const EnrolledKey key, sequencer_->FindKey(parsed.key_id));
+    RETURN_IF_ERROR(CheckRole(key, parsed.type));
+    return options_.check_signatures ? CheckSignature(parsed, key.key) : Status::Ok();
+  }
+
+  // Every blob that came must be asked for by the payload, and every one that is asked for must be here or come along.
+  Status TakeBlobs(std::vector<std::string> blobs, PendingSubmission& pending) const {
+    if (blobs.size() > kBlobsPerSubmissionMax) {
+      return InvalidArgument(std::to_string(blobs.size()) + " blobs with one submission, at most 16");
+    }
+    std::vector<Hash256> missing;
+    for (const Hash256& hash : ReferencedBlobs(pending.parsed.payload)) {
+      const std::string key = keyspace::BlobKey(hash);
+      const std::unique_ptr<Cursor> there = storage_->Scan(key, key + '\0');
+      RETURN_IF_ERROR(there->status());
+      if (!there->Valid()) missing.push_back(hash);
+    }
+    const std::vector<Hash256> referenced = ReferencedBlobs(pending.parsed.payload);
+    for (std::string& blob : blobs) {
+      if (blob.size() > kBlobBytesMax) {
+        return OutOfRange("blob of " + std::to_string(blob.size()) + " bytes, at most " +
+                          std::to_string(kBlobBytesMax));
+      }
+      const Hash256 hash = crypto::Sha256(blob);
+      if (std::find(referenced.begin(), referenced.end(), hash) == referenced.end()) {
+        return InvalidArgument("blob " + hash.Short() + " is not one that the " + PayloadTypeName(pending.parsed.type) +
+                               " references");
+      }
+      const auto wanted = std::find(missing.begin(), missing.end(), hash);
+      if (wanted == missing.end()) continue;
+      missing.erase(wanted);
+      pending.cost_bytes += blob.size();
+      pending.new_blobs.emplace_back(hash, std::move(blob));
+    }
+    if (missing.empty()) return Status::Ok();
+    return FailedPrecondition("blob " + missing[0].ToHex() + ", which the " + PayloadTypeName(pending.parsed.type) +
+                              " references, is neither given nor in the ledger");
+  }
+
+  Status StoreCheckpoint(TreeSize size, const std::string& note) {
+    std::unique_ptr<Batch> batch = storage_->NewBatch();
+    batch->Put(keyspace::CheckpointKey(size), note);
+    std::string latest;
+    keyspace::AppendBigEndian64(latest, size.value);
+    batch->Put(keyspace::LatestCheckpointKey(), latest);
+    const Status status = storage_->Commit(std::move(batch));
+    if (!status.ok()) sequencer_->Stop(status);
+    return status;
+  }
+
+  std::unique_ptr<Storage> storage_;
+  RecoveredJournal recovered_;
+  std::optional<crypto::VerifierKey> checkpoint_key_;
+  const crypto::Signer* signer_ = nullptr;
+  JournalOptions options_;
+
+  mutable std::mutex checkpoint_mutex_;
+  std::string checkpoint_note_;
+  TreeSize checkpoint_size_;
+
+  std::unique_ptr<Sequencer> sequencer_;  // last: it stops before the storage goes
+};
+
+Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::~Journal() = default;
+
+Result<std::unique_ptr<Journal>> Journal::Create(std::unique_ptr<Storage> storage, std::string origin,
+                                                 const crypto::Signer& operator_signer, Clock& clock,
+                                                 JournalOptions options) {
+  RETURN_IF_ERROR(crypto::CheckKeyName(origin).WithContext("origin"));
+  const std::unique_ptr<Cursor> any = storage->Scan("", "");
+  RETURN_IF_ERROR(any->status());
+  if (any->Valid()) return AlreadyExists("there is already a journal in this store");
+  RETURN_IF_ERROR(WriteGenesis(*storage, origin, operator_signer, clock));
+  return Open(std::move(storage), operator_signer, clock, options);
+}
+
+Result<std::unique_ptr<Journal>> Journal::Open(std::unique_ptr<Storage> storage, const crypto::Signer& operator_signer,
+                                               Clock& clock, JournalOptions options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Impl> impl, Impl::Load(std::move(storage)));
+  RETURN_IF_ERROR(impl->StartWriting(operator_signer, clock, options));
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+Result<std::unique_ptr<Journal>> Journal::OpenReadOnly(std::unique_ptr<Storage> storage) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Impl> impl, Impl::Load(std::move(storage)));
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+Result<Committed> Journal::Submit(SubmissionRequest request) { return impl_->Submit(std::move(request)); }
+
+const std::string& Journal::origin() const { return impl_->checkpoint_key().name(); }
+const crypto::PublicKey& Journal::operator_key() const { return impl_->checkpoint_key().public_key(); }
+const crypto::VerifierKey& Journal::checkpoint_key() const { return impl_->checkpoint_key(); }
+const Storage& Journal::storage() const { return impl_->storage(); }
+uint64_t Journal::batches_committed() const { return impl_->batches_committed(); }
+Result<std::string> Journal::SignCheckpoint() { return impl_->SignCheckpoint(); }
+std::string Journal::LatestCheckpoint() const { return impl_->LatestCheckpoint(); }
+
+Journal::Head Journal::head() const {
+  const keyspace::StateRecord state = impl_->state();
+  return {state.size, state.root, state.last_recorded_at_us};
+}
+
+Result<std::string> Journal::ReadEntry(EntryIndex index) const {
+  if (index.value >= size().value) {
+    return NotFound("there is no entry " + std::to_string(index.value) + "; the ledger has " +
+                    std::to_string(size().value) + ", from 0 to " + std::to_string(size().value - 1));
+  }
+  return ReadStoredEntry(impl_->storage(), index);
+}
+
+Result<std::string> Journal::ReadBlob(const Hash256& hash) const {
+  ASSIGN_OR_RETURN(std::optional<std::string> content, impl_->storage().Get(keyspace::BlobKey(hash)));
+  if (!content) return NotFound("there is no blob " + hash.ToHex());
+  if (crypto::Sha256(*content) != hash)
+    return DataLoss("blob " + hash.ToHex() + " has other content than its name says");
+  return std::move(*content);
+}
+
+Result<std::optional<EntryIndex>> Journal::FindSubmission(const Hash256& submitter_key_id,
+                                                          std::string_view idempotency_key) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored,
+                   impl_->storage().Get(keyspace::SubmissionKey(submitter_key_id, idempotency_key)));
+  if (!stored) return std::optional<EntryIndex>();
+  ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
+  return std::optional<EntryIndex>(record.index);
+}
+
+Status Journal::ForEachEntry(EntryIndex from, EntryIndex to,
+                             const std::function<Status(EntryIndex, std::string_view)>& visit) const {
+  if (to.value > size().value) {
+    return OutOfRange("entries up to " + std::to_string(to.value) + " asked for, the ledger has " +
+                      std::to_string(size().value));
+  }
+  const std::unique_ptr<Cursor> cursor = impl_->storage().Scan(keyspace::EntryKey(from), keyspace::EntryKey(to));
+  for (EntryIndex index = from; index < to; index = EntryIndex{index.value + 1}) {
+    RETURN_IF_ERROR(cursor->status());
+    if (!cursor->Valid() || cursor->key() != keyspace::EntryKey(index)) {
+      return DataLoss("entry " + std::to_string(index.value) + " is missing");
+    }
+    RETURN_IF_ERROR(visit(index, cursor->value()));
+    cursor->Next();
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<EntryIndex>> Journal::EntriesOfType(v1::PayloadType type) const {
+  std::vector<EntryIndex> indices;
+  const std::unique_ptr<Cursor> cursor =
+      impl_->storage().Scan(keyspace::TypeKey(type, EntryIndex{0}), keyspace::TypeKey(type, EntryIndex{size().value}));
+  for (; cursor->Valid(); cursor->Next())
+    indices.push_back(EntryIndex{keyspace::ReadBigEndian64(cursor->key().substr(3))});
+  RETURN_IF_ERROR(cursor->status());
+  return indices;
+}
+
+namespace {
+
+Status CheckWithin(TreeSize asked, TreeSize have) {
+  if (asked <= have) return Status::Ok();
+  return OutOfRange("tree size " + std::to_string(asked.value) + " asked for, the ledger has " +
+                    std::to_string(have.value) + " entries");
+}
+
+}  // namespace
+
+Result<crypto::Proof> Journal::InclusionProof(EntryIndex index, TreeSize size) const {
+  const TreeSize now = head().size;
+  RETURN_IF_ERROR(CheckWithin(size, now));
+  StorageTileReader tiles(impl_->storage());
+  crypto::TileHashReader reader(tiles, size);
+  return crypto::InclusionProof(index, size, reader);
+}
+
+Result<crypto::Proof> Journal::ConsistencyProof(TreeSize old_size, TreeSize new_size) const {
+  RETURN_IF_ERROR(CheckWithin(new_size, head().size));
+  StorageTileReader tiles(impl_->storage());
+  crypto::TileHashReader reader(tiles, new_size);
+  return crypto::ConsistencyProof(old_size, new_size, reader);
+}
+
+Result<Hash256> Journal::RootAt(TreeSize size) const {
+  RETURN_IF_ERROR(CheckWithin(size, head().size));
+  StorageTileReader tiles(impl_->storage());
+  crypto::TileHashReader reader(tiles, size);
+  return crypto::TreeHash(size, reader);
+}
+
+Result<std::string> Journal::ReadTile(const crypto::TileId& tile) const {
+  if (tile.width == 0 || tile.width > crypto::TileWidthAt(tile.level, tile.index, head().size)) {
+    return NotFound(crypto::TilePath(tile) + " is not in the tree of size " + std::to_string(size().value));
+  }
+  StorageTileReader tiles(impl_->storage());
+  ASSIGN_OR_RETURN(std::string bytes, tiles.ReadTile(tile));
+  const size_t needed = size_t{tile.width} * Hash256::kSize;
+  if (bytes.size() < needed)
+    return DataLoss(crypto::TilePath(tile) + " has only " + std::to_string(bytes.size()) + " bytes");
+  bytes.resize(needed);
+  return bytes;
+}
+
+Result<std::string> Journal::ReadEntryBundle(uint64_t index, uint32_t width) const {
+  if (width == 0 || width > crypto::TileWidthAt(0, index, head().size)) {
+    return NotFound(crypto::EntryBundlePath(index, width) + " is not in the tree of size " +
+                    std::to_string(size().value));
+  }
+  std::vector<std::string> entries;
+  const EntryIndex begin{index * crypto::kTileWidth};
+  RETURN_IF_ERROR(ForEachEntry(begin, EntryIndex{begin.value + width}, [&](EntryIndex, std::string_view bytes) {
+    entries.emplace_back(bytes);
+    return Status::Ok();
+  }));
+  return crypto::EncodeEntryBundle(entries);
+}
+
+Result<std::string> Journal::CheckpointAt(TreeSize size) const {
+  ASSIGN_OR_RETURN(std::optional<std::string> note, impl_->storage().Get(keyspace::CheckpointKey(size)));
+  if (!note) return NotFound("no checkpoint was signed for size " + std::to_string(size.value));
+  return std::move(*note);
+}
+
+}  // namespace ledgerline::journal

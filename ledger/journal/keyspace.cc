@@ -1,0 +1,94 @@
+#include "ledger/journal/keyspace.h"
+
+namespace ledgerline::journal::keyspace {
+namespace {
+
+constexpr char kStateVersion = 1;
+constexpr size_t kStateBytes = 1 + 8 + 32 + 32 + 8;
+constexpr size_t kSubmissionRecordBytes = 8 + 32;
+
+std::string Numbered(char prefix, uint64_t number) {
+  std::string key(1, prefix);
+  AppendBigEndian64(key, number);
+  return key;
+}
+
+}  // namespace
+
+void AppendBigEndian64(std::string& out, uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+}
+
+uint64_t ReadBigEndian64(std::string_view bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
+  return value;
+}
+
+std::string BlobKey(const Hash256& hash) { return std::string(1, kBlob).append(hash.view()); }
+std::string CheckpointKey(TreeSize size) { return Numbered(kCheckpoint, size.value); }
+std::string EntryKey(EntryIndex index) { return Numbered(kEntry, index.value); }
+std::string LatestCheckpointKey() { return std::string(1, kLatestCheckpoint); }
+std::string StateKey() { return std::string(1, kState); }
+
+std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
+  return std::string(1, kSubmission).append(key_id.view()).append(idempotency_key);
+}
+
+std::string TileKey(uint8_t level, uint64_t index) {
+  std::string key(1, kTile);
+  key.push_back(static_cast<char>(level));
+  AppendBigEndian64(key, index);
+  return key;
+}
+
+std::string TypeKey(v1::PayloadType type, EntryIndex index) {
+  std::string key(1, kType);
+  key.push_back(static_cast<char>(static_cast<unsigned>(type) >> 8));
+  key.push_back(static_cast<char>(static_cast<unsigned>(type) & 0xff));
+  AppendBigEndian64(key, index.value);
+  return key;
+}
+
+std::string PrefixEnd(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<uint8_t>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
+  return end;
+}
+
+std::string SubmissionRecord::Encode() const {
+  std::string bytes;
+  AppendBigEndian64(bytes, index.value);
+  return bytes.append(digest.view());
+}
+
+Result<SubmissionRecord> SubmissionRecord::Parse(std::string_view bytes) {
+  if (bytes.size() != kSubmissionRecordBytes) {
+    return DataLoss("idempotency record has " + std::to_string(bytes.size()) + " bytes, needs 40");
+  }
+  ASSIGN_OR_RETURN(const Hash256 digest, Hash256::FromBytes(bytes.substr(8)));
+  return SubmissionRecord{EntryIndex{ReadBigEndian64(bytes)}, digest};
+}
+
+std::string StateRecord::Encode() const {
+  std::string bytes(1, kStateVersion);
+  AppendBigEndian64(bytes, size.value);
+  bytes.append(root.view()).append(last_leaf_hash.view());
+  AppendBigEndian64(bytes, static_cast<uint64_t>(last_recorded_at_us));
+  return bytes;
+}
+
+Result<StateRecord> StateRecord::Parse(std::string_view bytes) {
+  if (bytes.size() != kStateBytes || bytes[0] != kStateVersion) {
+    return DataLoss("state record has " + std::to_string(bytes.size()) + " bytes, needs 81 and version 1");
+  }
+  StateRecord state;
+  state.size = TreeSize{ReadBigEndian64(bytes.substr(1))};
+  ASSIGN_OR_RETURN(state.root, Hash256::FromBytes(bytes.substr(9, 32)));
+  ASSIGN_OR_RETURN(state.last_leaf_hash, Hash256::FromBytes(bytes.substr(41, 32)));
+  state.last_recorded_at_us = static_cast<int64_t>(ReadBigEndian64(bytes.substr(73)));
+  return state;
+}
+
+}  // namespace ledgerline::journal::keyspace

@@ -1,0 +1,64 @@
+// The keys under which the journal keeps its bytes in storage. The table is in docs/formats/store.md.
+#ifndef LEDGERLINE_LEDGER_JOURNAL_KEYSPACE_H_
+#define LEDGERLINE_LEDGER_JOURNAL_KEYSPACE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ledgerline/v1/payload.pb.h"
+#include "schemas/hash.h"
+#include "schemas/ids.h"
+#include "schemas/status.h"
+
+namespace ledgerline::journal::keyspace {
+
+// One byte that says what a key is for.
+inline constexpr char kBlob = 'b';
+inline constexpr char kCheckpoint = 'c';
+inline constexpr char kEntry = 'e';
+inline constexpr char kSubmission = 'k';
+inline constexpr char kLatestCheckpoint = 'l';
+inline constexpr char kState = 's';
+inline constexpr char kTile = 't';
+inline constexpr char kType = 'y';
+
+std::string BlobKey(const Hash256& hash);  // 'b' hash                    -> content
+std::string CheckpointKey(TreeSize size);  // 'c' u64be size              -> signed note
+std::string EntryKey(EntryIndex index);    // 'e' u64be index             -> leaf bytes, verbatim
+std::string SubmissionKey(const Hash256& key_id,
+                          std::string_view idempotency_key);  // 'k' key id, key -> SubmissionRecord
+std::string LatestCheckpointKey();                   // 'l'                         -> u64be size of the last checkpoint
+std::string StateKey();                              // 's'                         -> StateRecord
+std::string TileKey(uint8_t level, uint64_t index);  // 't' u8 level u64be index  -> hashes, 1 to 256 of them
+std::string TypeKey(v1::PayloadType type, EntryIndex index);  // 'y' u16be type u64be index -> nothing
+
+// The first key after all keys that start with `prefix`.
+std::string PrefixEnd(std::string_view prefix);
+
+// Big-endian numbers at a place in a key or value that is long enough.
+uint64_t ReadBigEndian64(std::string_view bytes);
+void AppendBigEndian64(std::string& out, uint64_t value);
+
+// The index and the SHA-256 of the submission's bytes: enough to tell a repetition from a conflict.
+struct SubmissionRecord {
+  EntryIndex index;
+  Hash256 digest;
+  std::string Encode() const;
+  static Result<SubmissionRecord> Parse(std::string_view bytes);  // Errors: kDataLoss
+};
+
+// What the last batch left behind. Everything in it can be recomputed from entries; opening and verify do so.
+struct StateRecord {
+  TreeSize size;
+  Hash256 root;
+  Hash256 last_leaf_hash;
+  int64_t last_recorded_at_us = 0;
+  std::string Encode() const;
+  static Result<StateRecord> Parse(std::string_view bytes);  // Errors: kDataLoss
+};
+
+}  // namespace ledgerline::journal::keyspace
+
+#endif  // LEDGERLINE_LEDGER_JOURNAL_KEYSPACE_H_

@@ -1,0 +1,107 @@
+// The sequencer: one thread that turns queued submissions into entries, and one synced batch after the other.
+//
+// It commits whatever is queued (at most batch_entries_max) as soon as the previous sync has returned; no timer. A
+// batch holds the entries, the changed tiles, the blobs, the indices, the idempotency records and the state record, and
+// takes effect as a whole. After a failed commit nobody knows what is on the medium, so the sequencer stops for good
+// and only opening anew can tell (fail-stop).
+#ifndef LEDGERLINE_LEDGER_JOURNAL_SEQUENCER_H_
+#define LEDGERLINE_LEDGER_JOURNAL_SEQUENCER_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "ledger/journal/clock.h"
+#include "ledger/journal/journal.h"
+#include "ledger/journal/key_registry.h"
+#include "ledger/journal/keyspace.h"
+#include "ledger/journal/storage.h"
+#include "ledger/journal/tree_writer.h"
+
+namespace ledgerline::journal {
+
+// An admitted submission on its way to an index.
+struct PendingSubmission {
+  ParsedSubmission parsed;
+  std::string bytes;
+  Hash256 digest;  // SHA-256 of bytes
+  std::vector<std::pair<Hash256, std::string>> new_blobs;
+  size_t cost_bytes = 0;
+  Result<Committed> result = Internal("the submission was never sequenced");
+  std::atomic<bool> done{false};
+};
+
+// Thread-safe.
+class Sequencer {
+ public:
+  // Borrows storage and clock. `state`, `keys` and `tree` are those of the storage as it is.
+  Sequencer(Storage& storage, Clock& clock, const JournalOptions& options, keyspace::StateRecord state,
+            KeyRegistry keys, TreeWriter tree);
+  // Commits what is queued, then stops.
+  ~Sequencer();
+
+  // Blocks until the submission is durable or refused. Errors: those of Journal::Submit after admission.
+  Result<Committed> Run(std::shared_ptr<PendingSubmission> pending);
+
+  // The durable state. It moves only after a batch is on the medium.
+  keyspace::StateRecord state() const;
+  // An enrolled key, those of entries that are about to become durable included. Errors: kPermissionDenied.
+  Result<EnrolledKey> FindKey(const Hash256& key_id) const;
+  // Ok while commits work.
+  Status health() const;
+  // Called when another commit of the same storage failed: no batch may follow.
+  void Stop(const Status& cause);
+  uint64_t batches_committed() const { return batches_committed_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Placed {
+    EntryIndex index;
+    Hash256 digest;
+    Committed committed;
+  };
+  using PlacedByKey = std::unordered_map<std::string, Placed>;
+
+  void Loop();
+  std::vector<std::shared_ptr<PendingSubmission>> TakeBatch();
+  void CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>>& pending);
+  // Gives one submission its place, or answers from the one that its idempotency key stands for.
+  Result<Committed> Place(const PendingSubmission& pending, PlacedByKey& placed, Batch& batch, bool& is_new);
+  Result<Committed> Append(const PendingSubmission& pending, const std::string& submission_key, Batch& batch);
+  Result<Committed> Repeat(const PendingSubmission& pending, const keyspace::SubmissionRecord& record) const;
+
+  Storage& storage_;
+  Clock& clock_;
+  const JournalOptions options_;
+
+  // The sequencer thread's own view, ahead of `durable_` while a batch is on its way.
+  keyspace::StateRecord next_;
+  TreeWriter tree_;
+
+  mutable std::mutex keys_mutex_;
+  KeyRegistry keys_;
+
+  mutable std::mutex state_mutex_;
+  keyspace::StateRecord durable_;
+  Status health_;
+
+  std::mutex queue_mutex_;
+  std::condition_variable queue_changed_;
+  std::deque<std::shared_ptr<PendingSubmission>> queue_;
+  size_t queued_bytes_ = 0;
+  bool stopping_ = false;
+
+  std::atomic<uint64_t> batches_committed_{0};
+  std::thread thread_;  // last: it uses everything above
+};
+
+}  // namespace ledgerline::journal
+
+#endif  // LEDGERLINE_LEDGER_JOURNAL_SEQUENCER_H_

@@ -1,0 +1,487 @@
+#include "ledger/journal/verify.h"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "crypto/checkpoint.h"
+#include "crypto/sha256.h"
+#include "crypto/tile.h"
+#include "ledger/journal/entry.h"
+#include "ledger/journal/key_registry.h"
+#include "ledger/journal/keyspace.h"
+#include "ledger/journal/tree_writer.h"
+
+namespace ledgerline::journal {
+namespace {
+
+constexpr size_t kSignatureChunk = 2048;
+
+std::string Name(EntryIndex index) { return "entry " + std::to_string(index.value); }
+
+// "1,204 entries", as people write numbers.
+std::string Count(uint64_t n, const std::string& one, const std::string& many) {
+  std::string digits = std::to_string(n);
+  for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits + " " + (n == 1 ? one : many);
+}
+
+void Fail(VerifyCheck& check, std::string message) {
+  if (check.failures.size() < kFailuresKept) check.failures.push_back(std::move(message));
+  ++check.failure_count;
+}
+
+void FailUnlessOk(VerifyCheck& check, const Status& status, const std::string& what) {
+  if (!status.ok()) Fail(check, what.empty() ? status.message() : what + ": " + status.message());
+}
+
+// Checks signatures in chunks on several threads; failures come back in order.
+class SignatureChecker {
+ public:
+  SignatureChecker(VerifyCheck& check, int threads)
+      : check_(check),
+        threads_(threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency())) {}
+
+  void Add(EntryIndex index, ParsedSubmission submission, const crypto::PublicKey& key) {
+    jobs_.push_back({index, std::move(submission), key, Status::Ok()});
+    if (jobs_.size() >= kSignatureChunk) Flush();
+  }
+  void Flush() {
+    std::vector<std::future<void>> running;
+    for (size_t t = 0; t < threads_; ++t) {
+      running.push_back(std::async(std::launch::async, [this, t] {
+        for (size_t i = t; i < jobs_.size(); i += threads_) {
+          jobs_[i].result = CheckSignature(jobs_[i].submission, jobs_[i].key);
+        }
+      }));
+    }
+    for (std::future<void>& future : running) future.get();
+    for (const Job& job : jobs_) FailUnlessOk(check_, job.result, Name(job.index));
+    checked_ += jobs_.size();
+    jobs_.clear();
+  }
+  uint64_t checked() const { return checked_; }
+
+ private:
+  struct Job {
+    EntryIndex index;
+    ParsedSubmission submission;
+    crypto::PublicKey key;
+    Status result;
+  };
+  VerifyCheck& check_;
+  size_t threads_;
+  std::vector<Job> jobs_;
+  uint64_t checked_ = 0;
+};
+
+class Verifier {
+ public:
+  Verifier(const StorageReader& storage, const VerifyOptions& options)
+      : storage_(storage), options_(options), signatures_(signature_check_, options.threads) {}
+
+  VerifyReport Run() {
+    ReadState();
+    ReadCheckpoints();
+    WalkEntries();
+    signatures_.Flush();
+    FinishTree();
+    CheckNewestCheckpoint();
+    CheckBlobs();
+    CheckDerivedCounts();
+    return Report();
+  }
+
+ private:
+  void ReadState() {
+    const Result<std::optional<std::string>> bytes = storage_.Get(keyspace::StateKey());
+    if (!bytes.ok()) return FailUnlessOk(state_check_, bytes.status(), "state record");
+    if (!*bytes) return Fail(state_check_, "the state record is missing: this is not a journal, or not a whole one");
+    const Result<keyspace::StateRecord> state = keyspace::StateRecord::Parse(**bytes);
+    if (!state.ok()) return FailUnlessOk(state_check_, state.status(), "");
+    if (state->size.value > crypto::kTreeSizeMax) return Fail(state_check_, "the state record's size is out of bounds");
+    state_ = *state;
+  }
+
+  void ReadCheckpoints() {
+    const std::string prefix(1, keyspace::kCheckpoint);
+    const std::unique_ptr<Cursor> cursor = storage_.Scan(prefix, keyspace::PrefixEnd(prefix));
+    for (; cursor->Valid(); cursor->Next()) {
+      if (cursor->key().size() != 9) {
+        Fail(checkpoint_check_, "a checkpoint is stored under a malformed key");
+        continue;
+      }
+      const TreeSize size{keyspace::ReadBigEndian64(cursor->key().substr(1))};
+      checkpoints_.push_back({size, std::string(cursor->value())});
+      if (size > state_.size) {
+        Fail(checkpoint_check_, "a checkpoint was signed for size " + std::to_string(size.value) +
+                                    ", the store has only " + Count(state_.size.value, "entry", "entries"));
+      }
+    }
+    FailUnlessOk(checkpoint_check_, cursor->status(), "stored checkpoints");
+  }
+
+  // Every entry from 0 to the size, and nothing beyond.
+  void WalkEntries() {
+    const std::string prefix(1, keyspace::kEntry);
+    const std::unique_ptr<Cursor> cursor = storage_.Scan(prefix, keyspace::PrefixEnd(prefix));
+    StorageTileReader tiles(storage_);
+    CheckRootsUpTo(TreeSize{0});
+    for (uint64_t i = 0; i < state_.size.value; ++i) {
+      const EntryIndex index{i};
+      LoadLeafTile(index, tiles);
+      if (cursor->Valid() && cursor->key() == keyspace::EntryKey(index)) {
+        CheckEntry(index, std::string(cursor->value()));
+        cursor->Next();
+      } else {
+        Fail(entry_check_, Name(index) + " is missing");
+        previous_leaf_hash_.reset();
+        AppendLeaf(index, Hash256{});
+      }
+      CheckRootsUpTo(TreeSize{i + 1});
+      if (options_.progress && (i % 1024 == 0 || i + 1 == state_.size.value))
+        options_.progress(i + 1, state_.size.value);
+    }
+    for (; cursor->Valid(); cursor->Next())
+      Fail(entry_check_, "an entry is stored beyond the tree's size, under key " + HexEncode(cursor->key()));
+    FailUnlessOk(entry_check_, cursor->status(), "read the entries");
+  }
+
+  void LoadLeafTile(EntryIndex index, StorageTileReader& tiles) {
+    if (index.value % crypto::kTileWidth != 0) return;
+    leaf_tile_.clear();
+    const crypto::TileId tile{0, index.value / crypto::kTileWidth,
+                              crypto::TileWidthAt(0, index.value / crypto::kTileWidth, state_.size)};
+    const Result<std::string> bytes = tiles.ReadTile(tile);
+    if (!bytes.ok()) return;  // the tile check says so
+    if (const Result<std::vector<Hash256>> hashes = crypto::ParseTile(tile, *bytes); hashes.ok()) leaf_tile_ = *hashes;
+  }
+
+  void CheckEntry(EntryIndex index, const std::string& bytes) {
+    const Hash256 leaf_hash = crypto::LeafHash(bytes);
+    AppendLeaf(index, leaf_hash);
+    const Result<ParsedEntry> entry = ParseEntry(bytes);
+    if (!entry.ok()) {
+      FailUnlessOk(entry_check_, entry.status(), Name(index));
+    } else {
+      CheckParsed(index, *entry);
+    }
+    previous_leaf_hash_ = leaf_hash;
+    last_leaf_hash_ = leaf_hash;
+  }
+
+  // The tree is recomputed from the hashes that the tiles hold, and every entry is compared with its own: so an altered
+  // entry is named once, instead of changing every hash above it.
+  void AppendLeaf(EntryIndex index, const Hash256& leaf_hash) {
+    const size_t at = index.value % crypto::kTileWidth;
+    Hash256 in_tree = leaf_hash;
+    if (at < leaf_tile_.size()) {
+      in_tree = leaf_tile_[at];
+      if (leaf_hash != in_tree && !leaf_hash.IsZero()) {
+        Fail(leaf_check_, Name(index) + " hashes to " + leaf_hash.Short() + ", the tree has " + in_tree.Short() +
+                              ": the entry's bytes were altered");
+      }
+    } else {
+      Fail(leaf_check_, Name(index) + " has no hash in the tree: its tile is missing or not whole");
+    }
+    frontier_.Append(in_tree, [this](crypto::NodeId node, const Hash256& hash) {
+      if (node.level % crypto::kTileHeight != 0) return;
+      const auto level = static_cast<uint8_t>(node.level / crypto::kTileHeight);
+      std::string& open = open_tiles_[level];
+      open.append(hash.view());
+      if (open.size() == crypto::kTileWidth * Hash256::kSize) CompareTile(level, node.index / crypto::kTileWidth);
+    });
+  }
+
+  void CompareTile(uint8_t level, uint64_t index) {
+    std::string& open = open_tiles_[level];
+    const crypto::TileId tile{level, index, static_cast<uint32_t>(open.size() / Hash256::kSize)};
+    ++tiles_checked_;
+    const Result<std::optional<std::string>> stored = storage_.Get(keyspace::TileKey(level, index));
+    if (!stored.ok()) {
+      FailUnlessOk(tile_check_, stored.status(), crypto::TilePath(tile));
+    } else if (!*stored) {
+      Fail(tile_check_, crypto::TilePath(tile) + " is missing");
+    } else if (**stored != open) {
+      Fail(tile_check_, crypto::TilePath(tile) + " is not what the hashes below it give");
+    }
+    open.clear();
+  }
+
+  void CheckParsed(EntryIndex index, const ParsedEntry& entry) {
+    if (entry.index != index)
+      Fail(entry_check_, Name(index) + " says that it is entry " + std::to_string(entry.index.value));
+    if (previous_leaf_hash_ && entry.previous_leaf_hash != *previous_leaf_hash_) {
+      Fail(chain_check_,
+           Name(index) + " names " + entry.previous_leaf_hash.Short() + " as the hash before it, entry " +
+               (index.value == 0 ? "0 has none"
+                                 : std::to_string(index.value - 1) + " hashes to " + previous_leaf_hash_->Short()));
+    }
+    if (entry.recorded_at_us < last_recorded_at_us_) {
+      Fail(time_check_, Name(index) + " was recorded at " + std::to_string(entry.recorded_at_us) +
+                            ", before the entry before it (" + std::to_string(last_recorded_at_us_) + ")");
+    }
+    last_recorded_at_us_ = entry.recorded_at_us;
+    CheckKeys(index, entry);
+    CheckIndices(index, entry);
+    for (const Hash256& blob : ReferencedBlobs(entry.submission.payload)) referenced_.emplace(blob, index);
+  }
+
+  void CheckKeys(EntryIndex index, const ParsedEntry& entry) {
+    if ((index.value == 0) != (entry.type == v1::PAYLOAD_TYPE_GENESIS)) {
+      Fail(key_check_, Name(index) + (index.value == 0 ? " is not genesis" : " is a second genesis"));
+    }
+    FailUnlessOk(key_check_, keys_.Apply(entry.submission), Name(index));
+    if (index.value == 0) CheckGenesis();
+    if (entry.submission.submission.origin() != keys_.origin()) {
+      Fail(key_check_,
+           Name(index) + " was submitted to \"" + entry.submission.submission.origin() + "\", another ledger");
+    }
+    const Result<EnrolledKey> key = keys_.Find(entry.submission.key_id);
+    if (!key.ok()) return FailUnlessOk(key_check_, key.status(), Name(index));
+    if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), Name(index));
+    FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), Name(index));
+    signatures_.Add(index, entry.submission, key->key);
+  }
+
+  void CheckGenesis() {
+    const Result<crypto::VerifierKey> own = crypto::VerifierKey::Create(keys_.origin(), keys_.operator_key());
+    if (!own.ok()) return FailUnlessOk(key_check_, own.status(), "entry 0");
+    checkpoint_key_ = options_.checkpoint_key ? options_.checkpoint_key : std::optional(*own);
+    if (checkpoint_key_->ToString() != own->ToString()) {
+      Fail(key_check_,
+           "entry 0 names the key " + own->ToString() + ", the given key is " + checkpoint_key_->ToString());
+    }
+  }
+
+  // The derived records of one entry. That there are no others is counted at the end.
+  void CheckIndices(EntryIndex index, const ParsedEntry& entry) {
+    const std::string key =
+        keyspace::SubmissionKey(entry.submission.key_id, entry.submission.submission.idempotency_key());
+    const keyspace::SubmissionRecord expected{index, crypto::Sha256(entry.submission_bytes)};
+    const Result<std::optional<std::string>> record = storage_.Get(key);
+    if (!record.ok()) {
+      FailUnlessOk(idempotency_check_, record.status(), Name(index));
+    } else if (!*record) {
+      Fail(idempotency_check_, Name(index) + " has no idempotency record");
+    } else if (**record != expected.Encode()) {
+      Fail(idempotency_check_, Name(index) + "'s idempotency record names another entry or other bytes");
+    }
+    const Result<std::optional<std::string>> typed = storage_.Get(keyspace::TypeKey(entry.type, index));
+    if (!typed.ok() || !*typed)
+      Fail(type_check_, Name(index) + ", a " + PayloadTypeName(entry.type) + ", is not in the index by type");
+  }
+
+  // Compares every checkpoint that was signed for exactly this size.
+  void CheckRootsUpTo(TreeSize size) {
+    while (next_checkpoint_ < checkpoints_.size() && checkpoints_[next_checkpoint_].first <= size) {
+      ++next_checkpoint_;  // its signature is checked at the end, when the key is known; the root has to be taken now
+      roots_.push_back(frontier_.Root());
+    }
+  }
+
+  void FinishTree() {
+    for (uint8_t level = 0; level <= crypto::kTileLevelMax; ++level) {
+      const uint64_t index = (state_.size.value >> (level * crypto::kTileHeight)) / crypto::kTileWidth;
+      if (!open_tiles_[level].empty()) CompareTile(level, index);
+    }
+    if (state_.size.value == 0) Fail(entry_check_, "there is no entry, not even genesis");
+    if (frontier_.Root() != state_.root) {
+      Fail(state_check_,
+           "the tree's root is " + frontier_.Root().Short() + ", the state record has " + state_.root.Short());
+    }
+    if (last_leaf_hash_ != state_.last_leaf_hash || last_recorded_at_us_ != state_.last_recorded_at_us) {
+      Fail(state_check_, "the state record's last hash or time is not that of the last entry");
+    }
+    for (size_t i = 0; i < roots_.size(); ++i)
+      CheckOneCheckpoint(checkpoints_[i].second, checkpoints_[i].first, roots_[i]);
+  }
+
+  void CheckOneCheckpoint(const std::string& note, TreeSize size, const Hash256& root) {
+    const std::string name = "the checkpoint of size " + std::to_string(size.value);
+    if (!checkpoint_key_) return Fail(checkpoint_check_, name + " cannot be checked: no key");
+    const Result<crypto::Checkpoint> checkpoint = crypto::OpenCheckpoint(note, *checkpoint_key_);
+    if (!checkpoint.ok()) return FailUnlessOk(checkpoint_check_, checkpoint.status(), name);
+    if (checkpoint->size != size) {
+      return Fail(checkpoint_check_, name + " was signed for size " + std::to_string(checkpoint->size.value));
+    }
+    if (checkpoint->root != root) {
+      return Fail(checkpoint_check_, name + " was signed for root " + checkpoint->root.Short() +
+                                         ", these entries give " + root.Short() + ": history before it was rewritten");
+    }
+    newest_ = std::max(newest_, size);
+  }
+
+  // The published file and the record of the last one.
+  void CheckNewestCheckpoint() {
+    const Result<std::optional<std::string>> latest = storage_.Get(keyspace::LatestCheckpointKey());
+    if (!latest.ok() || !*latest || (*latest)->size() != 8) {
+      Fail(checkpoint_check_, "the record of the last checkpoint is missing or not whole");
+    } else if (checkpoints_.empty() || keyspace::ReadBigEndian64(**latest) != checkpoints_.back().first.value) {
+      Fail(checkpoint_check_, "the record of the last checkpoint does not name the last one");
+    }
+    const Result<std::optional<std::string>> published = storage_.PublishedCheckpoint();
+    if (!published.ok()) return FailUnlessOk(checkpoint_check_, published.status(), "published checkpoint");
+    if (!*published) return Fail(checkpoint_check_, "no checkpoint is published");
+    if (!checkpoint_key_) return Fail(checkpoint_check_, "the published checkpoint cannot be checked: no key");
+    const Result<crypto::Checkpoint> opened = crypto::OpenCheckpoint(**published, *checkpoint_key_);
+    if (!opened.ok()) return FailUnlessOk(checkpoint_check_, opened.status(), "published checkpoint");
+    if (opened->size > state_.size) {
+      return Fail(checkpoint_check_, "the published checkpoint was signed for size " +
+                                         std::to_string(opened->size.value) + ", the store has only " +
+                                         Count(state_.size.value, "entry", "entries") +
+                                         ": acknowledged entries are lost");
+    }
+    StorageTileReader tiles(storage_);
+    crypto::TileHashReader reader(tiles, state_.size);
+    const Result<Hash256> root = crypto::TreeHash(opened->size, reader);
+    if (!root.ok()) return FailUnlessOk(checkpoint_check_, root.status(), "published checkpoint");
+    if (*root != opened->root) {
+      return Fail(checkpoint_check_, "the published checkpoint of size " + std::to_string(opened->size.value) +
+                                         " was signed for root " + opened->root.Short() + ", the tree has " +
+                                         root->Short() + ": history before it was rewritten");
+    }
+    newest_ = std::max(newest_, opened->size);
+  }
+
+  void CheckBlobs() {
+    const std::string prefix(1, keyspace::kBlob);
+    const std::unique_ptr<Cursor> cursor = storage_.Scan(prefix, keyspace::PrefixEnd(prefix));
+    std::set<Hash256> stored;
+    for (; cursor->Valid(); cursor->Next()) {
+      const Result<Hash256> hash = Hash256::FromBytes(cursor->key().substr(1));
+      if (!hash.ok()) {
+        Fail(blob_check_, "a blob is stored under a malformed key");
+        continue;
+      }
+      ++blobs_checked_;
+      blob_bytes_ += cursor->value().size();
+      stored.insert(*hash);
+      if (crypto::Sha256(cursor->value()) != *hash)
+        Fail(blob_check_, "blob " + hash->ToHex() + " has other content than its name says");
+      if (!referenced_.contains(*hash)) Fail(blob_check_, "blob " + hash->ToHex() + " is referenced by no entry");
+    }
+    FailUnlessOk(blob_check_, cursor->status(), "read the blobs");
+    for (const auto& [hash, index] : referenced_) {
+      if (!stored.contains(hash))
+        Fail(blob_check_, "blob " + hash.ToHex() + ", which " + Name(index) + " references, is missing");
+    }
+  }
+
+  // One record for each entry and one for each tile was found above; as many in all means that there are no others.
+  void CheckDerivedCounts() {
+    std::map<char, uint64_t> counts;
+    const std::unique_ptr<Cursor> cursor = storage_.Scan("", "");
+    for (; cursor->Valid(); cursor->Next()) ++counts[cursor->key().empty() ? '\0' : cursor->key()[0]];
+    FailUnlessOk(state_check_, cursor->status(), "read the store");
+    const auto expect = [&](VerifyCheck& check, char prefix, uint64_t expected, const char* what) {
+      if (counts[prefix] != expected) {
+        Fail(check, "there are " + Count(counts[prefix], "record", "records") + " " + what + ", the entries give " +
+                        std::to_string(expected));
+      }
+    };
+    expect(idempotency_check_, keyspace::kSubmission, state_.size.value, "of idempotency keys");
+    expect(type_check_, keyspace::kType, state_.size.value, "in the index by type");
+    expect(tile_check_, keyspace::kTile, tiles_checked_, "of tiles");
+    for (const char known : {keyspace::kBlob, keyspace::kCheckpoint, keyspace::kEntry, keyspace::kLatestCheckpoint,
+                             keyspace::kState, keyspace::kSubmission, keyspace::kTile, keyspace::kType}) {
+      counts.erase(known);
+    }
+    for (const auto& [prefix, count] : counts) {
+      Fail(state_check_, Count(count, "key", "keys") + " of an unknown kind, 0x" + HexEncode(std::string(1, prefix)));
+    }
+  }
+
+  VerifyReport Report() {
+    const uint64_t size = state_.size.value;
+    const std::string entries = Count(size, "entry", "entries");
+    entry_check_.covered = entries + " read again, each whole and in its place";
+    leaf_check_.covered = entries + " hashed and compared with the tree";
+    chain_check_.covered = entries + ", each naming the hash of the one before it";
+    time_check_.covered = entries + ", recorded times never going back";
+    tile_check_.covered = Count(tiles_checked_, "tile", "tiles") + " recomputed from the hashes below";
+    state_check_.covered = "root, size and last entry recomputed";
+    signature_check_.covered =
+        Count(signatures_.checked(), "Ed25519 signature", "Ed25519 signatures") + " of submitters";
+    key_check_.covered = entries + ": the key was enrolled, valid and allowed to submit this";
+    idempotency_check_.covered = entries + " against their idempotency records, and no other record";
+    type_check_.covered = entries + " against the index by type, and no other record";
+    blob_check_.covered = Count(blobs_checked_, "blob", "blobs") + ", " + Count(blob_bytes_, "byte", "bytes") +
+                          ", each hashed and referenced";
+    checkpoint_check_.covered = Count(checkpoints_.size(), "signed checkpoint", "signed checkpoints") +
+                                " and the published one: signature and root";
+    VerifyReport report;
+    report.checks = {std::move(entry_check_), std::move(leaf_check_),      std::move(chain_check_),
+                     std::move(time_check_),  std::move(tile_check_),      std::move(state_check_),
+                     std::move(key_check_),   std::move(signature_check_), std::move(idempotency_check_),
+                     std::move(type_check_),  std::move(blob_check_),      std::move(checkpoint_check_)};
+    report.origin = keys_.origin();
+    report.size = state_.size;
+    report.root = frontier_.Root();
+    report.checkpoint_size = newest_;
+    report.key_from_outside = options_.checkpoint_key.has_value();
+    if (!report.key_from_outside) {
+      report.taken_on_trust.push_back(
+          "The key: it was read from this ledger's own first entry. Self-consistent, no trust anchor.");
+    }
+    if (newest_.value < size) {
+      report.taken_on_trust.push_back("The last " + Count(size - newest_.value, "entry", "entries") +
+                                      ": no signed checkpoint covers them yet.");
+    }
+    report.taken_on_trust.push_back("The recorded times are the operator's clock.");
+    report.taken_on_trust.push_back("Events that were never submitted cannot be excluded.");
+    return report;
+  }
+
+  const StorageReader& storage_;
+  const VerifyOptions& options_;
+  keyspace::StateRecord state_;
+  KeyRegistry keys_;
+  std::optional<crypto::VerifierKey> checkpoint_key_;
+
+  std::vector<std::pair<TreeSize, std::string>> checkpoints_;  // ascending by size
+  std::vector<Hash256> roots_;                                 // of the first checkpoints, as far as the walk has come
+  size_t next_checkpoint_ = 0;
+  TreeSize newest_;
+
+  crypto::Frontier frontier_;
+  std::array<std::string, crypto::kTileLevelMax + 1> open_tiles_;
+  std::vector<Hash256> leaf_tile_;
+  uint64_t tiles_checked_ = 0;
+
+  std::optional<Hash256> previous_leaf_hash_ = Hash256{};
+  Hash256 last_leaf_hash_;
+  int64_t last_recorded_at_us_ = INT64_MIN;
+  std::map<Hash256, EntryIndex> referenced_;
+  uint64_t blobs_checked_ = 0;
+  uint64_t blob_bytes_ = 0;
+
+  VerifyCheck entry_check_{"entries", "", 0, {}};
+  VerifyCheck leaf_check_{"leaf hashes", "", 0, {}};
+  VerifyCheck chain_check_{"hash chain", "", 0, {}};
+  VerifyCheck time_check_{"times", "", 0, {}};
+  VerifyCheck tile_check_{"tiles", "", 0, {}};
+  VerifyCheck state_check_{"state", "", 0, {}};
+  VerifyCheck key_check_{"keys", "", 0, {}};
+  VerifyCheck signature_check_{"signatures", "", 0, {}};
+  VerifyCheck idempotency_check_{"idempotency", "", 0, {}};
+  VerifyCheck type_check_{"index by type", "", 0, {}};
+  VerifyCheck blob_check_{"blobs", "", 0, {}};
+  VerifyCheck checkpoint_check_{"checkpoints", "", 0, {}};
+  SignatureChecker signatures_;  // last: it refers to signature_check_
+};
+
+}  // namespace
+
+bool VerifyReport::passed() const {
+  return !checks.empty() && std::all_of(checks.begin(), checks.end(), [](const VerifyCheck& c) { return c.passed(); });
+}
+
+VerifyReport VerifyJournal(const StorageReader& storage, const VerifyOptions& options) {
+  return Verifier(storage, options).Run();
+}
+
+}  // namespace ledgerline::journal

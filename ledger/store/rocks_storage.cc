@@ -1,0 +1,225 @@
+#include "ledger/store/rocks_storage.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/snapshot.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "crypto/signed_note.h"
+
+namespace ledgerline::store {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+Status FromRocks(const std::string& what, const rocksdb::Status& status) {
+  if (status.ok()) return Status::Ok();
+  const std::string message = what + ": " + status.ToString();
+  if (status.IsNoSpace()) return ResourceExhausted(message);
+  if (status.IsCorruption()) return DataLoss(message);
+  if (status.IsNotSupported()) return FailedPrecondition(message);
+  return Unavailable(message);
+}
+
+class RocksCursor : public journal::Cursor {
+ public:
+  RocksCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view begin, std::string_view end)
+      : end_(end), end_slice_(end_) {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    if (!end_.empty()) options.iterate_upper_bound = &end_slice_;
+    iterator_.reset(db.NewIterator(options));
+    iterator_->Seek(ToSlice(begin));
+  }
+  bool Valid() const override { return iterator_->Valid(); }
+  void Next() override { iterator_->Next(); }
+  std::string_view key() const override { return iterator_->key().ToStringView(); }
+  std::string_view value() const override { return iterator_->value().ToStringView(); }
+  Status status() const override { return FromRocks("scan the store", iterator_->status()); }
+
+ private:
+  std::string end_;
+  rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class RocksBatch : public journal::Batch {
+ public:
+  void Put(std::string_view key, std::string_view value) override {
+    if (status.ok()) status = batch.Put(ToSlice(key), ToSlice(value));
+  }
+  rocksdb::WriteBatch batch;
+  rocksdb::Status status;
+};
+
+// Reads at one moment, or at every call's own.
+Result<std::optional<std::string>> Read(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view key) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  std::string value;
+  const rocksdb::Status status = db.Get(options, ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(FromRocks("read the store", status));
+  return std::optional<std::string>(std::move(value));
+}
+
+class CheckpointFile {
+ public:
+  CheckpointFile(rocksdb::Env* env, const std::string& directory)
+      : env_(env), directory_(directory), path_(directory + "/checkpoint") {}
+
+  Result<std::optional<std::string>> Read() const {
+    uint64_t size = 0;
+    const rocksdb::Status found = env_->FileExists(path_);
+    if (found.IsNotFound()) return std::optional<std::string>();
+    RETURN_IF_ERROR(FromRocks("look for " + path_, found));
+    RETURN_IF_ERROR(FromRocks("size of " + path_, env_->GetFileSize(path_, &size)));
+    if (size > crypto::kNoteBytesMax)
+      return DataLoss(path_ + " has " + std::to_string(size) + " bytes, at most 1000000");
+    std::string note;
+    RETURN_IF_ERROR(FromRocks("read " + path_, rocksdb::ReadFileToString(env_, path_, &note)));
+    return std::optional<std::string>(std::move(note));
+  }
+
+  // Written beside, synced, renamed, and the directory synced: old or new, never between.
+  Status Write(std::string_view note) const {
+    const std::string temporary = path_ + ".new";
+    std::unique_ptr<rocksdb::WritableFile> file;
+    RETURN_IF_ERROR(FromRocks("create " + temporary, env_->NewWritableFile(temporary, &file, rocksdb::EnvOptions())));
+    RETURN_IF_ERROR(FromRocks("write " + temporary, file->Append(ToSlice(note))));
+    RETURN_IF_ERROR(FromRocks("sync " + temporary, file->Fsync()));
+    RETURN_IF_ERROR(FromRocks("close " + temporary, file->Close()));
+    RETURN_IF_ERROR(FromRocks("rename " + temporary, env_->RenameFile(temporary, path_)));
+    std::unique_ptr<rocksdb::Directory> directory;
+    RETURN_IF_ERROR(FromRocks("open " + directory_, env_->NewDirectory(directory_, &directory)));
+    return FromRocks("sync " + directory_, directory->Fsync());
+  }
+
+ private:
+  rocksdb::Env* env_;
+  std::string directory_;
+  std::string path_;
+};
+
+class RocksSnapshot : public journal::StorageReader {
+ public:
+  RocksSnapshot(rocksdb::DB& db, const CheckpointFile& checkpoint)
+      : db_(db), checkpoint_(checkpoint), snapshot_(db.GetSnapshot()) {}
+  ~RocksSnapshot() override { db_.ReleaseSnapshot(snapshot_); }
+  Result<std::optional<std::string>> Get(std::string_view key) const override { return Read(db_, snapshot_, key); }
+  std::unique_ptr<journal::Cursor> Scan(std::string_view begin, std::string_view end) const override {
+    return std::make_unique<RocksCursor>(db_, snapshot_, begin, end);
+  }
+  Result<std::optional<std::string>> PublishedCheckpoint() const override { return checkpoint_.Read(); }
+
+ private:
+  rocksdb::DB& db_;
+  const CheckpointFile& checkpoint_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+class RocksStorage : public journal::Storage {
+ public:
+  RocksStorage(std::unique_ptr<rocksdb::DB> db, rocksdb::Env* env, const RocksStorageOptions& options, bool read_only)
+      : checkpoint_(env, options.directory), sync_(options.sync_commits), read_only_(read_only), db_(std::move(db)) {}
+
+  Result<std::optional<std::string>> Get(std::string_view key) const override { return Read(*db_, nullptr, key); }
+  std::unique_ptr<journal::Cursor> Scan(std::string_view begin, std::string_view end) const override {
+    return std::make_unique<RocksCursor>(*db_, nullptr, begin, end);
+  }
+  Result<std::optional<std::string>> PublishedCheckpoint() const override { return checkpoint_.Read(); }
+  std::unique_ptr<journal::Batch> NewBatch() override { return std::make_unique<RocksBatch>(); }
+
+  Status Commit(std::unique_ptr<journal::Batch> batch) override {
+    if (read_only_) return FailedPrecondition("the store is open for reading only");
+    auto& mine = static_cast<RocksBatch&>(*batch);
+    RETURN_IF_ERROR(FromRocks("fill a batch", mine.status));
+    rocksdb::WriteOptions options;
+    options.sync = sync_;
+    return FromRocks("write the store", db_->Write(options, &mine.batch));
+  }
+
+  Status PublishCheckpoint(std::string_view note) override {
+    if (read_only_) return FailedPrecondition("the store is open for reading only");
+    return checkpoint_.Write(note);
+  }
+
+  std::unique_ptr<journal::StorageReader> Snapshot() const override {
+    return std::make_unique<RocksSnapshot>(*db_, checkpoint_);
+  }
+
+ private:
+  CheckpointFile checkpoint_;
+  bool sync_;
+  bool read_only_;
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+rocksdb::Options DatabaseOptions(rocksdb::Env* env) {
+  rocksdb::Options options;
+  options.env = env;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;  // a synced log that has gone is an error, not an empty store
+  options.paranoid_checks = true;
+  options.compression = rocksdb::kNoCompression;  // entries are mostly hashes and signatures
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_open_files = 256;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  // Almost every lookup of an idempotency key is for one that is not there.
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
+  return options;
+}
+
+std::string DatabasePath(const std::string& directory) { return directory + "/db"; }
+
+enum class Mode { kCreate, kWrite, kReadOnly };
+
+Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& options, Mode mode) {
+  rocksdb::Env* env = options.env == nullptr ? rocksdb::Env::Default() : options.env;
+  const std::string path = DatabasePath(options.directory);
+  const bool there = env->FileExists(path + "/CURRENT").ok();
+  if (mode == Mode::kCreate) {
+    if (there) return AlreadyExists("there is already a store in " + path);
+    RETURN_IF_ERROR(FromRocks("create " + options.directory, env->CreateDirIfMissing(options.directory)));
+  } else if (!there) {
+    if (env->FileExists(path).ok()) return DataLoss(path + " has no CURRENT file: it is not a whole RocksDB");
+    return NotFound("there is no ledger in " + options.directory);
+  }
+  rocksdb::Options database = DatabaseOptions(env);
+  database.create_if_missing = mode == Mode::kCreate;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(database, path, &db)
+                                                         : rocksdb::DB::Open(database, path, &db);
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    return Unavailable(path + " is in use by another process that writes: " + status.ToString());
+  }
+  // A file that RocksDB expects and does not find is damage, whatever it calls it.
+  if (status.IsPathNotFound()) return DataLoss("open " + path + ": " + status.ToString());
+  RETURN_IF_ERROR(FromRocks("open " + path, status));
+  return std::unique_ptr<journal::Storage>(
+      std::make_unique<RocksStorage>(std::unique_ptr<rocksdb::DB>(db), env, options, mode == Mode::kReadOnly));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<journal::Storage>> CreateRocksStorage(const RocksStorageOptions& options) {
+  return Open(options, Mode::kCreate);
+}
+Result<std::unique_ptr<journal::Storage>> OpenRocksStorage(const RocksStorageOptions& options) {
+  return Open(options, Mode::kWrite);
+}
+Result<std::unique_ptr<journal::Storage>> OpenRocksStorageReadOnly(const RocksStorageOptions& options) {
+  return Open(options, Mode::kReadOnly);
+}
+
+}  // namespace ledgerline::store
