@@ -54,6 +54,7 @@ class LedgerFold {
   std::vector<UsageItem> cover_usage_;
   std::vector<UsageItem> original_usage_;
   std::vector<CloseItem> closes_;
+  std::map<Hash256, EntryIndex> usage_files_;
   std::vector<rights::Fault> faults_;
 };
 

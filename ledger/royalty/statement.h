@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/royalty/allocation.h"
+#include "schemas/hash.h"
 #include "schemas/ids.h"
 #include "schemas/money.h"
 #include "schemas/time.h"
