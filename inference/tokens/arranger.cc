@@ -323,7 +323,8 @@ void PlaceMelody(const std::vector<Note>& melody, const std::vector<int64_t>& st
       const int64_t from = std::max(note.onset, starts[b]);
       const int64_t to = std::min(note.onset + note.duration, starts[b] + (*bars)[b].length);
       if (to > from) {
-        (*bars)[b].melody.push_back({static_cast<int>(from - starts[b]), note.pitch, static_cast<int>(to - from)});
+        (*bars)[b].melody.push_back({static_cast<int>(from - starts[b]), note.pitch, static_cast<int>(to - from),
+                                   from > note.onset});
       }
     }
   }

@@ -18,7 +18,8 @@ namespace ledgerline::tokens {
 struct MelodyNote {
   int onset = 0;     // ticks from the bar's start
   int pitch = 60;
-  int duration = 0;  // ticks; may reach over the bar line
+  int duration = 0;   // ticks, at most to the bar's end
+  bool tied = false;  // goes on from the bar before: not struck again
   friend auto operator<=>(const MelodyNote&, const MelodyNote&) = default;
 };
 

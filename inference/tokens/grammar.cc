@@ -1,0 +1,208 @@
+#include "inference/tokens/grammar.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace ledgerline::tokens {
+namespace {
+
+// Rungs of the duration ladder that a player reads without effort; the others only describe what files contain.
+constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16, 18,  24,  32, 36,
+                                               48, 54, 60, 72, 84, 96, 108, 120, 144, 192};
+constexpr int kMuddyBelow = 48;      // C3: closer intervals below it blur
+constexpr int kMuddyInterval = 5;
+constexpr int kHandWithMelody = 14;  // the right hand holds melody and accompaniment at once
+constexpr int kWideLeap = 12;
+constexpr int kWidestLeap = 19;
+
+int DistinctOnsets(const std::vector<Event>& events) {
+  int count = 0;
+  for (size_t i = 0; i < events.size(); ++i) count += i == 0 || events[i].onset != events[i - 1].onset;
+  return count;
+}
+
+const MelodyNote* MelodyAt(const PieceBar& bar, int onset) {
+  for (const MelodyNote& note : bar.melody) {
+    if (note.onset <= onset && onset < note.onset + note.duration) return &note;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+DensityRange DensityRangeOf(int density_class) {
+  static constexpr std::array<DensityRange, kDensityClasses + 1> kRanges = {{{0, 0},
+                                                                             {0.01, 0.4},
+                                                                             {0.4, 0.8},
+                                                                             {0.8, 1.2},
+                                                                             {1.2, 1.8},
+                                                                             {1.8, 2.6},
+                                                                             {2.6, 3.8},
+                                                                             {3.8, 6.0},
+                                                                             {0, 4.0}}};
+  return kRanges[static_cast<size_t>(density_class)];
+}
+
+BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules)
+    : piece_(piece), bar_(piece.bars[bar]), rules_(rules) {
+  const DensityRange range = DensityRangeOf(bar_.density);
+  least_ = static_cast<int>(std::ceil(range.lowest * bar_.length / 24.0 - 1e-9));
+  most_ = std::max({1, least_, static_cast<int>(std::ceil(range.highest * bar_.length / 24.0 - 1e-9)) - 1});
+  if (bar + 1 == piece.bars.size() && bar_.density != 0 && !bar_.melody.empty()) {
+    closing_ = bar_.melody.back().onset;
+    ++most_;  // the close itself is not counted
+  }
+}
+
+int BarGrammar::SilentFrom(const std::vector<Event>& events, int role) const {
+  for (size_t i = events.size(); i-- > 0;) {
+    if (events[i].role == role) return events[i].onset + kDurationTicks[static_cast<size_t>(events[i].duration)];
+  }
+  return 0;
+}
+
+std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
+  std::vector<float> bias(kEndOfBar + 1, kForbid);
+  if (static_cast<int>(events.size()) >= kMaxEventsPerBar || bar_.density == 0) {
+    bias[kEndOfBar] = 0;
+    return bias;
+  }
+  const int onsets = DistinctOnsets(events);
+  const int last = events.empty() ? -1 : events.back().onset;
+  const bool compound = bar_.beat == 36;
+  int latest = closing_ >= 0 ? closing_ : bar_.length - 1;
+  if (rules_.choir) {
+    // A silent voice enters now, or where the first of them falls silent.
+    for (int role = 0; role < kRoles; ++role) {
+      if (((piece_.roles >> role) & 1u) == 0) continue;
+      const bool passed = last >= 0 && role <= events.back().role;  // cannot enter at the current onset any more
+      const int silent = SilentFrom(events, role);
+      latest = std::min(latest, std::max({silent, last + (passed ? 1 : 0), after + 1, 0}));
+    }
+  }
+  for (int onset = std::max(last, 0); onset < bar_.length; ++onset) {
+    if (onset <= after || (onset > latest && onset != closing_)) continue;
+    // The close may always be reached; other onsets keep within the plan and leave room for it.
+    if (onset != last && onset != closing_ && onsets + (closing_ >= 0 ? 1 : 0) >= most_) continue;
+    float& value = bias[static_cast<size_t>(onset)];
+    if (onset % 12 == 0) {
+      value = 0;
+    } else if (onset % 6 == 0) {
+      value = -0.2f;
+    } else if (onset % 8 == 0) {
+      value = rules_.triplets && !compound ? -0.2f : -3.0f;
+    } else if (onset % 3 == 0) {
+      value = -3.0f;
+    } else if (onset % 4 == 0 && rules_.triplets) {
+      value = -4.0f;
+    } else if (onset == closing_) {
+      value = 0;
+    }
+  }
+  bool room = false;
+  for (int onset = 0; onset < kEndOfBar; ++onset) room = room || (onset > last && bias[static_cast<size_t>(onset)] > -2.0f);
+  // The bar ends once it holds what the plan asks for, or when there is no room left for more.
+  bias[kEndOfBar] = 0;
+  if (room && onsets < std::max(least_, 1)) bias[kEndOfBar] = -8.0f;
+  if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
+  if (rules_.choir && latest < bar_.length && after < latest && onsets < most_) bias[kEndOfBar] = kForbid;
+  bool any = bias[kEndOfBar] > kForbid / 2;
+  for (const float value : bias) any = any || value > kForbid / 2;
+  if (!any) bias[kEndOfBar] = 0;
+  return bias;
+}
+
+std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int onset) const {
+  std::vector<float> bias(kRoles, kForbid);
+  int together = 0;
+  const bool inside = !events.empty() && events.back().onset == onset;
+  if (inside) {
+    for (size_t i = events.size(); i-- > 0 && events[i].onset == onset && events[i].role == events.back().role;) ++together;
+  }
+  for (int role = 0; role < kRoles; ++role) {
+    if (((piece_.roles >> role) & 1u) == 0) continue;
+    if (inside && role < events.back().role) continue;
+    if (inside && role == events.back().role && together >= TraitsOf(role).voices) continue;
+    bias[static_cast<size_t>(role)] = 0;
+    // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.
+    if (rules_.choir && SilentFrom(events, role) <= onset) break;
+  }
+  return bias;
+}
+
+std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int onset, int role, int last_of_role) const {
+  const RoleTraits& traits = TraitsOf(role);
+  std::vector<float> bias(128, kForbid);
+  int lowest = traits.lowest, highest = traits.highest;
+  const MelodyNote* melody = MelodyAt(bar_, onset);
+  const bool keys = role == kKeysLow || role == kKeysHigh || role == kGuitar;
+  std::vector<int> same_onset;
+  for (size_t i = events.size(); i-- > 0 && events[i].onset == onset;) {
+    same_onset.push_back(events[i].pitch);
+    if (events[i].role == role) {
+      lowest = std::max(lowest, events[i].pitch + 1);
+      highest = std::min(highest, events[i].pitch + traits.span);  // the lowest of the attack comes last: it rules
+    } else if (keys) {
+      lowest = std::max(lowest, events[i].pitch + 1);  // hands do not cross
+    } else if (rules_.choir) {
+      lowest = std::max(lowest, events[i].pitch);
+    }
+  }
+  if (melody != nullptr) {
+    if (rules_.choir) highest = std::min(highest, melody->pitch);
+    if (rules_.lead_shares_hand && keys) highest = std::min(highest, melody->pitch - 1);
+    if (rules_.lead_shares_hand && role == kKeysHigh) lowest = std::max(lowest, melody->pitch - kHandWithMelody);
+  }
+  const int chord = bar_.ChordAt(onset);
+  const uint32_t mask = ChordMask(chord);
+  const bool close = onset == closing_;
+  const bool on_beat = onset % bar_.beat == 0;
+  const bool single_line = traits.voices == 1;
+  for (int pitch = lowest; pitch <= highest; ++pitch) {
+    if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
+    float value = 0;
+    const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
+    if (mask != 0 && !belongs) value += close ? -5.0f : on_beat ? rules_.foreign_on_beat : rules_.foreign_off_beat;
+    if (close && same_onset.empty() && mask != 0 && pitch % 12 != ChordRoot(chord)) value -= 2.5f;  // on its root
+    if (melody != nullptr) {
+      const int apart = (pitch - melody->pitch + 132) % 12;
+      if (apart == 1 || apart == 11) value += belongs ? rules_.melody_clash / 2 : rules_.melody_clash;
+      if (single_line && !rules_.choir && pitch > melody->pitch) value -= 1.5f;
+    }
+    for (const int other : same_onset) {
+      if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
+    }
+    if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
+      value -= 2.5f;
+    }
+    if (single_line && last_of_role != kNoPitch) {
+      const int leap = std::abs(pitch - last_of_role);
+      if (leap > kWidestLeap) continue;
+      if (leap > kWideLeap) value -= 2.0f;
+    }
+    bias[static_cast<size_t>(pitch)] = value;
+  }
+  return bias;
+}
+
+std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, int onset, int role) const {
+  std::vector<float> bias(kDurationCount, kForbid);
+  const int left = bar_.length - onset;
+  const int onsets = DistinctOnsets(events) + (events.empty() || events.back().onset != onset);
+  // A choir's last attack of a bar lasts to its end.
+  const bool fill = rules_.choir && TraitsOf(role).voices == 1 && onsets >= most_;
+  int longest = -1;
+  for (int symbol = 0; symbol < kDurationCount; ++symbol) {
+    const int ticks = kDurationTicks[static_cast<size_t>(symbol)];
+    if (ticks > left || std::find(kWrittenTicks.begin(), kWrittenTicks.end(), ticks) == kWrittenTicks.end()) continue;
+    if (!fill) bias[static_cast<size_t>(symbol)] = 0;
+    longest = symbol;
+  }
+  if (longest < 0) longest = DurationSymbol(left);
+  bias[static_cast<size_t>(longest)] = 0;
+  return bias;
+}
+
+}  // namespace ledgerline::tokens

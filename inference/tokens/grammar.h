@@ -1,0 +1,63 @@
+// Grammar: what may follow what while a bar is composed, and what is discouraged, as biases on logits.
+//
+// Hard rules (kForbid): onsets never go back; nothing beyond the bar; the planned density bounds the onsets; roles only of
+// the ensemble, in order; one note for a voice, string or wind part, four in a hand's span; ranges; no doubled notes; the
+// melody stays on top where one hand or choir plays both; durations end in the bar; the voices of a choir do not rest
+// while it sings; the last bar has its last attack under the melody's last note. Soft rules: the chord, semitones against
+// the melody, muddy low intervals, wide leaps of single lines, onsets off the sixteenth and triplet grids.
+#ifndef LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
+#define LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
+
+#include <vector>
+
+#include "inference/tokens/piece.h"
+
+namespace ledgerline::tokens {
+
+inline constexpr float kForbid = -1e9f;
+inline constexpr int kMaxEventsPerBar = 96;
+
+struct GrammarRules {
+  bool lead_shares_hand = false;  // the melody is played by the right hand or the guitar
+  bool choir = false;             // bass <= tenor <= alto <= melody, and none of them rests
+  bool triplets = false;          // the melody uses triplets, so that the accompaniment may
+  float foreign_on_beat = -0.9f;  // logit of a note outside the chord, on a beat
+  float foreign_off_beat = -0.3f;
+  float melody_clash = -1.2f;     // a semitone against the sounding melody
+  float cluster = -3.0f;          // a semitone against another note of the same attack
+};
+
+class BarGrammar {
+ public:
+  // `piece` outlives the grammar. `events` passed below are those composed in this bar so far.
+  BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules);
+
+  // `after` forbids onsets at or below it (a retry); -1 for none. Size kEndOfBar + 1.
+  std::vector<float> OnsetBias(const std::vector<Event>& events, int after) const;
+  std::vector<float> RoleBias(const std::vector<Event>& events, int onset) const;  // size kRoles
+  // `last_of_role`: the role's last attack before this onset, kNoPitch when none. Size 128.
+  std::vector<float> PitchBias(const std::vector<Event>& events, int onset, int role, int last_of_role) const;
+  // Of an event of `role` at `onset`, which may be the first of its onset. Size kDurationCount.
+  std::vector<float> DurationBias(const std::vector<Event>& events, int onset, int role) const;
+
+ private:
+  const Piece& piece_;
+  const PieceBar& bar_;
+  // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
+  int SilentFrom(const std::vector<Event>& events, int role) const;
+
+  GrammarRules rules_;
+  int least_ = 0, most_ = 0;  // onsets that the plan asks for and allows
+  int closing_ = -1;          // in the last bar, where the last attack stands; else -1
+};
+
+// Onsets a quarter that a density class stands for, [lowest, highest].
+struct DensityRange {
+  double lowest;
+  double highest;
+};
+DensityRange DensityRangeOf(int density_class);
+
+}  // namespace ledgerline::tokens
+
+#endif  // LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
