@@ -3,13 +3,16 @@
 //   ledgerline-train run --corpus DIR --config FILE --out DIR
 //   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
 //   ledgerline-train describe --corpus DIR
+//   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
+#include "inference/model/model_file.h"
 
 namespace {
 
@@ -65,6 +68,26 @@ int Run(const std::string& corpus, const std::string& config_path, const std::st
   return 0;
 }
 
+// Adds what the planner needs to know of each offered style, measured on the training split.
+int Pack(const std::string& corpus, const std::string& model_path, const std::string& out) {
+  const Result<Dataset> train = LoadDataset(corpus, "train");
+  if (!train.ok()) return Fail(train.status());
+  const Result<std::string> bytes = model::ReadFileBytes(model_path);
+  if (!bytes.ok()) return Fail(bytes.status());
+  Result<model::ModelFile> file = model::ParseModelFile(*bytes);
+  if (!file.ok()) return Fail(file.status());
+  for (const covers::StyleTraits& style : covers::OfferedStyles()) {
+    std::vector<const tokens::Piece*> pieces;
+    for (const DatasetPiece& item : train->pieces) {
+      if (tokens::StyleName(item.piece.style) == style.name) pieces.push_back(&item.piece);
+    }
+    file->metadata["melody." + std::string(style.name)] = std::to_string(covers::MeanMelodyTenths(pieces));
+    file->metadata["texture." + std::string(style.name)] = covers::FormatTextures(covers::CountTextures(pieces));
+  }
+  const Status written = model::WriteFileBytes(out, model::SerialiseModelFile(*file));
+  return written.ok() ? 0 : Fail(written);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -85,12 +108,17 @@ int main(int argc, char** argv) {
   evaluate->add_option("--threads", threads, "Threads");
   CLI::App* describe = app.add_subcommand("describe", "What the corpus gives, by style.");
   describe->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  CLI::App* pack = app.add_subcommand("pack", "Add the styles' textures to a trained model.");
+  pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  pack->add_option("--model", model, "Model file from a run")->required();
+  pack->add_option("--out", out, "Model file to write")->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (*run) return Run(corpus, config, out);
+  if (*pack) return Pack(corpus, model, out);
   if (*describe) {
     for (const char* name : {"train", "valid", "test", "demo"}) {
       const Result<Dataset> dataset = LoadDataset(corpus, name);

@@ -1,0 +1,41 @@
+// Composer: the model fills the plan's bars with events, under the grammar, from counted random numbers.
+#ifndef LEDGERLINE_INFERENCE_COVERS_COMPOSER_H_
+#define LEDGERLINE_INFERENCE_COVERS_COMPOSER_H_
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "inference/model/decoder.h"
+#include "inference/model/sampler.h"
+#include "inference/tokens/grammar.h"
+#include "inference/tokens/piece.h"
+#include "schemas/status.h"
+
+namespace ledgerline::covers {
+
+struct ComposerSettings {
+  model::SamplingRule onset{0.85, 940'000};
+  model::SamplingRule role{0.85, 950'000};
+  model::SamplingRule pitch{0.80, 930'000};
+  model::SamplingRule duration{0.70, 930'000};
+  int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
+
+  std::map<std::string, std::string> ToParameters() const;
+};
+
+struct Composition {
+  tokens::Piece piece;      // the plan's piece with its events
+  double nats_per_note = 0;  // how surprising the choices were, under the grammar
+  int64_t rows = 0;          // rows that the decoder read
+};
+
+// Composes all bars. `stream` tells candidates of one seed apart. `progress(bar)` is called after each bar; may be empty.
+// Errors: kInternal (LibTorch).
+Result<Composition> Compose(model::Decoder* decoder, const tokens::Piece& plan, const tokens::GrammarRules& rules,
+                            const ComposerSettings& settings, uint64_t seed, uint64_t stream,
+                            const std::function<void(int)>& progress);
+
+}  // namespace ledgerline::covers
+
+#endif  // LEDGERLINE_INFERENCE_COVERS_COMPOSER_H_

@@ -1,0 +1,39 @@
+// CoverMaker: the engine itself: reads the song, plans, composes candidates, turns down and ranks them, writes the best.
+#ifndef LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
+#define LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inference/covers/cover_engine.h"
+#include "inference/model/decoder.h"
+
+namespace ledgerline::covers {
+
+inline constexpr int kMaxCandidates = 16;
+
+class CoverMaker : public CoverEngine {
+ public:
+  // Errors: those of Decoder::Load; kFailedPrecondition (the model file lacks an offered style's textures).
+  static Result<std::unique_ptr<CoverMaker>> Load(std::string_view model_file_bytes);
+
+  std::vector<std::string> Styles() const override;
+  Hash256 ModelHash() const override { return model_hash_; }
+  std::vector<std::string> Warnings() const override;
+  Result<CoverResult> MakeCover(const CoverRequest& request) override;
+  Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
+                              const std::string& soundfont_path) override;
+
+ private:
+  CoverMaker(std::unique_ptr<model::Decoder> decoder, Hash256 model_hash)
+      : decoder_(std::move(decoder)), model_hash_(model_hash) {}
+
+  std::unique_ptr<model::Decoder> decoder_;
+  Hash256 model_hash_;
+};
+
+}  // namespace ledgerline::covers
+
+#endif  // LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
