@@ -23,9 +23,8 @@ namespace ledgerline::fingerprint {
 inline constexpr size_t kGramNotes = 7;    // notes in a phrase
 inline constexpr size_t kMaxGrams = 4096;  // in one fingerprint
 
-// From here on a search calls two pieces the same tune: at least so many phrases, and so large a share of the stored
-// tune's, in ppm. On 396 pieces of many genres, 5 of 156,420 wrong pairs reach both
-// (docs/formats/melodic_fingerprint.md).
+// From here on a search calls two pieces the same tune: at least so many phrases, and so large a share of the stored tune's,
+// in ppm. How often that is wrong, either way: docs/formats/melodic_fingerprint.md.
 inline constexpr size_t kMatchShared = 8;
 inline constexpr int64_t kMatchContainmentPpm = 200'000;
 

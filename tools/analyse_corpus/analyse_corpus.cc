@@ -1,6 +1,10 @@
 // analyse_corpus keys FILE.mid...    how often the key found has the signature that the file states
 // analyse_corpus chords FILE.mid...  how often the chords found agree with the chord symbols in the file's markers
-// analyse_corpus show FILE.mid       what the analysis finds in one file
+// analyse_corpus melody FILE.mid...  how often the one part named voice, chant, Singstimme or glos is taken for the
+// melody, with
+//                                    the names and programs there, and with both erased
+// analyse_corpus fingerprints FILE.mid...  how many tunes are taken for others, and how many are found again when
+// changed analyse_corpus show FILE.mid       what the analysis finds in one file
 //
 // A file named `-` stands for a list of files on standard input, one a line. Chord symbols are markers "root:kind",
 // root 0 to 11 from C, kind as MusicXML names it. `chords` judges twice: the melody alone, and the melody with an
@@ -17,6 +21,7 @@
 
 #include "inference/music/analysis.h"
 #include "inference/music/smf.h"
+#include "tools/analyse_corpus/fingerprint_report.h"
 
 namespace ledgerline::music {
 namespace {
@@ -110,7 +115,8 @@ Score WithAccompaniment(Score grid, const std::vector<Symbol>& symbols) {
 
 struct Report {
   size_t files = 0, failed = 0, notes = 0;
-  size_t stated = 0, same_signature = 0, same_without_prior = 0, same_mode = 0, mode_minor_stated = 0;
+  size_t songs = 0, voice_found = 0, voice_found_unnamed = 0;
+  size_t stated = 0, same_signature = 0, same_without_prior = 0;
   Agreement melody_alone, accompanied;
   double seconds = 0;
 
@@ -122,13 +128,32 @@ struct Report {
     bare.keys.clear();
     if ((KeyFifths(EstimateKey(bare)) - score.keys[0].fifths + 24) % 12 == 0) ++same_without_prior;
   }
-  void Chords(const Score& score, const Analysis& analysis) {
+  void Melodies(const Score& score) {
+    int voice = -1, voices = 0;
+    for (size_t i = 0; i < score.parts.size(); ++i) {
+      for (const std::string_view word : {"Voice", "Singstimme", "Chant", "G\xC5\x81OS"}) {
+        if (score.parts[i].name.find(word) == std::string::npos) continue;
+        voice = static_cast<int>(i);
+        ++voices;
+        break;
+      }
+    }
+    if (voices != 1 || score.parts.size() < 2) return;
+    ++songs;
+    if (ChooseMelodyPart(score) == voice) ++voice_found;
+    Score bare = score;
+    for (Part& part : bare.parts) {
+      part.name.clear();
+      part.program = 0;
+    }
+    if (ChooseMelodyPart(bare) == voice) ++voice_found_unnamed;
+  }
+  void Chords(const Analysis& analysis) {
     const std::vector<Symbol> symbols = SymbolsOf(analysis.score);
     if (symbols.empty()) return;
     melody_alone.Add(symbols, HarmoniseMelody(analysis.melody, analysis.bars, analysis.key));
     const auto accompaniment = Analyse(WithAccompaniment(analysis.score, symbols));
     if (accompaniment.ok()) accompanied.Add(symbols, accompaniment->chords);
-    (void)score;
   }
 };
 
@@ -152,9 +177,11 @@ void Show(const Score& score, const Analysis& analysis) {
 
 int Main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
-  if (argc < 3 || (mode != "keys" && mode != "chords" && mode != "show")) {
+  if (argc < 3 ||
+      (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" && mode != "show")) {
     std::fprintf(stderr,
-                 "usage: analyse_corpus keys|chords|show FILE.mid... (- reads a list of files from standard input)\n");
+                 "usage: analyse_corpus keys|chords|melody|fingerprints|show FILE.mid... (- reads a list of files from "
+                 "standard input)\n");
     return 2;
   }
   std::vector<std::string> files;
@@ -166,6 +193,7 @@ int Main(int argc, char** argv) {
     for (std::string line; std::getline(std::cin, line);) files.push_back(line);
   }
   Report report;
+  std::vector<NamedScore> pieces;
   for (const std::string& file : files) {
     ++report.files;
     const auto score = ReadSmf(ReadFile(file));
@@ -179,12 +207,20 @@ int Main(int argc, char** argv) {
     }
     report.notes += score->NoteCount();
     if (mode == "keys") report.Keys(*score, *analysis);
-    if (mode == "chords") report.Chords(*score, *analysis);
+    if (mode == "chords") report.Chords(*analysis);
+    if (mode == "melody") report.Melodies(*score);
+    if (mode == "fingerprints") pieces.push_back({file, *score});
     if (mode == "show") Show(*score, *analysis);
   }
   if (mode == "show") return report.failed == 0 ? 0 : 3;
   std::printf("%zu files, %zu failed, %zu notes, %.2f ms of analysis a file\n", report.files, report.failed,
               report.notes, 1000 * report.seconds / static_cast<double>(std::max<size_t>(1, report.files)));
+  if (mode == "melody" && report.songs > 0) {
+    std::printf("one voice: %zu songs; found by name %.1f %%, without names and programs %.1f %%\n", report.songs,
+                100.0 * static_cast<double>(report.voice_found) / static_cast<double>(report.songs),
+                100.0 * static_cast<double>(report.voice_found_unnamed) / static_cast<double>(report.songs));
+  }
+  if (mode == "fingerprints") PrintFingerprintReport(pieces);
   if (mode == "keys" && report.stated > 0) {
     const auto percent = [&](size_t part) {
       return 100.0 * static_cast<double>(part) / static_cast<double>(report.stated);
