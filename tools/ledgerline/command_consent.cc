@@ -1,0 +1,182 @@
+// ledgerline consent: leave to use, its end, and what is in force.
+#include <nlohmann/json.hpp>
+
+#include "crypto/key_file.h"
+#include "tools/ledgerline/command.h"
+#include "tools/ledgerline/ledger_session.h"
+
+namespace ledgerline::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ConsentFlags {
+  std::string directory;
+  std::string party;
+  std::string key_file;
+  std::string asset = "*";
+  std::vector<std::string> uses;
+  std::string territories = "WW";
+  std::vector<std::string> tiers;
+  std::string from;
+  std::string to;
+  uint64_t entry = 0;
+  std::string at;
+};
+
+// Who signs: the party, with its key, or else the operator, who then attests.
+Result<std::unique_ptr<crypto::Signer>> SignerOf(const ConsentFlags& flags) {
+  if (flags.key_file.empty()) return std::unique_ptr<crypto::Signer>();
+  ASSIGN_OR_RETURN(crypto::NamedKey named, crypto::ReadPrivateKeyFile(flags.key_file));
+  return std::unique_ptr<crypto::Signer>(std::make_unique<crypto::KeySigner>(std::move(named.key)));
+}
+
+// The key must be enrolled for this very party: the journal would take the entry, but it would count for nothing.
+Status CheckSpeaker(const rights::RightsState& rights, const PartyId& party, const crypto::Signer* signer, Instant now) {
+  if (rights.Party(party, rights.size()) == nullptr) return NotFound("--party '" + party.text() + "' is not in the catalogue");
+  if (signer == nullptr) return Status::Ok();
+  const auto* key = rights.keys().FindValid(rights::KeyIdOf(signer->public_key()), now, rights.size());
+  if (key == nullptr) return PermissionDenied("--key is not enrolled, or not valid now: `ledgerline key enrol DIR --party " + party.text() + " --key FILE`");
+  if (key->party != party) return PermissionDenied("--key speaks for " + (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " + party.text());
+  return Status::Ok();
+}
+
+void SaySubmitted(Context& context, const journal::Committed& committed, const std::string& what, bool attested) {
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + what);
+  if (attested) context.console.Warn("no --key was given: the operator attests this, and every audit lists it under \"taken on trust\"");
+  context.console.PrintJson(Json{{"index", committed.index.value}, {"attested_by", attested ? "OPERATOR" : "PARTY"}}.dump(2));
+}
+
+Status RunGrant(Context& context, const ConsentFlags& flags) {
+  ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
+  ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
+  ASSIGN_OR_RETURN(const auto signer, SignerOf(flags));
+  const Instant now = context.clock.Now();
+  RETURN_IF_ERROR(CheckSpeaker(*rights, party, signer.get(), now));
+  v1::Payload payload;
+  v1::ConsentGrant& grant = *payload.mutable_consent_grant();
+  grant.set_party_id(party.text());
+  if (flags.asset != "*") {
+    ASSIGN_OR_RETURN(const exchange::Asset asset, exchange::Asset::Parse(flags.asset));
+    const bool known = asset.kind == exchange::Asset::Kind::kWork
+                           ? rights->Work(*WorkId::Parse(asset.id), rights->size()) != nullptr
+                           : rights->Recording(*RecordingId::Parse(asset.id), rights->size()).original != nullptr ||
+                                 rights->Recording(*RecordingId::Parse(asset.id), rights->size()).cover != nullptr;
+    if (!known) return NotFound("--asset '" + flags.asset + "' is not in the catalogue");
+  }
+  grant.set_asset(flags.asset);
+  std::string uses;
+  for (const std::string& text : flags.uses) {
+    ASSIGN_OR_RETURN(const v1::Use use, exchange::ParseUse(text));
+    grant.add_uses(use);
+    uses += (uses.empty() ? "" : ", ") + text;
+  }
+  RETURN_IF_ERROR(TerritorySet::Parse(flags.territories).status());
+  grant.set_territories(flags.territories);
+  for (const std::string& tier : flags.tiers) {
+    RETURN_IF_ERROR(exchange::CheckTier(tier));
+    grant.add_tiers(tier);
+  }
+  Instant from = now;
+  if (!flags.from.empty()) {
+    ASSIGN_OR_RETURN(from, Instant::Parse(flags.from));
+  }
+  grant.set_valid_from_us(from.us);
+  if (!flags.to.empty()) {
+    ASSIGN_OR_RETURN(const Instant to, Instant::Parse(flags.to));
+    if (to <= from) return InvalidArgument("--to " + flags.to + " is not after --from " + from.ToString());
+    grant.set_valid_to_us(to.us);
+  }
+  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
+  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  SaySubmitted(context, committed, party.text() + " allows " + uses + " of " + (flags.asset == "*" ? "everything that it controls" : flags.asset) + " in " + flags.territories +
+                                       ", from " + from.ToString() + (flags.to.empty() ? " on" : " to " + flags.to), signer == nullptr);
+  return Status::Ok();
+}
+
+Status RunRevoke(Context& context, const ConsentFlags& flags) {
+  ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
+  ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
+  ASSIGN_OR_RETURN(const auto signer, SignerOf(flags));
+  RETURN_IF_ERROR(CheckSpeaker(*rights, party, signer.get(), context.clock.Now()));
+  const rights::ConsentRecord* grant = rights->consents().Grant(EntryIndex(flags.entry));
+  if (grant == nullptr) return NotFound("--entry " + std::to_string(flags.entry) + " is no consent: `ledgerline consent list " + flags.directory + "` shows them");
+  if (grant->party != party) return PermissionDenied("--entry " + std::to_string(flags.entry) + " is a consent of " + grant->party.text() + ", not of " + party.text());
+  if (grant->revoked_by) return AlreadyExists("--entry " + std::to_string(flags.entry) + " was revoked already, by entry " + std::to_string(grant->revoked_by->value));
+  v1::Payload payload;
+  payload.mutable_consent_revocation()->set_party_id(party.text());
+  payload.mutable_consent_revocation()->set_grant_index(flags.entry);
+  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
+  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  SaySubmitted(context, committed, party.text() + " revokes its consent of entry " + std::to_string(flags.entry) + "; no new permit will rest on it", signer == nullptr);
+  return Status::Ok();
+}
+
+Status RunList(Context& context, const ConsentFlags& flags) {
+  ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
+  Instant at = context.clock.Now();
+  if (!flags.at.empty()) {
+    ASSIGN_OR_RETURN(at, Instant::Parse(flags.at));
+  }
+  std::vector<std::vector<std::string>> rows{{"ENTRY", "PARTY", "ASSET", "USES", "TERRITORIES", "TIERS", "FROM", "TO", "SIGNED BY", "STATUS"}};
+  Json list = Json::array();
+  for (const rights::ConsentRecord* consent : rights->consents().List(rights->size())) {
+    if (!flags.party.empty() && consent->party.text() != flags.party) continue;
+    std::string uses, tiers;
+    for (const v1::Use use : consent->uses) uses += (uses.empty() ? "" : ",") + std::string(exchange::UseName(use));
+    for (const std::string& tier : consent->tiers) tiers += (tiers.empty() ? "" : ",") + tier;
+    const std::string status(ConsentStatusName(StatusOf(*consent, at, rights->size())));
+    const std::string signed_by = consent->attested_by == rights::Attestation::kParty ? "the party" : "operator";
+    const std::string to = consent->valid.to == TimeSpan::kOpen ? "open" : consent->valid.to.ToString();
+    rows.push_back({std::to_string(consent->entry.value), consent->party.text(), consent->AssetText(), uses, consent->territories.ToString(), tiers.empty() ? "all" : tiers,
+                    consent->valid.from.ToString().substr(0, 10), to.substr(0, 10), signed_by, status});
+    list.push_back({{"entry", consent->entry.value}, {"party_id", consent->party.text()}, {"asset", consent->AssetText()}, {"uses", uses}, {"territories", consent->territories.ToString()},
+                    {"tiers", tiers}, {"valid_from", consent->valid.from.ToString()}, {"valid_to", to}, {"attested_by", AttestationName(consent->attested_by)}, {"status", status}});
+  }
+  context.console.Say(rows.size() > 1 ? FormatTable(rows) : std::string("No consent. Without one, nothing may be made."));
+  context.console.PrintJson(list.dump(2));
+  return Status::Ok();
+}
+
+}  // namespace
+
+void AddConsent(CLI::App& app, Action& action) {
+  CLI::App* consent = app.add_subcommand("consent", "Leave to use, party by party: grant, revoke, list");
+  consent->require_subcommand(1);
+  consent->fallthrough();
+
+  auto grant_flags = std::make_shared<ConsentFlags>();
+  CLI::App* grant = consent->add_subcommand("grant", "Record a party's consent, signed with its key");
+  AddDirectory(*grant, grant_flags->directory);
+  grant->add_option("--party", grant_flags->party, "Who consents")->required();
+  grant->add_option("--key", grant_flags->key_file, "The party's private key (without it the operator attests)");
+  grant->add_option("--asset", grant_flags->asset, "recording:ID, work:ID, or * for everything that the party controls")->capture_default_str();
+  grant->add_option("--use", grant_flags->uses, "COVER, REMIX, MASHUP, STYLE or TRAIN; may be repeated")->required();
+  grant->add_option("--territory", grant_flags->territories, "Such as WW, \"DE AT\" or \"EU -FR\"")->capture_default_str();
+  grant->add_option("--tier", grant_flags->tiers, "Only for these tiers; may be repeated (default: all)");
+  grant->add_option("--from", grant_flags->from, "Valid from (default: now)");
+  grant->add_option("--to", grant_flags->to, "Valid until, exclusive (default: open)");
+  grant->callback([grant_flags, &action] { action = [grant_flags](Context& context) { return RunGrant(context, *grant_flags); }; });
+
+  auto revoke_flags = std::make_shared<ConsentFlags>();
+  CLI::App* revoke = consent->add_subcommand("revoke", "End a consent for all permits to come");
+  AddDirectory(*revoke, revoke_flags->directory);
+  revoke->add_option("--party", revoke_flags->party, "Whose consent it is")->required();
+  revoke->add_option("--key", revoke_flags->key_file, "The party's private key (without it the operator attests)");
+  revoke->add_option("--entry", revoke_flags->entry, "The entry of the consent")->required();
+  revoke->callback([revoke_flags, &action] { action = [revoke_flags](Context& context) { return RunRevoke(context, *revoke_flags); }; });
+
+  auto list_flags = std::make_shared<ConsentFlags>();
+  CLI::App* list = consent->add_subcommand("list", "Every consent and whether it is in force");
+  AddDirectory(*list, list_flags->directory);
+  list->add_option("--party", list_flags->party, "Only of this party");
+  list->add_option("--at", list_flags->at, "In force at this time (default: now)");
+  list->callback([list_flags, &action] { action = [list_flags](Context& context) { return RunList(context, *list_flags); }; });
+}
+
+}  // namespace ledgerline::tool

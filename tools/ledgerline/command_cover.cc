@@ -1,0 +1,281 @@
+// ledgerline cover: a song becomes a cover: leave first, then the generator, then the record and the receipt.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "crypto/sha256.h"
+#include "inference/covers/cover_engine.h"
+#include "ledger/audit/make_receipt.h"
+#include "ledger/rights/verdict.h"
+#include "tools/ledgerline/command.h"
+#include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/requester.h"
+
+namespace ledgerline::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr size_t kSongBytesMax = size_t{16} << 20;
+constexpr int64_t kPermitLifetimeUs = int64_t{15} * 60 * 1'000'000;
+
+struct CoverFlags {
+  std::string directory;
+  std::string song;
+  std::string recording;
+  std::string style;
+  uint64_t seed = 0;
+  std::string territory;
+  std::string tier = "standard";
+  std::string requester;
+  std::string output;
+  int candidates = 4;
+};
+
+// What is known before anything is made, and what the event needs of it.
+struct Request {
+  rights::ConsentQuestion question;
+  rights::ConsentAnswer answer;
+  std::vector<std::string> work_ids;
+  std::string requester;  // 16 bytes
+  std::string song;       // MIDI bytes
+};
+
+Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSession& session) {
+  Request request;
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
+  ASSIGN_OR_RETURN(request.question.recording, RecordingId::Parse(flags.recording));
+  RETURN_IF_ERROR(CheckTerritoryCode("--territory", flags.territory));
+  RETURN_IF_ERROR(exchange::CheckTier(flags.tier));
+  request.question.use = v1::USE_COVER;
+  request.question.territory = flags.territory;
+  request.question.tier = flags.tier;
+  request.question.at = context.clock.Now();
+  request.question.as_of = rights->size();
+  const rights::RecordingView source = rights->Recording(request.question.recording, rights->size());
+  if (source.original == nullptr && source.cover == nullptr) {
+    return NotFound("--recording '" + flags.recording + "' is not in the catalogue: `ledgerline catalog list " + flags.directory + " --recordings` shows what is");
+  }
+  if (source.original != nullptr) {
+    for (const exchange::WorkPart& part : source.original->row.works) request.work_ids.push_back(part.work.text());
+  }
+  ASSIGN_OR_RETURN(request.requester, ParseRequester(flags.requester, session.random()));
+  ASSIGN_OR_RETURN(request.song, ReadFile(flags.song, kSongBytesMax));
+  request.answer = rights->CheckConsent(request.question);
+  if (!request.answer.allowed) {
+    std::string missing = "no leave for a COVER of " + flags.recording + " in " + flags.territory + ", tier " + flags.tier + "; nothing was made. Missing:";
+    for (const rights::ConsentProblem& problem : request.answer.missing) missing += "\n  - " + problem.ToString();
+    return PermissionDenied(missing);
+  }
+  return request;
+}
+
+Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const Request& request, LedgerSession& session) {
+  v1::Payload payload;
+  v1::Permit& permit = *payload.mutable_permit();
+  permit.set_recording_id(request.question.recording.text());
+  permit.set_use(v1::USE_COVER);
+  permit.set_territory(flags.territory);
+  permit.set_tier(flags.tier);
+  permit.set_style(flags.style);
+  permit.set_requester(request.requester);
+  permit.set_valid_until_us(context.clock.Now().us + kPermitLifetimeUs);
+  for (const v1::ConsentReference& reference : request.answer.ConsentReferences()) *permit.add_consents() = reference;
+  ASSIGN_OR_RETURN(const std::string key, session.NewIdempotencyKey());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session.Submit(payload, key));
+  return committed.index;
+}
+
+Status SubmitRejected(const covers::CoverResult& cover, EntryIndex permit, LedgerSession& session) {
+  if (cover.rejected.empty()) return Status::Ok();
+  v1::Payload payload;
+  v1::RejectedCandidates& rejected = *payload.mutable_rejected_candidates();
+  rejected.set_permit_index(permit.value);
+  rejected.set_model_sha256(cover.model_hash.ToBytes());
+  rejected.set_seed(cover.seed);
+  for (const covers::RejectedCandidate& candidate : cover.rejected) {
+    v1::RejectedCandidate& one = *rejected.add_candidates();
+    one.set_candidate(static_cast<uint32_t>(candidate.candidate));
+    one.set_reason(candidate.reason);
+  }
+  ASSIGN_OR_RETURN(const std::string key, session.NewIdempotencyKey());
+  return session.Submit(payload, key).status();
+}
+
+v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, EntryIndex permit, const std::string& cover_id, Instant generated_at,
+                              const covers::CoverResult& cover, const covers::RenderResult& sound) {
+  v1::Payload payload;
+  v1::Generation& event = *payload.mutable_generation();
+  event.set_cover_recording_id(cover_id);
+  event.set_permit_index(permit.value);
+  event.set_use(v1::USE_COVER);
+  v1::SourceUse& source = *event.add_sources();
+  source.set_recording_id(request.question.recording.text());
+  for (const std::string& work : request.work_ids) source.add_work_ids(work);
+  source.set_weight_ppm(kWholePpm);
+  source.set_bars_used(static_cast<uint32_t>(cover.bars));
+  source.set_notes_used(static_cast<uint32_t>(cover.melody_notes));
+  for (const v1::ConsentReference& reference : request.answer.ConsentReferences()) *event.add_consents() = reference;
+  for (const v1::ShareSetReference& reference : request.answer.ShareSetReferences()) *event.add_share_sets() = reference;
+  event.set_model_sha256(cover.model_hash.ToBytes());
+  event.set_engine_id(cover.engine_id);
+  event.set_kernel_version(cover.kernel_version);
+  event.set_style(flags.style);
+  event.set_seed(flags.seed);
+  for (const auto& [name, value] : cover.parameters) {  // a std::map: sorted by name
+    v1::Parameter& parameter = *event.add_parameters();
+    parameter.set_name(name);
+    parameter.set_value(value);
+  }
+  event.set_conditioning_sha256(cover.conditioning_hash.ToBytes());
+  v1::Fingerprints& prints = *event.mutable_fingerprints();
+  prints.set_midi_sha256(cover.midi_hash.ToBytes());
+  prints.set_pcm_sha256(sound.pcm_hash.ToBytes());
+  prints.set_melodic_sha256(crypto::Sha256(cover.melodic_fingerprint).ToBytes());
+  prints.set_source_midi_sha256(cover.source_hash.ToBytes());
+  event.set_renderer(sound.renderer);
+  event.set_soundfont_sha256(sound.soundfont_hash.ToBytes());
+  event.set_requester(request.requester);
+  event.set_territory(flags.territory);
+  event.set_tier(flags.tier);
+  event.set_generated_at_us(generated_at.us);
+  return payload;
+}
+
+// Files of one cover. What was written is removed again unless Keep is called: no cover without its record.
+class OutputFiles {
+ public:
+  explicit OutputFiles(std::string directory) : directory_(std::move(directory)) {}
+  ~OutputFiles() {
+    std::error_code error;
+    if (!kept_) {
+      for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) fs::remove(Path(name), error);
+    }
+  }
+  Status Prepare() {
+    std::error_code error;
+    for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) {
+      if (fs::exists(Path(name), error)) {
+        kept_ = true;
+        return AlreadyExists("--out '" + directory_ + "' has a " + name + " already: choose another directory");
+      }
+    }
+    fs::create_directories(directory_, error);
+    if (error) return InvalidArgument("--out '" + directory_ + "' cannot be made: " + error.message());
+    return Status::Ok();
+  }
+  std::string Path(const std::string& name) const { return directory_ + "/" + name; }
+  void Keep() { kept_ = true; }
+
+ private:
+  std::string directory_;
+  bool kept_ = false;
+};
+
+Json SummaryJson(const CoverFlags& flags, const Request& request, const std::string& cover_id, const covers::CoverResult& cover, const covers::RenderResult& sound) {
+  Json consents = Json::array();
+  for (const rights::ConsentRelied& relied : request.answer.relied) {
+    consents.push_back({{"party_id", relied.party.text()}, {"entry", relied.grant.value}, {"asset", relied.asset.ToString()}, {"attested_by", AttestationName(relied.attested_by)}});
+  }
+  Json measures = Json::object();
+  for (const auto& [name, value] : cover.measures) measures[name] = value;
+  return {{"cover", cover_id},
+          {"source", flags.recording},
+          {"works", request.work_ids},
+          {"style", flags.style},
+          {"seed", flags.seed},
+          {"territory", flags.territory},
+          {"tier", flags.tier},
+          {"bars", cover.bars},
+          {"notes", cover.notes},
+          {"melody_notes", cover.melody_notes},
+          {"seconds", sound.sample_rate_hz > 0 ? static_cast<double>(sound.frames) / sound.sample_rate_hz : 0.0},
+          {"model_sha256", cover.model_hash.ToHex()},
+          {"midi_sha256", cover.midi_hash.ToHex()},
+          {"pcm_sha256", sound.pcm_hash.ToHex()},
+          {"consents", consents},
+          {"measures", measures},
+          {"rejected_candidates", cover.rejected.size()}};
+}
+
+Status RunCover(Context& context, const CoverFlags& flags) {
+  ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
+  // Leave first: without it not even the generator is loaded.
+  ASSIGN_OR_RETURN(const Request request, AskForLeave(context, flags, *session));
+  OutputFiles files(flags.output);
+  RETURN_IF_ERROR(files.Prepare());
+  ASSIGN_OR_RETURN(const auto engine, covers::LoadCoverEngine("", ""));
+  for (const std::string& warning : engine->Warnings()) context.console.Warn(warning);
+  const std::vector<std::string> styles = engine->Styles();
+  if (std::find(styles.begin(), styles.end(), flags.style) == styles.end()) {
+    std::string known;
+    for (const std::string& style : styles) known += (known.empty() ? "" : ", ") + style;
+    return InvalidArgument("--style '" + flags.style + "' is not one of: " + known);
+  }
+  ASSIGN_OR_RETURN(const EntryIndex permit, SubmitPermit(context, flags, request, *session));
+  context.console.Say("Entry " + std::to_string(permit.value) + ": a permit for 15 minutes, resting on " + std::to_string(request.answer.ConsentReferences().size()) + " consents");
+
+  covers::CoverRequest wish;
+  wish.source_midi = request.song;
+  wish.style = flags.style;
+  wish.seed = flags.seed;
+  wish.candidates = flags.candidates;
+  wish.progress = [&](std::string_view stage, int done, int total) {
+    context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
+  };
+  auto cover = engine->MakeCover(wish);
+  context.console.EndProgress();
+  if (!cover.ok()) {
+    RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+    return cover.status().WithContext(flags.song);
+  }
+  RETURN_IF_ERROR(SubmitRejected(*cover, permit, *session));
+  RETURN_IF_ERROR(WriteNewFile(files.Path("cover.mid"), cover->midi));
+  ASSIGN_OR_RETURN(const covers::RenderResult sound, engine->Render(cover->midi, files.Path("cover.wav"), ""));
+
+  ASSIGN_OR_RETURN(const std::string key, session->NewIdempotencyKey());
+  const std::string cover_id = "cover-" + crypto::Sha256("ledgerline/cover-id/v1\n" + session->journal().origin() + "\n" + key).ToHex().substr(0, 20);
+  const v1::Payload payload = GenerationPayload(flags, request, permit, cover_id, context.clock.Now(), *cover, sound);
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, key, {cover->melodic_fingerprint, cover->conditioning}));
+  files.Keep();  // it is recorded: from here on the files stay, whatever happens
+  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
+  ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session->journal(), *rights, committed.index));
+  receipt.files = {{"cover.mid", cover->midi_hash.ToHex()}, {"cover.wav", sound.wav_hash.ToHex()}};
+  Json summary = SummaryJson(flags, request, cover_id, *cover, sound);
+  summary["entry"] = committed.index.value;
+  ASSIGN_OR_RETURN(const std::string text, audit::FormatReceipt(receipt, summary.dump()));
+  RETURN_IF_ERROR(WriteNewFile(files.Path("cover.json"), text));
+
+  const rights::GenerationRecord* record = rights->Generation(committed.index);
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.1f", static_cast<double>(sound.frames) / sound.sample_rate_hz);
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + cover_id + ", " + flags.style + ", " + std::to_string(cover->bars) + " bars, " + std::to_string(cover->notes) +
+                      " notes (" + std::to_string(cover->melody_notes) + " of them the song's melody), " + seconds + " s; " +
+                      (record != nullptr ? record->verdict.ToString() : std::string("no verdict")) +
+                      (cover->rejected.empty() ? "" : "; " + std::to_string(cover->rejected.size()) + " candidates turned down") +
+                      "\n  " + files.Path("cover.mid") + ", cover.wav, and the receipt cover.json");
+  context.console.PrintJson(summary.dump(2));
+  return Status::Ok();
+}
+
+}  // namespace
+
+void AddCover(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<CoverFlags>();
+  CLI::App* command = app.add_subcommand("cover", "Make a cover of a song, with leave, and record it: cover.mid, cover.wav and the receipt cover.json");
+  AddDirectory(*command, flags->directory);
+  command->add_option("--song", flags->song, "The song, a Standard MIDI File")->required();
+  command->add_option("--recording", flags->recording, "Which recording of the catalogue it is")->required();
+  command->add_option("--style", flags->style, "The style; a wrong one lists those that there are")->required();
+  command->add_option("--seed", flags->seed, "The same song, style, seed and model give the same notes")->required();
+  command->add_option("--territory", flags->territory, "Where it is asked for, such as DE")->required();
+  command->add_option("--out", flags->output, "The directory for the three files")->required();
+  command->add_option("--tier", flags->tier, "The subscription tier that asks")->capture_default_str();
+  command->add_option("--requester", flags->requester, "The listener's pseudonym, 32 hex digits (default: a new random one)");
+  command->add_option("--candidates", flags->candidates, "How many to compose before the best is kept")->capture_default_str()->check(CLI::Range(1, 16));
+  command->callback([flags, &action] { action = [flags](Context& context) { return RunCover(context, *flags); }; });
+}
+
+}  // namespace ledgerline::tool
