@@ -114,6 +114,17 @@ TEST(MelodicFingerprint, OfACoverHasTheMelodyWhereverItLies) {
   }
 }
 
+TEST(MelodicFingerprint, ASpreadChordIsOneChord) {
+  Score score;
+  score.parts.emplace_back();
+  std::vector<Note>& notes = score.parts[0].notes;
+  for (const Note& note : Phrase(24, 24)) {
+    notes.push_back({note.onset, 24, note.pitch - 12, 80});
+    notes.push_back({note.onset + 2, 22, note.pitch, 80});  // the tune on top, a hundredth of a second late
+  }
+  EXPECT_EQ(FingerprintOfMelody(score), FingerprintOfLine(Phrase(24, 24)));
+}
+
 TEST(MelodicFingerprint, CountsPhrasesOfSevenNotesAndNoFigures) {
   std::vector<Note> line = Phrase(24, 24);
   EXPECT_EQ(FingerprintOfLine(line).grams.size(), 1u);

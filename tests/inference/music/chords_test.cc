@@ -74,6 +74,18 @@ TEST(FindChords, ReadsBlockChordsWithInversions) {
   ExpectCovers(chords, bars);
 }
 
+TEST(FindChords, LeavesTheKeyWhenTheNotesDo) {
+  Score score;
+  Part piano;
+  Add(piano, 0, 4 * kQuarter, {48, 60, 64, 67});              // C
+  Add(piano, 4 * kQuarter, 4 * kQuarter, {50, 60, 66, 69});   // D7, the dominant of the dominant
+  Add(piano, 8 * kQuarter, 4 * kQuarter, {55, 59, 62, 67});   // G
+  Add(piano, 12 * kQuarter, 4 * kQuarter, {53, 56, 60, 65});  // F minor, borrowed
+  Add(piano, 16 * kQuarter, 4 * kQuarter, {48, 60, 64, 67});
+  score.parts = {piano};
+  EXPECT_EQ(Names(FindChords(score, BarsOf(score), {0, false, 1})), "C D7 G Fm C");
+}
+
 TEST(FindChords, KeepsTheChordThroughPassingNotesAndShortRests) {
   Score score;
   Part melody, bass;
@@ -143,6 +155,22 @@ TEST(HarmoniseMelody, HasNoChordBeforeTheFirstNote) {
   score.parts = {{"", 0, false, melody.notes}};
   const auto chords = HarmoniseMelody(melody, BarsOf(score), {9, true, 1});
   EXPECT_EQ(Names(chords), "N Am");
+}
+
+TEST(ChordNames, GoRound) {
+  for (int root = 0; root < 12; ++root) {
+    for (int q = 0; q < kChordQualities; ++q) {
+      ChordSpan chord{0, 0, root, static_cast<ChordQuality>(q), 0};
+      chord.pitch_class_mask = ChordMask(root, chord.quality);
+      EXPECT_EQ(ParseChordName(ChordName(chord)).value(), chord) << ChordName(chord);
+    }
+  }
+  EXPECT_EQ(ParseChordName("Cb").value().root, 11);
+  EXPECT_EQ(ParseChordName("B#m").value().root, 0);
+  EXPECT_EQ(ParseChordName("-").value(), ChordSpan{});
+  for (const char* wrong : {"", "H", "c", "Cm6", "C##", " C"}) {
+    EXPECT_EQ(ParseChordName(wrong).status().code(), StatusCode::kInvalidArgument) << wrong;
+  }
 }
 
 TEST(ChordAt, FindsTheSpanOnBothSidesOfItsBounds) {

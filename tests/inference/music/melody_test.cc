@@ -36,7 +36,7 @@ TEST(ChooseMelodyPart, WithoutNamesTheHighestSingleLine) {
 }
 
 TEST(ChooseMelodyPart, NotAGuestOfFewBarsNorDrums) {
-  EXPECT_EQ(Chosen({Steady("Flute", 73, 84, 1, 0, 1), Steady("Violin", 40, 70)}), 1);
+  EXPECT_EQ(Chosen({Steady("Voice", 52, 84, 1, 0, 2), Steady("Violin", 40, 70)}), 1);
   Part drums = Steady("melody", 0, 80);
   drums.drums = true;
   EXPECT_EQ(Chosen({drums}), -1);

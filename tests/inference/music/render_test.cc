@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +43,21 @@ TEST(RenderScore, SoundsAtItsPeakAndGivesTheSameSamplesTwice) {
   // Eight quarters of a quarter second are two seconds; the tail is at most five.
   EXPECT_GE(first->Frames(), static_cast<size_t>(2 * kRenderFramesPerSecond) - 64);
   EXPECT_LE(first->Frames(), static_cast<size_t>(7 * kRenderFramesPerSecond) + 64);
+}
+
+TEST(RenderScore, ReachesItsPeakWhicheverWayTheLoudestSamplePoints) {
+  int upward = 0, downward = 0;
+  for (const int program : {0, 24, 40, 56, 61, 73}) {
+    Score score;
+    score.parts = {{"", program, false, {{0, 24, 50, 100}}}};
+    const auto audio = RenderScore(score, {});
+    ASSERT_TRUE(audio.ok());
+    const auto [low, high] = std::minmax_element(audio->samples.begin(), audio->samples.end());
+    EXPECT_NEAR(std::max(-int{*low}, int{*high}), kRenderPeak, 1) << program;
+    ++(-int{*low} > int{*high} ? downward : upward);
+  }
+  EXPECT_GT(upward, 0);
+  EXPECT_GT(downward, 0);
 }
 
 TEST(RenderScore, OtherSeedsSoundOtherwiseAndThePlainScoreToo) {
