@@ -36,7 +36,7 @@ Status RunReceipt(Context& context, const ReceiptFlags& flags) {
   }
   RETURN_IF_ERROR(WriteNewFile(flags.output, text));
   context.console.Say("The receipt of entry " + std::to_string(flags.index) + " is in " + flags.output +
-                      (supporting > 0 ? ", with the " + std::to_string(supporting) + " entries that it rests on" : "") +
+                      (supporting > 0 ? ", with what it rests on (" + std::to_string(supporting) + (supporting == 1 ? " entry)" : " entries)") : "") +
                       ".\nCheck it anywhere: ledgerline verify " + flags.output + " --vkey '" + session->journal().checkpoint_key().ToString() + "'");
   context.console.PrintJson(nlohmann::ordered_json{{"file", flags.output}, {"index", flags.index}, {"supporting", supporting}}.dump(2));
   return Status::Ok();

@@ -37,9 +37,11 @@ Status RunImport(Context& context, const UsageFlags& flags) {
     if (view.original == nullptr && view.cover == nullptr) ++unknown;
     else if ((view.cover == nullptr) != flags.originals) ++other_kind;
   }
-  if (unknown > 0) context.console.Warn(std::to_string(unknown) + " rows name a recording that the ledger does not know: their money will be unmatched");
-  if (other_kind > 0 && !flags.originals) context.console.Warn(std::to_string(other_kind) + " rows are of originals, which have no part in the covers' pool: import them with --originals");
-  if (other_kind > 0 && flags.originals) context.console.Warn(std::to_string(other_kind) + " rows are of covers: under --originals they earn nothing");
+  if (unknown > 0) {
+    context.console.Warn("rows that name a recording that the ledger does not know: " + std::to_string(unknown) + (flags.originals ? "" : "; their money will be unmatched"));
+  }
+  if (other_kind > 0 && !flags.originals) context.console.Warn("rows that are of originals: " + std::to_string(other_kind) + "; they have no part in the covers' pool (their money will be unmatched): import them with --originals");
+  if (other_kind > 0 && flags.originals) context.console.Warn("rows that are of covers: " + std::to_string(other_kind) + "; under --originals they earn nothing");
 
   const std::string tag = flags.originals ? "ledgerline/usage-originals/v1\n" : "ledgerline/usage-covers/v1\n";
   const std::string idempotency_key = crypto::Sha256(tag + bytes).ToBytes();
