@@ -18,8 +18,8 @@ namespace {
 
 constexpr int kBlockFrames = 64;  // FluidSynth works in blocks of so many; events take effect between them
 constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
-constexpr int32_t kFullScale = 1 << 23;                // 24-bit samples
-constexpr int32_t kTailThreshold = kFullScale / 1000;  // -60 dB
+constexpr int32_t kFullScale = 1 << 23;  // 24-bit samples
+constexpr int32_t kTailShare = 1000;     // the tail ends 60 dB below the peak
 constexpr int64_t kFadeFrames = kRenderFramesPerSecond / 50;
 
 struct SettingsDeleter {
@@ -165,9 +165,14 @@ std::vector<SynthEvent> EventsOf(const Score& score, const Clock& clock) {
   return events;
 }
 
-std::vector<int16_t> Mastered(std::vector<int32_t> sound) {
+int32_t PeakOf(const std::vector<int32_t>& sound) {
   int32_t peak = 0;
   for (const int32_t sample : sound) peak = std::max(peak, std::abs(sample));
+  return peak;
+}
+
+std::vector<int16_t> Mastered(const std::vector<int32_t>& sound) {
+  const int32_t peak = PeakOf(sound);
   std::vector<int16_t> samples(sound.size());
   if (peak == 0) return samples;
   const auto frames = static_cast<int64_t>(sound.size() / kRenderChannels);
@@ -217,14 +222,15 @@ Result<PcmAudio> RenderScore(const Score& score, const RenderOptions& options) {
   const size_t notes_end = sound.size();
   RETURN_IF_ERROR(player.Play(int64_t{options.tail_seconds_max} * kRenderFramesPerSecond / kBlockFrames, sound));
   // The tail ends at its last audible frame.
+  const int32_t threshold = std::max<int32_t>(1, PeakOf(sound) / kTailShare);
   size_t end = sound.size();
-  while (end > notes_end && std::abs(sound[end - 1]) < kTailThreshold) --end;
+  while (end > notes_end && std::abs(sound[end - 1]) < threshold) --end;
   end += end % kRenderChannels;
   sound.resize(end);
   PcmAudio audio;
   audio.frames_per_second = kRenderFramesPerSecond;
   audio.channels = kRenderChannels;
-  audio.samples = Mastered(std::move(sound));
+  audio.samples = Mastered(sound);
   if (options.progress) options.progress(100);
   return audio;
 }

@@ -32,7 +32,7 @@ struct RenderOptions {
   std::function<void(int percent)> progress;  // called with rising numbers, 0 to 100; may be empty
 };
 
-// The samples are made in 24 bits, cut where the tail has sunk below -60 dB of full scale, faded out over the last 20
+// The samples are made in 24 bits, cut where the tail has sunk 60 dB below the peak, faded out over the last 20
 // ms, and scaled in integers so that the loudest sample is kRenderPeak (-1 dB): out = round_half_up(sample *
 // kRenderPeak / peak). A silent score stays silent. Errors: kInvalidArgument (no notes), kNotFound (sound font),
 // kOutOfRange (parts, or seconds above max_seconds), kInternal (FluidSynth).
