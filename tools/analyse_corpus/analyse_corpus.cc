@@ -177,11 +177,12 @@ void Show(const Score& score, const Analysis& analysis) {
 
 int Main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
-  if (argc < 3 ||
-      (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" && mode != "show")) {
-    std::fprintf(stderr,
-                 "usage: analyse_corpus keys|chords|melody|fingerprints|show FILE.mid... (- reads a list of files from "
-                 "standard input)\n");
+  if (argc < 3 || (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" &&
+                   mode != "contains" && mode != "show")) {
+    std::fprintf(
+        stderr,
+        "usage: analyse_corpus keys|chords|melody|fingerprints|contains|show FILE.mid... (- reads a list of files from "
+        "standard input)\n");
     return 2;
   }
   std::vector<std::string> files;
@@ -209,7 +210,7 @@ int Main(int argc, char** argv) {
     if (mode == "keys") report.Keys(*score, *analysis);
     if (mode == "chords") report.Chords(*analysis);
     if (mode == "melody") report.Melodies(*score);
-    if (mode == "fingerprints") pieces.push_back({file, *score});
+    if (mode == "fingerprints" || mode == "contains") pieces.push_back({file, *score});
     if (mode == "show") Show(*score, *analysis);
   }
   if (mode == "show") return report.failed == 0 ? 0 : 3;
@@ -220,6 +221,7 @@ int Main(int argc, char** argv) {
                 100.0 * static_cast<double>(report.voice_found) / static_cast<double>(report.songs),
                 100.0 * static_cast<double>(report.voice_found_unnamed) / static_cast<double>(report.songs));
   }
+  if (mode == "contains") PrintContainment(pieces);
   if (mode == "fingerprints") PrintFingerprintReport(pieces);
   if (mode == "keys" && report.stated > 0) {
     const auto percent = [&](size_t part) {

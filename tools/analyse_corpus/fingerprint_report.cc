@@ -86,4 +86,14 @@ void PrintFingerprintReport(const std::vector<NamedScore>& pieces) {
   }
 }
 
+void PrintContainment(const std::vector<NamedScore>& pieces) {
+  if (pieces.empty()) return;
+  const MelodicFingerprint tune = fingerprint::FingerprintOfMelody(pieces[0].score);
+  for (size_t i = 1; i < pieces.size(); ++i) {
+    const int64_t ppm = fingerprint::ContainmentPpm(tune, fingerprint::FingerprintOfAllLines(pieces[i].score));
+    std::printf("%.1f %% of the %zu phrases of %s are in %s\n", static_cast<double>(ppm) / 1e4, tune.grams.size(),
+                pieces[0].name.c_str(), pieces[i].name.c_str());
+  }
+}
+
 }  // namespace ledgerline::music

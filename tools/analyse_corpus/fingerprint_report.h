@@ -19,6 +19,9 @@ struct NamedScore {
 // jittered.
 void PrintFingerprintReport(const std::vector<NamedScore>& pieces);
 
+// Prints how much of the first piece's tune each of the others contains.
+void PrintContainment(const std::vector<NamedScore>& pieces);
+
 }  // namespace ledgerline::music
 
 #endif  // LEDGERLINE_TOOLS_ANALYSE_CORPUS_FINGERPRINT_REPORT_H_
