@@ -148,9 +148,9 @@ class OutputFiles {
   explicit OutputFiles(std::string directory) : directory_(std::move(directory)) {}
   ~OutputFiles() {
     std::error_code error;
-    if (!kept_) {
-      for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) fs::remove(Path(name), error);
-    }
+    if (kept_) return;
+    for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) fs::remove(Path(name), error);
+    if (made_directory_) fs::remove(directory_, error);  // only if it is empty
   }
   Status Prepare() {
     std::error_code error;
@@ -160,7 +160,7 @@ class OutputFiles {
         return AlreadyExists("--out '" + directory_ + "' has a " + name + " already: choose another directory");
       }
     }
-    fs::create_directories(directory_, error);
+    made_directory_ = fs::create_directories(directory_, error);
     if (error) return InvalidArgument("--out '" + directory_ + "' cannot be made: " + error.message());
     return Status::Ok();
   }
@@ -170,6 +170,7 @@ class OutputFiles {
  private:
   std::string directory_;
   bool kept_ = false;
+  bool made_directory_ = false;
 };
 
 Json SummaryJson(const CoverFlags& flags, const Request& request, const std::string& cover_id, const covers::CoverResult& cover, const covers::RenderResult& sound) {

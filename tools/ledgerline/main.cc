@@ -1,6 +1,5 @@
 // ledgerline: the command line. See README.md and docs/quickstart.md.
-#include <google/protobuf/stubs/common.h>
-
+#include <cstdio>
 #include <filesystem>
 
 #include "tools/ledgerline/command.h"
@@ -45,6 +44,15 @@ int main(int argc, char** argv) {
   if (argc == 1) {
     std::fputs(app.help().c_str(), stderr);
     return kExitUsage;
+  }
+  // CLI11 would only say that a command is missing.
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i][0] == '-') continue;
+    if (app.get_subcommand_no_throw(argv[i]) == nullptr) {
+      std::fprintf(stderr, "ledgerline: '%s' is not a command; `ledgerline --help` lists them\n", argv[i]);
+      return kExitUsage;
+    }
+    break;
   }
   try {
     app.parse(argc, argv);
