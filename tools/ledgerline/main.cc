@@ -1,4 +1,5 @@
 // ledgerline: the command line. See README.md and docs/quickstart.md.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -48,7 +49,8 @@ int main(int argc, char** argv) {
   // CLI11 would only say that a command is missing.
   for (int i = 1; i < argc; ++i) {
     if (argv[i][0] == '-') continue;
-    if (app.get_subcommand_no_throw(argv[i]) == nullptr) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    if (std::none_of(commands.begin(), commands.end(), [&](const CLI::App* command) { return command->check_name(argv[i]); })) {
       std::fprintf(stderr, "ledgerline: '%s' is not a command; `ledgerline --help` lists them\n", argv[i]);
       return kExitUsage;
     }
