@@ -19,7 +19,7 @@ constexpr double kLeastSounding = 0.75;
 constexpr double kMostNotesPerQuarter = 9.0;
 constexpr double kLeastChordTones = 0.55;
 constexpr double kMostClashes = 0.12;
-constexpr double kLeastPartShare = 0.25;  // of bars in which a single-line part plays, against the busiest part
+constexpr double kLeastPartShare = 0.5;  // of bars in which a single-line part plays, against the busiest part
 
 int Ticks(const Event& event) { return tokens::kDurationTicks[static_cast<size_t>(event.duration)]; }
 

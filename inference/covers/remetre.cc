@@ -48,7 +48,9 @@ Result<Framed> InThree(const Framed& framed) {
   int64_t at = 0;
   for (size_t k = 0; k < framed.bars.size(); ++k) {
     const PieceBar& bar = framed.bars[k];
-    const int size = GroupTicks(bar);
+    // A pickup written as a metre of its own (1/4 before 4/4) is grouped as the bar after it.
+    const bool pickup = k == 0 && framed.bars.size() > 1 && bar.length < framed.bars[1].length;
+    const int size = GroupTicks(pickup ? framed.bars[1] : bar);
     if (size == 0) {
       return FailedPrecondition("bar " + std::to_string(k + 1) + " in " + std::to_string(bar.numerator) + "/" +
                                 std::to_string(bar.denominator) + " has no reading in three");

@@ -124,7 +124,9 @@ std::vector<tokens::Sequence> CoveringChunks(const Dataset& dataset, size_t rows
         tokens::Sequence chunk = tokens::EncodeBars(piece, bar, rows, {});
         // Whole bars only, unless a single bar is longer than the chunk.
         size_t whole = chunk.bars.size();
-        if (bar + whole < piece.bars.size() && whole > 1) --whole;
+        const tokens::Row& last = chunk.rows.back();
+        const bool ended = last[tokens::kPredicts] == 1 && last[tokens::kTargetOnset] == tokens::kEndOfBar;
+        if (!ended && whole > 1) --whole;
         if (whole < chunk.bars.size()) {
           size_t cut = 0;
           while (chunk.rows[cut][tokens::kBarIndex] != static_cast<int16_t>(whole)) ++cut;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "inference/learning/dataset.h"
+#include "inference/learning/ngram.h"
 #include "inference/model/model_config.h"
 #include "schemas/status.h"
 
@@ -36,12 +37,6 @@ struct TrainingConfig {
 
   // "key = value" lines, '#' starts a comment. Errors: kInvalidArgument (an unknown key, not a number), kOutOfRange.
   static Result<TrainingConfig> Parse(const std::string& text);
-};
-
-// Nats per accompaniment note, the ends of bars included in `onset` and `total`.
-struct Evaluation {
-  double onset = 0, role = 0, pitch = 0, duration = 0, total = 0;
-  int64_t notes = 0;
 };
 
 struct TrainingSummary {

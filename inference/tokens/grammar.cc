@@ -46,7 +46,7 @@ DensityRange DensityRangeOf(int density_class) {
 }
 
 BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules)
-    : piece_(piece), bar_(piece.bars[bar]), rules_(rules) {
+    : piece_(piece), bar_(piece.bars[bar]), index_(bar), rules_(rules) {
   const DensityRange range = DensityRangeOf(bar_.density);
   least_ = static_cast<int>(std::ceil(range.lowest * bar_.length / 24.0 - 1e-9));
   most_ = std::max({1, least_, static_cast<int>(std::ceil(range.highest * bar_.length / 24.0 - 1e-9)) - 1});
@@ -63,6 +63,26 @@ int BarGrammar::SilentFrom(const std::vector<Event>& events, int role) const {
   return 0;
 }
 
+bool BarGrammar::OnChoirGrid(int tick) const {
+  if (tick % 12 == 0 || tick == bar_.length) return true;
+  return std::any_of(bar_.melody.begin(), bar_.melody.end(), [tick](const MelodyNote& note) { return note.onset == tick; });
+}
+
+float BarGrammar::EntryBonus(const std::vector<Event>& events, int role) const {
+  if (rules_.choir || TraitsOf(role).voices != 1) return 0;
+  auto plays = [role](const std::vector<Event>& bar) {
+    return std::any_of(bar.begin(), bar.end(), [role](const Event& event) { return event.role == role; });
+  };
+  if (plays(events)) return 0;
+  int rested = 0;
+  while (rested < 4 && rested < static_cast<int>(index_) &&
+         !plays(piece_.bars[index_ - static_cast<size_t>(rested) - 1].events)) {
+    ++rested;
+  }
+  // At the very beginning everybody is wanted; later one bar's rest is free.
+  return index_ == 0 ? 1.5f : 1.5f * static_cast<float>(rested);
+}
+
 std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
   std::vector<float> bias(kEndOfBar + 1, kForbid);
   if (static_cast<int>(events.size()) >= kMaxEventsPerBar || bar_.density == 0) {
@@ -72,7 +92,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   const int onsets = DistinctOnsets(events);
   const int last = events.empty() ? -1 : events.back().onset;
   const bool compound = bar_.beat == 36;
-  int latest = closing_ >= 0 ? closing_ : bar_.length - 1;
+  int latest = closing_ >= 0 ? closing_ : bar_.length;
   if (rules_.choir) {
     // A silent voice enters now, or where the first of them falls silent.
     for (int role = 0; role < kRoles; ++role) {
@@ -85,7 +105,10 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   for (int onset = std::max(last, 0); onset < bar_.length; ++onset) {
     if (onset <= after || (onset > latest && onset != closing_)) continue;
     // The close may always be reached; other onsets keep within the plan and leave room for it.
-    if (onset != last && onset != closing_ && onsets + (closing_ >= 0 ? 1 : 0) >= most_) continue;
+    const bool full = onsets + (closing_ >= 0 ? 1 : 0) >= most_;
+    const bool needed = onset == closing_ || (rules_.choir && onset == latest);  // a voice would fall silent
+    if (onset != last && full && !needed) continue;
+    if (rules_.choir && !OnChoirGrid(onset)) continue;
     float& value = bias[static_cast<size_t>(onset)];
     if (onset % 12 == 0) {
       value = 0;
@@ -100,6 +123,14 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     } else if (onset == closing_) {
       value = 0;
     }
+    if (events.empty() && onset == 0) value += rules_.downbeat_bass / 2;
+    if (onset == last) {  // another part may join the attack
+      float bonus = 0;
+      for (int role = events.back().role + 1; role < kRoles; ++role) {
+        if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role));
+      }
+      value += bonus;
+    }
   }
   bool room = false;
   for (int onset = 0; onset < kEndOfBar; ++onset) room = room || (onset > last && bias[static_cast<size_t>(onset)] > -2.0f);
@@ -107,7 +138,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   bias[kEndOfBar] = 0;
   if (room && onsets < std::max(least_, 1)) bias[kEndOfBar] = -8.0f;
   if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
-  if (rules_.choir && latest < bar_.length && after < latest && onsets < most_) bias[kEndOfBar] = kForbid;
+  if (rules_.choir && latest < bar_.length && after < latest) bias[kEndOfBar] = kForbid;
   bool any = bias[kEndOfBar] > kForbid / 2;
   for (const float value : bias) any = any || value > kForbid / 2;
   if (!any) bias[kEndOfBar] = 0;
@@ -125,7 +156,10 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     if (((piece_.roles >> role) & 1u) == 0) continue;
     if (inside && role < events.back().role) continue;
     if (inside && role == events.back().role && together >= TraitsOf(role).voices) continue;
-    bias[static_cast<size_t>(role)] = 0;
+    float& value = bias[static_cast<size_t>(role)];
+    value = EntryBonus(events, role);
+    const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
+    if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass;
     // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.
     if (rules_.choir && SilentFrom(events, role) <= onset) break;
   }
@@ -197,6 +231,7 @@ std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, in
   for (int symbol = 0; symbol < kDurationCount; ++symbol) {
     const int ticks = kDurationTicks[static_cast<size_t>(symbol)];
     if (ticks > left || std::find(kWrittenTicks.begin(), kWrittenTicks.end(), ticks) == kWrittenTicks.end()) continue;
+    if (rules_.choir && !OnChoirGrid(onset + ticks)) continue;
     if (!fill) bias[static_cast<size_t>(symbol)] = 0;
     longest = symbol;
   }

@@ -24,6 +24,7 @@ struct GrammarRules {
   float foreign_on_beat = -0.9f;  // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.3f;
   float melody_clash = -1.2f;     // a semitone against the sounding melody
+  float downbeat_bass = 1.2f;     // the ensemble's lowest role on a bar's first beat
   float cluster = -3.0f;          // a semitone against another note of the same attack
 };
 
@@ -43,8 +44,13 @@ class BarGrammar {
  private:
   const Piece& piece_;
   const PieceBar& bar_;
+  size_t index_;
+  // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
+  bool OnChoirGrid(int tick) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
+  // Encouragement for a string part that has not played in this bar: more after each bar that it rested.
+  float EntryBonus(const std::vector<Event>& events, int role) const;
 
   GrammarRules rules_;
   int least_ = 0, most_ = 0;  // onsets that the plan asks for and allows

@@ -89,7 +89,7 @@ void LabelChords(const std::vector<music::Note>& notes, const std::vector<int64_
     const int64_t change = score[static_cast<size_t>(best)] - (beats[b].bar_start ? kChangeAtBar : kChangeInside);
     std::array<int64_t, kStates> next{};
     for (int s = 0; s < kStates; ++s) {
-      const bool stay = score[static_cast<size_t>(s)] >= change;
+      const bool stay = score[static_cast<size_t>(s)] > change;  // of two equal paths, the one that changes later
       from[b][static_cast<size_t>(s)] = static_cast<int16_t>(stay ? s : best);
       next[static_cast<size_t>(s)] = (stay ? score[static_cast<size_t>(s)] : change) + Fit(beats[b], s + 1);
     }

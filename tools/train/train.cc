@@ -3,6 +3,7 @@
 //   ledgerline-train run --corpus DIR --config FILE --out DIR
 //   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
 //   ledgerline-train describe --corpus DIR
+//   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -68,6 +69,26 @@ int Run(const std::string& corpus, const std::string& config_path, const std::st
   return 0;
 }
 
+void PrintEvaluation(const std::string& what, const Evaluation& result) {
+  std::printf("%s: %.4f nats a note over %lld notes (onset %.4f role %.4f pitch %.4f duration %.4f)\n", what.c_str(),
+              result.total, static_cast<long long>(result.notes), result.onset, result.role, result.pitch,
+              result.duration);
+  std::fflush(stdout);
+}
+
+int Baseline(const std::string& corpus, const std::string& split) {
+  const Result<Dataset> train = LoadDataset(corpus, "train");
+  if (!train.ok()) return Fail(train.status());
+  const Result<Dataset> judged = LoadDataset(corpus, split);
+  if (!judged.ok()) return Fail(judged.status());
+  for (const bool unigram : {true, false}) {
+    Ngram ngram(unigram);
+    ngram.Train(*train);
+    PrintEvaluation(split + (unigram ? ", unigram" : ", n-gram"), ngram.Evaluate(*judged));
+  }
+  return 0;
+}
+
 // Adds what the planner needs to know of each offered style, measured on the training split.
 int Pack(const std::string& corpus, const std::string& model_path, const std::string& out) {
   const Result<Dataset> train = LoadDataset(corpus, "train");
@@ -108,6 +129,9 @@ int main(int argc, char** argv) {
   evaluate->add_option("--threads", threads, "Threads");
   CLI::App* describe = app.add_subcommand("describe", "What the corpus gives, by style.");
   describe->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  CLI::App* baseline = app.add_subcommand("baseline", "Nats per note of unigram and n-gram baselines on a split.");
+  baseline->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  baseline->add_option("--split", split, "valid, test or demo");
   CLI::App* pack = app.add_subcommand("pack", "Add the styles' textures to a trained model.");
   pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   pack->add_option("--model", model, "Model file from a run")->required();
@@ -118,6 +142,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (*run) return Run(corpus, config, out);
+  if (*baseline) return Baseline(corpus, split);
   if (*pack) return Pack(corpus, model, out);
   if (*describe) {
     for (const char* name : {"train", "valid", "test", "demo"}) {
@@ -131,8 +156,6 @@ int main(int argc, char** argv) {
   if (!dataset.ok()) return Fail(dataset.status());
   const Result<Evaluation> result = Evaluate(model, *dataset, rows, threads);
   if (!result.ok()) return Fail(result.status());
-  std::printf("%s: %.4f nats a note over %lld notes (onset %.4f role %.4f pitch %.4f duration %.4f)\n", split.c_str(),
-              result->total, static_cast<long long>(result->notes), result->onset, result->role, result->pitch,
-              result->duration);
+  PrintEvaluation(split, *result);
   return 0;
 }

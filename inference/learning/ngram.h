@@ -1,0 +1,55 @@
+// Ngram: the baselines that the network is measured against: unigrams, and an interpolated n-gram that knows the chord, the
+// note below, the role's last note and what the two earlier bars did, as the network does.
+//
+// Pitches are counted relative to the chord's root, so that all transpositions share their counts. Smoothing: Witten and
+// Bell, "The zero-frequency problem", IEEE Transactions on Information Theory 37 (1991), method C, interpolated down a
+// chain of contexts to a uniform floor.
+#ifndef LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
+#define LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "inference/learning/dataset.h"
+
+namespace ledgerline::learning {
+
+// Nats per accompaniment note; `onset` and `total` include the ends of bars.
+struct Evaluation {
+  double onset = 0, role = 0, pitch = 0, duration = 0, total = 0;
+  int64_t notes = 0;
+};
+
+class Ngram {
+ public:
+  // With `unigram`, every context is empty.
+  explicit Ngram(bool unigram) : unigram_(unigram) {}
+  void Train(const Dataset& dataset);
+  Evaluation Evaluate(const Dataset& dataset) const;
+
+ private:
+  struct Totals {
+    uint32_t count = 0;
+    uint32_t distinct = 0;
+  };
+  struct Field {
+    int symbols = 1;
+    int symbol = 0;
+    std::vector<uint64_t> contexts;  // most specific first
+  };
+  Field OnsetField(const tokens::Row& row) const;
+  Field RoleField(const tokens::Row& row) const;
+  Field PitchField(const tokens::Row& row) const;
+  Field DurationField(const tokens::Row& row) const;
+  void Count(const Field& field);
+  double Probability(const Field& field) const;
+
+  bool unigram_;
+  std::unordered_map<uint64_t, Totals> totals_;
+  std::unordered_map<uint64_t, uint32_t> counts_;
+};
+
+}  // namespace ledgerline::learning
+
+#endif  // LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
