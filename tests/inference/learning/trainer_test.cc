@@ -1,0 +1,90 @@
+#include "inference/learning/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/model/model_file.h"
+#include "tests/inference/learning/sample_corpus.h"
+
+namespace ledgerline::learning {
+namespace {
+
+TrainingConfig TinyConfig() {
+  TrainingConfig config;
+  config.shape = {.width = 32, .layers = 1, .heads = 2, .hidden = 32, .inner_width = 24, .inner_hidden = 24, .context = 64};
+  config.batch = 2;
+  config.steps = 12;
+  config.warmup_steps = 2;
+  config.evaluate_every = 6;
+  config.checkpoint_every = 5;
+  config.valid_rows = 300;
+  return config;
+}
+
+class TrainerTest : public testing::Test {
+ protected:
+  TrainerTest() : corpus_(8) {
+    train_ = std::move(LoadDataset(corpus_.dir(), "train")).value();
+    valid_ = std::move(LoadDataset(corpus_.dir(), "valid")).value();
+  }
+  Result<TrainingSummary> Run(const TrainingConfig& config, const std::string& name) {
+    return Train(train_, valid_, config, corpus_.dir() + "/" + name, [](const std::string&) {});
+  }
+  std::string File(const std::string& path) { return model::ReadFileBytes(corpus_.dir() + "/" + path).value(); }
+
+  SampleCorpus corpus_;
+  Dataset train_, valid_;
+};
+
+TEST_F(TrainerTest, LearnsARepeatingSong) {
+  TrainingConfig config = TinyConfig();
+  config.steps = 60;
+  config.learning_rate = 1e-2;
+  config.evaluate_every = 60;
+  const Result<TrainingSummary> summary = Run(config, "learn");
+  ASSERT_TRUE(summary.ok()) << summary.status().ToString();
+  EXPECT_TRUE(summary->finished);
+  // A uniform guess costs log 193 + log 9 + log 128 + log 33, 15.8 nats a note.
+  EXPECT_LT(summary->best_valid.total, 5.0);
+  const Result<Evaluation> again = Evaluate(corpus_.dir() + "/learn/best.model", valid_, 300, 1);
+  ASSERT_TRUE(again.ok());
+  EXPECT_NEAR(again->total, summary->best_valid.total, 1e-5);
+}
+
+TEST_F(TrainerTest, AResumedRunEqualsAnUnbrokenOne) {
+  ASSERT_TRUE(Run(TinyConfig(), "whole").ok());
+  TrainingConfig interrupted = TinyConfig();
+  interrupted.max_minutes = 1e-9;  // one step a run
+  int runs = 0;
+  for (bool finished = false; !finished && runs < 20; ++runs) {
+    const Result<TrainingSummary> summary = Run(interrupted, "pieces");
+    ASSERT_TRUE(summary.ok()) << summary.status().ToString();
+    finished = summary->steps == interrupted.steps;
+  }
+  EXPECT_EQ(runs, 12);
+  const model::ModelFile whole = model::ParseModelFile(File("whole/best.model")).value();
+  const model::ModelFile pieces = model::ParseModelFile(File("pieces/best.model")).value();
+  for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.values, pieces.tensors.at(name).values) << name;
+}
+
+TEST_F(TrainerTest, StopsEarlyWhenValidGetsWorse) {
+  TrainingConfig config = TinyConfig();
+  config.steps = 100;
+  config.learning_rate = 0;  // nothing changes, so no evaluation is better than the first
+  config.evaluate_every = 2;
+  config.patience = 3;
+  const Result<TrainingSummary> summary = Run(config, "early");
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(summary->steps, 8);
+  EXPECT_EQ(summary->best_step, 2);
+}
+
+TEST_F(TrainerTest, ADamagedCheckpointIsAnError) {
+  ASSERT_TRUE(Run(TinyConfig(), "damaged").ok());
+  std::string bytes = File("damaged/checkpoint.state");
+  bytes.resize(bytes.size() - 1);
+  ASSERT_TRUE(model::WriteFileBytes(corpus_.dir() + "/damaged/checkpoint.state", bytes).ok());
+  EXPECT_EQ(Run(TinyConfig(), "damaged").status().code(), StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace ledgerline::learning

@@ -1,0 +1,33 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "inference/learning/trainer.h"
+
+namespace ledgerline::learning {
+namespace {
+
+TEST(TrainingConfig, TheCommittedOneIsReadable) {
+  std::ifstream in("tools/train/cover_model.conf");
+  std::stringstream text;
+  text << in.rdbuf();
+  const Result<TrainingConfig> config = TrainingConfig::Parse(text.str());
+  ASSERT_TRUE(config.ok()) << config.status().ToString();
+  EXPECT_EQ(config->shape.width, 192);
+  EXPECT_EQ(config->seed, 20261124u);
+}
+
+TEST(TrainingConfig, ErrorsNameTheLine) {
+  EXPECT_EQ(TrainingConfig::Parse("# a remark\n\nwidth 192\n").status().message(),
+            "line 3 is not \"key = value\": \"width 192\"");
+  EXPECT_EQ(TrainingConfig::Parse("width = wide\n").status().message(), "line 1: width is not a number: \"wide\"");
+  EXPECT_EQ(TrainingConfig::Parse("wdith = 192\n").status().message(), "line 1: unknown key \"wdith\"");
+  EXPECT_EQ(TrainingConfig::Parse("learning_rate = -1\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("learning_rate = nan\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("batch = 0\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("heads = 5\n").status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace ledgerline::learning

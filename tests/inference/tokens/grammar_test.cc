@@ -1,0 +1,160 @@
+#include "inference/tokens/grammar.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <tuple>
+
+#include "inference/model/counter_random.h"
+
+namespace ledgerline::tokens {
+namespace {
+
+bool Allowed(const std::vector<float>& bias, int symbol) { return bias[static_cast<size_t>(symbol)] > kForbid / 2; }
+
+Piece Bars(uint32_t roles, int bars) {
+  Piece piece;
+  piece.roles = roles;
+  PieceBar bar;
+  bar.chords.fill(ChordSymbolOf(0, kMajor));
+  bar.melody = {{0, 72, 48, false}, {48, 76, 48, false}};
+  bar.density = 3;
+  bar.polyphony = 3;
+  piece.bars.assign(static_cast<size_t>(bars), bar);
+  return piece;
+}
+
+constexpr uint32_t kHands = (1u << kKeysLow) | (1u << kKeysHigh);
+constexpr uint32_t kChoir = (1u << kBassVoice) | (1u << kTenorVoice) | (1u << kAltoVoice);
+constexpr uint32_t kStrings = (1u << kCello) | (1u << kViola) | (1u << kSecondViolin);
+
+// Composes a bar with uniformly random legal choices.
+std::vector<Event> RandomBar(const Piece& piece, size_t bar, const GrammarRules& rules, uint64_t seed) {
+  model::CounterRandom random(seed, 5);
+  const BarGrammar grammar(piece, bar, rules);
+  std::vector<Event> events;
+  auto pick = [&](const std::vector<float>& bias) {
+    std::vector<int> legal;
+    for (size_t i = 0; i < bias.size(); ++i) {
+      if (Allowed(bias, static_cast<int>(i))) legal.push_back(static_cast<int>(i));
+    }
+    return legal.empty() ? -1 : legal[random.Below(static_cast<uint32_t>(legal.size()))];
+  };
+  int after = -1;
+  for (int step = 0; step < 1000; ++step) {
+    const int onset = pick(grammar.OnsetBias(events, after));
+    EXPECT_GE(onset, 0);
+    if (onset == kEndOfBar) return events;
+    const int role = pick(grammar.RoleBias(events, onset));
+    const int pitch = role < 0 ? -1 : pick(grammar.PitchBias(events, onset, role, kNoPitch));
+    if (pitch < 0) {
+      after = onset;
+      continue;
+    }
+    events.push_back({onset, role, pitch, pick(grammar.DurationBias(events, onset, role))});
+  }
+  ADD_FAILURE() << "the bar does not end";
+  return events;
+}
+
+TEST(Grammar, RandomBarsAreLegal) {
+  for (const auto& [roles, rules] : {std::pair(kHands, GrammarRules{}), std::pair(kHands, GrammarRules{.lead_shares_hand = true}),
+                                     std::pair(kStrings, GrammarRules{}), std::pair(kChoir, GrammarRules{.choir = true})}) {
+    for (uint64_t seed = 0; seed < 200; ++seed) {
+      const Piece piece = Bars(roles, 3);
+      const std::vector<Event> events = RandomBar(piece, seed % 3, rules, seed);
+      std::set<std::tuple<int, int, int>> seen;
+      std::set<int> onsets;
+      for (size_t i = 0; i < events.size(); ++i) {
+        const Event& event = events[i];
+        const RoleTraits& traits = TraitsOf(event.role);
+        EXPECT_TRUE((piece.roles >> event.role) & 1u);
+        EXPECT_GE(event.pitch, traits.lowest);
+        EXPECT_LE(event.pitch, traits.highest);
+        EXPECT_LE(event.onset + kDurationTicks[static_cast<size_t>(event.duration)], 96);
+        EXPECT_TRUE(seen.insert({event.onset, event.role, event.pitch}).second);
+        onsets.insert(event.onset);
+        if (i > 0) {
+          EXPECT_LE(std::tuple(events[i - 1].onset, events[i - 1].role), std::tuple(event.onset, event.role));
+        }
+        if (i > 0 && traits.voices == 1) {
+          EXPECT_NE(std::tuple(events[i - 1].onset, events[i - 1].role), std::tuple(event.onset, event.role));
+        }
+        const int melody = event.onset < 48 ? 72 : 76;
+        if (rules.choir) {
+          EXPECT_LE(event.pitch, melody);
+        }
+        if (rules.lead_shares_hand) {
+          EXPECT_LT(event.pitch, melody);
+        }
+      }
+      // Density class 3 is 0.8 to 1.2 onsets a quarter: four in this bar, and the close may add one. In a choir the rule
+      // that no voice rests comes first.
+      if (!rules.choir) {
+        EXPECT_LE(onsets.size(), seed % 3 == 2 ? 5u : 4u);
+      }
+    }
+  }
+}
+
+TEST(Grammar, AHandKeepsItsSpan) {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const std::vector<Event> events = RandomBar(Bars(kHands, 1), 0, {}, seed);
+    for (const Event& a : events) {
+      for (const Event& b : events) {
+        if (a.onset == b.onset && a.role == b.role) {
+          EXPECT_LE(std::abs(a.pitch - b.pitch), TraitsOf(a.role).span);
+        }
+      }
+    }
+  }
+}
+
+TEST(Grammar, AChoirDoesNotRest) {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    const std::vector<Event> events = RandomBar(Bars(kChoir, 2), 0, {.choir = true}, seed);
+    for (const int role : {kBassVoice, kTenorVoice, kAltoVoice}) {
+      int sung_to = 0;
+      for (const Event& event : events) {
+        if (event.role != role) continue;
+        EXPECT_LE(event.onset, sung_to) << "a gap in role " << role << ", seed " << seed;
+        sung_to = std::max(sung_to, event.onset + kDurationTicks[static_cast<size_t>(event.duration)]);
+      }
+      EXPECT_EQ(sung_to, 96) << "role " << role << ", seed " << seed;
+    }
+  }
+}
+
+TEST(Grammar, TheLastBarClosesUnderTheLastMelodyNote) {
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    const std::vector<Event> events = RandomBar(Bars(kHands, 2), 1, {}, seed);
+    ASSERT_FALSE(events.empty());
+    EXPECT_EQ(events.back().onset, 48);
+  }
+}
+
+TEST(Grammar, AnEmptyPlanIsAnEmptyBar) {
+  Piece piece = Bars(kHands, 2);
+  piece.bars[0].density = 0;
+  const std::vector<float> bias = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
+  for (int onset = 0; onset < kEndOfBar; ++onset) EXPECT_FALSE(Allowed(bias, onset));
+  EXPECT_TRUE(Allowed(bias, kEndOfBar));
+}
+
+TEST(Grammar, SoftRulesPreferChordTonesAndAvoidClashes) {
+  const Piece piece = Bars(kHands, 2);
+  const std::vector<float> bias = BarGrammar(piece, 0, {}).PitchBias({}, 0, kKeysHigh, kNoPitch);
+  EXPECT_GT(bias[64], bias[62]);  // E in C major before D
+  EXPECT_GT(bias[62], bias[61]);  // D before C sharp, a semitone from the melody's C
+}
+
+TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {
+  const Piece piece = Bars(kHands, 2);
+  const std::vector<float> plain = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
+  const std::vector<float> triplets = BarGrammar(piece, 0, {.triplets = true}).OnsetBias({}, -1);
+  EXPECT_LT(plain[8], triplets[8]);
+  EXPECT_FALSE(Allowed(plain, 7));
+}
+
+}  // namespace
+}  // namespace ledgerline::tokens
