@@ -73,15 +73,20 @@ Result<Money> Money::Parse(std::string_view decimal, Currency currency) {
   return Money(negative ? -magnitude : magnitude, currency);
 }
 
-std::string Money::ToDecimal() const {
+std::string Money::ToNanoDecimal() const {
   const UInt128 magnitude = Magnitude(nanos_);
   const auto scale = static_cast<UInt128>(kNanosPerUnit);
   std::string text(nanos_ < 0 ? "-" : "");
   text += UInt128ToString(magnitude / scale);
-  std::string fraction = UInt128ToString(magnitude % scale);
-  fraction.insert(0, 9 - fraction.size(), '0');
-  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  return fraction.empty() ? text : text + "." + fraction;
+  const std::string fraction = UInt128ToString(magnitude % scale);
+  return text + "." + std::string(9 - fraction.size(), '0') + fraction;
+}
+
+std::string Money::ToDecimal() const {
+  std::string text = ToNanoDecimal();
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
 }
 
 std::string Money::ToString() const {

@@ -48,6 +48,8 @@ class Money {
   bool IsNegative() const { return nanos_ < 0; }
   // "12.5": no trailing zeros, no currency.
   std::string ToDecimal() const;
+  // "12.500000000": all nine decimals, for columns.
+  std::string ToNanoDecimal() const;
   // "12.50 EUR": at least two decimals.
   std::string ToString() const;
   // 16 bytes, big-endian two's complement: the form that is hashed.

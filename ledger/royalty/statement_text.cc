@@ -11,14 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// All nine decimals, so that the points stand under each other.
-std::string NineDecimals(const Money& money) {
-  std::string text = money.ToDecimal();
-  const size_t point = text.find('.');
-  if (point == std::string::npos) return text + ".000000000";
-  return text + std::string(10 - (text.size() - point), '0');
-}
-
 // 123456 ppm -> "12.3456 %".
 std::string Percent(uint32_t ppm) {
   std::string decimals = std::to_string(ppm % 10'000);
@@ -53,9 +45,9 @@ std::string Text(const Statements& statements, std::string_view owner, const std
     for (const auto* balance : balances) {
       if (balance->closing.currency() != currency) continue;
       TextTable sums({{"", false}, {"", true}});
-      sums.Add({"opening", NineDecimals(balance->opening)});
-      sums.Add({"allocated", NineDecimals(balance->allocated)});
-      sums.Add({"closing", NineDecimals(balance->closing)});
+      sums.Add({"opening", balance->opening.ToNanoDecimal()});
+      sums.Add({"allocated", balance->allocated.ToNanoDecimal()});
+      sums.Add({"closing", balance->closing.ToNanoDecimal()});
       text += sums.ToText(2).substr(1) + "\n";
     }
     TextTable table({{"line", false},
@@ -76,7 +68,7 @@ std::string Text(const Statements& statements, std::string_view owner, const std
                  line->cover.empty() ? "all" : line->cover, line->path.empty() ? "-" : Joined(line->path, " > "),
                  line->right.empty() ? "-" : line->right + " " + line->asset,
                  line->share_set.empty() ? "-" : Percent(line->share_ppm), line->territory + " " + line->tier,
-                 NineDecimals(line->amount)});
+                 line->amount.ToNanoDecimal()});
       if (!line->reason.empty()) reasons += "  " + line->id + ": " + line->reason + "\n";
     }
     if (any) text += table.ToText(2);
@@ -198,12 +190,12 @@ std::string RenderTotals(const Statements& statements) {
   if (statements.totals.empty()) text += "\n  nothing was used\n";
   for (const Totals& totals : statements.totals) {
     TextTable table({{"", false}, {"", true}});
-    table.Add({"allocated", NineDecimals(totals.allocated)});
-    table.Add({"held", NineDecimals(totals.held)});
-    table.Add({"unmatched", NineDecimals(totals.unmatched)});
-    table.Add({"unclaimed", NineDecimals(totals.unclaimed)});
-    table.Add({"platform", NineDecimals(totals.platform)});
-    table.Add({"= pool", NineDecimals(totals.pool)});
+    table.Add({"allocated", totals.allocated.ToNanoDecimal()});
+    table.Add({"held", totals.held.ToNanoDecimal()});
+    table.Add({"unmatched", totals.unmatched.ToNanoDecimal()});
+    table.Add({"unclaimed", totals.unclaimed.ToNanoDecimal()});
+    table.Add({"platform", totals.platform.ToNanoDecimal()});
+    table.Add({"= pool", totals.pool.ToNanoDecimal()});
     text += "\n" + totals.pool.currency().ToString() + table.ToText(2);
   }
   return text;

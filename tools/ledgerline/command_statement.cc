@@ -1,4 +1,5 @@
 // ledgerline statement and ledgerline explain: what a party earned in a closed period, and why.
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "ledger/royalty/close.h"
@@ -27,6 +28,36 @@ Result<const royalty::CloseItem*> FindClose(const royalty::LedgerFold& fold, con
   return NotFound("--period " + text + " is not closed" + (closed.empty() ? std::string("; no period is") : "; closed are " + closed));
 }
 
+// Every statement's sum, and their sum, which must be the pool: added up here from the lines, not copied from the totals.
+Status PrintSums(Context& context, const royalty::Statements& statements) {
+  auto json = nlohmann::ordered_json::array();
+  for (const royalty::Totals& totals : statements.totals) {
+    const Currency currency = totals.pool.currency();
+    std::map<std::string, Money> sums;
+    Money sum = Money::Zero(currency);
+    for (const royalty::StatementLine& line : statements.lines) {
+      if (line.amount.currency() != currency) continue;
+      const std::string whose = line.account == royalty::Account::kParty ? line.party : std::string(AccountName(line.account));
+      const auto [at, is_new] = sums.try_emplace(whose, Money::Zero(currency));
+      ASSIGN_OR_RETURN(at->second, at->second.Plus(line.amount));
+      ASSIGN_OR_RETURN(sum, sum.Plus(line.amount));
+    }
+    std::vector<std::vector<std::string>> rows{{"STATEMENT OF", currency.ToString()}};
+    auto statements_json = nlohmann::ordered_json::object();
+    for (const auto& [whose, amount] : sums) {
+      rows.push_back({whose, amount.ToNanoDecimal()});
+      statements_json[whose] = amount.ToDecimal();
+    }
+    rows.push_back({"sum of all statements", sum.ToNanoDecimal()});
+    rows.push_back({"pool", totals.pool.ToNanoDecimal()});
+    context.console.Say(FormatTable(rows, {1}) + (sum == totals.pool ? "They are equal to the nano-unit.\n" : ""));
+    json.push_back({{"currency", currency.ToString()}, {"statements", statements_json}, {"sum", sum.ToDecimal()}, {"pool", totals.pool.ToDecimal()}, {"equal", sum == totals.pool}});
+    if (sum != totals.pool) return DataLoss("the statements add up to " + sum.ToString() + ", the pool is " + totals.pool.ToString());
+  }
+  context.console.PrintJson(json.dump(2));
+  return Status::Ok();
+}
+
 Status RunStatement(Context& context, const StatementFlags& flags) {
   ASSIGN_OR_RETURN(const royalty::StatementFormat format, royalty::ParseStatementFormat(context.console.json() ? "json" : flags.format));
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
@@ -35,6 +66,7 @@ Status RunStatement(Context& context, const StatementFlags& flags) {
   ASSIGN_OR_RETURN(const Hash256 digest, Hash256::FromBytes(close->close.statements_sha256()));
   ASSIGN_OR_RETURN(const std::string blob, session->journal().ReadBlob(digest));
   ASSIGN_OR_RETURN(const royalty::Statements statements, royalty::ParseStatements(blob));
+  if (flags.party.empty()) return PrintSums(context, statements);
   ASSIGN_OR_RETURN(const std::string text, royalty::RenderStatement(statements, flags.party, format));
   context.console.Say(text);
   context.console.PrintJson(text);
@@ -65,18 +97,17 @@ Status RunExplain(Context& context, const StatementFlags& flags) {
   return Status::Ok();
 }
 
-void AddWhoAndWhen(CLI::App& command, StatementFlags& flags) {
-  AddDirectory(command, flags.directory);
-  command.add_option("--party", flags.party, "The party, or ~held, ~unmatched, ~unclaimed or ~platform")->required();
-  command.add_option("--period", flags.period, "A closed month, such as 2026-10")->required();
-}
+constexpr char kPartyHelp[] = "The party, or ~held, ~unmatched, ~unclaimed or ~platform";
+constexpr char kPeriodHelp[] = "A closed month, such as 2026-10";
 
 }  // namespace
 
 void AddStatement(CLI::App& app, Action& action) {
   auto flags = std::make_shared<StatementFlags>();
-  CLI::App* command = app.add_subcommand("statement", "A party's statement for a closed period");
-  AddWhoAndWhen(*command, *flags);
+  CLI::App* command = app.add_subcommand("statement", "A party's statement for a closed period, or the sum of all of them");
+  AddDirectory(*command, flags->directory);
+  command->add_option("--party", flags->party, std::string(kPartyHelp) + " (default: every statement's sum, beside the pool)");
+  command->add_option("--period", flags->period, kPeriodHelp)->required();
   command->add_option("--format", flags->format, "text, csv or json")->capture_default_str();
   command->callback([flags, &action] { action = [flags](Context& context) { return RunStatement(context, *flags); }; });
 }
@@ -84,7 +115,9 @@ void AddStatement(CLI::App& app, Action& action) {
 void AddExplain(CLI::App& app, Action& action) {
   auto flags = std::make_shared<StatementFlags>();
   CLI::App* command = app.add_subcommand("explain", "Why a line is what it is: events, shares, rates, and every division and rounding");
-  AddWhoAndWhen(*command, *flags);
+  AddDirectory(*command, flags->directory);
+  command->add_option("--party", flags->party, kPartyHelp)->required();
+  command->add_option("--period", flags->period, kPeriodHelp)->required();
   command->add_option("--line", flags->line, "Only this line (default: all)")->check(CLI::PositiveNumber);
   command->callback([flags, &action] { action = [flags](Context& context) { return RunExplain(context, *flags); }; });
 }
