@@ -28,18 +28,21 @@ inline constexpr int kCoverEngineVersion = 1;
 // "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
 using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
 
+// A candidate that a guard turned down, with the guard's name and finding: "dense: 19.2 notes a bar, bound 16.0".
+struct RejectedCandidate {
+  int candidate = 0;
+  std::string reason;
+};
+
 struct CoverRequest {
   std::string source_midi;  // bytes of a Standard MIDI File
   std::string style;        // one of Styles()
   uint64_t seed = 1;
   int candidates = 4;       // 1 to 16: how many are composed, of which the best by the measures is kept
   CoverProgress progress;   // may be empty
-};
-
-// A candidate that a guard turned down, with the guard's name and finding: "dense: 19.2 notes a bar, bound 16.0".
-struct RejectedCandidate {
-  int candidate = 0;
-  std::string reason;
+  // Called for each candidate that a guard turns down, also where none is left and MakeCover fails: they are recorded
+  // either way. May be empty.
+  std::function<void(const RejectedCandidate&)> on_rejected;
 };
 
 struct CoverResult {

@@ -95,7 +95,10 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   for (int c = 0; c < request.candidates; ++c) {  // ties go to the earlier candidate
     const Candidate& candidate = candidates[static_cast<size_t>(c)];
     result.candidate_scores_ppm.push_back(candidate.score_ppm);
-    if (candidate.rejected) result.rejected.push_back({c, *candidate.rejected});
+    if (candidate.rejected) {
+      result.rejected.push_back({c, *candidate.rejected});
+      if (request.on_rejected) request.on_rejected(result.rejected.back());
+    }
     if (candidate.score_ppm >= 0 && (best < 0 || candidate.score_ppm > candidates[static_cast<size_t>(best)].score_ppm)) {
       best = c;
     }

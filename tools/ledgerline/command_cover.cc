@@ -86,14 +86,15 @@ Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const
   return committed.index;
 }
 
-Status SubmitRejected(const covers::CoverResult& cover, EntryIndex permit, LedgerSession& session) {
-  if (cover.rejected.empty()) return Status::Ok();
+// Written whether or not a cover came of it: what is not recorded cannot be learnt from.
+Status SubmitRejected(const std::vector<covers::RejectedCandidate>& turned_down, EntryIndex permit, const Hash256& model_hash, uint64_t seed, LedgerSession& session) {
+  if (turned_down.empty()) return Status::Ok();
   v1::Payload payload;
   v1::RejectedCandidates& rejected = *payload.mutable_rejected_candidates();
   rejected.set_permit_index(permit.value);
-  rejected.set_model_sha256(cover.model_hash.ToBytes());
-  rejected.set_seed(cover.seed);
-  for (const covers::RejectedCandidate& candidate : cover.rejected) {
+  rejected.set_model_sha256(model_hash.ToBytes());
+  rejected.set_seed(seed);
+  for (const covers::RejectedCandidate& candidate : turned_down) {
     v1::RejectedCandidate& one = *rejected.add_candidates();
     one.set_candidate(static_cast<uint32_t>(candidate.candidate));
     one.set_reason(candidate.reason);
@@ -224,13 +225,15 @@ Status RunCover(Context& context, const CoverFlags& flags) {
   wish.progress = [&](std::string_view stage, int done, int total) {
     context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
   };
+  std::vector<covers::RejectedCandidate> turned_down;
+  wish.on_rejected = [&](const covers::RejectedCandidate& candidate) { turned_down.push_back(candidate); };
   auto cover = engine->MakeCover(wish);
   context.console.EndProgress();
+  RETURN_IF_ERROR(SubmitRejected(turned_down, permit, engine->ModelHash(), flags.seed, *session));
   if (!cover.ok()) {
     RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
     return cover.status().WithContext(flags.song);
   }
-  RETURN_IF_ERROR(SubmitRejected(*cover, permit, *session));
   RETURN_IF_ERROR(WriteNewFile(files.Path("cover.mid"), cover->midi));
   ASSIGN_OR_RETURN(const covers::RenderResult sound, engine->Render(cover->midi, files.Path("cover.wav"), ""));
 
