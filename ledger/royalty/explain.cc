@@ -82,7 +82,6 @@ class Explainer {
   Explainer(const LedgerFold& fold, const CloseResult& result, size_t index)
       : fold_(fold),
         rights_(fold.rights()),
-        result_(result),
         line_(result.statements.lines[index]),
         trace_(result.traces[index]),
         as_of_{result.statements.prefix_size} {}
@@ -231,7 +230,6 @@ class Explainer {
 
   const LedgerFold& fold_;
   const rights::RightsState& rights_;
-  const CloseResult& result_;
   const StatementLine& line_;
   const LineTrace& trace_;
   TreeSize as_of_;
