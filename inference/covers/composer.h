@@ -15,10 +15,10 @@
 namespace ledgerline::covers {
 
 struct ComposerSettings {
-  model::SamplingRule onset{0.85, 940'000};
-  model::SamplingRule role{0.85, 950'000};
-  model::SamplingRule pitch{0.80, 930'000};
-  model::SamplingRule duration{0.70, 930'000};
+  model::SamplingRule onset{0.95, 960'000};
+  model::SamplingRule role{0.95, 960'000};
+  model::SamplingRule pitch{0.90, 950'000};
+  model::SamplingRule duration{0.80, 950'000};
   int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
 
   std::map<std::string, std::string> ToParameters() const;

@@ -58,6 +58,7 @@ std::vector<std::pair<std::string, double>> AccompanimentMeasures::ToList() cons
           {"mean_polyphony", mean_polyphony},       {"groove_similarity", groove_similarity},
           {"sounding_bars_share", sounding_bars_share}, {"plan_density_error", plan_density_error},
           {"bass_leap_mean", bass_leap_mean},       {"parallel_share", parallel_share},
+          {"bass_mean_pitch", bass_mean_pitch},     {"hands_together_share", hands_together_share},
           {"mean_pitch", mean_pitch}};
 }
 
@@ -65,7 +66,8 @@ AccompanimentMeasures Measure(const Piece& piece) {
   AccompanimentMeasures m;
   double time = 0, in_chord = 0, attacks = 0, clashes = 0, pitch_sum = 0, onsets = 0, ticks = 0, melody_bars = 0,
          sounding_bars = 0, groove_sum = 0, groove_pairs = 0, plan_error = 0, planned = 0, leap_sum = 0, leaps = 0,
-         parallels = 0, moves = 0;
+         parallels = 0, moves = 0,
+         bass_sum = 0, both_hands = 0, any_hand = 0;
   std::vector<OuterPair> outer;
   for (size_t k = 0; k < piece.bars.size(); ++k) {
     const PieceBar& bar = piece.bars[k];
@@ -79,6 +81,13 @@ AccompanimentMeasures Measure(const Piece& piece) {
       plan_error += std::abs(bar.density - bar.MeasuredDensity());
     }
     int last_onset = -1;
+    std::map<int, uint32_t> hands;  // onset -> roles that attack
+    for (const Event& event : bar.events) hands[event.onset] |= 1u << event.role;
+    for (const auto& [onset, roles] : hands) {
+      const uint32_t keys = (roles >> tokens::kKeysLow) & 3u;
+      any_hand += keys != 0;
+      both_hands += keys == 3u;
+    }
     for (const Event& event : bar.events) {
       attacks += 1;
       pitch_sum += event.pitch;
@@ -93,6 +102,7 @@ AccompanimentMeasures Measure(const Piece& piece) {
       if (event.onset == last_onset) continue;
       last_onset = event.onset;
       onsets += 1;
+      bass_sum += event.pitch;
       // Events of one onset stand basses first: the first is the lowest of the lowest role.
       if (melody != nullptr) outer.push_back({event.pitch, melody->pitch});
     }
@@ -120,6 +130,8 @@ AccompanimentMeasures Measure(const Piece& piece) {
   m.plan_density_error = Ratio(plan_error, planned);
   m.bass_leap_mean = Ratio(leap_sum, leaps);
   m.parallel_share = Ratio(parallels, moves);
+  m.bass_mean_pitch = Ratio(bass_sum, onsets);
+  m.hands_together_share = Ratio(both_hands, any_hand);
   m.mean_pitch = Ratio(pitch_sum, attacks);
   return m;
 }
@@ -143,6 +155,7 @@ std::optional<std::string> GuardVerdict(const Piece& piece, const AccompanimentM
     std::snprintf(text, sizeof(text), "%s: %.3f %s, bound %.3f", name, figure, unit, bound);
     return std::optional<std::string>(text);
   };
+  if (piece.EventCount() == 0) return say("silent", 0, "notes", 1);
   if (m.sounding_bars_share < kLeastSounding) {
     return say("silent", m.sounding_bars_share, "of bars sound", kLeastSounding);
   }
@@ -191,6 +204,8 @@ int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note) {
   cost += 0.10 * m.plan_density_error;
   cost += 0.3 * std::max(0.0, 0.75 - m.groove_similarity);
   cost += 0.02 * std::max(0.0, m.bass_leap_mean - 7.0);
+  cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);        // a bass that is none
+  cost += 0.25 * std::max(0.0, m.hands_together_share - 0.6);     // two hands that do one thing
   cost += 0.6 * (1.0 - m.sounding_bars_share);
   cost += 0.05 * std::max(0.0, nats_per_note - 2.0);
   return static_cast<int64_t>(std::llround(1e6 * std::clamp(1.0 - cost, 0.0, 1.0)));

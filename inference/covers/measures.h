@@ -25,6 +25,8 @@ struct AccompanimentMeasures {
   double sounding_bars_share = 0;  // of bars with melody, those with accompaniment
   double plan_density_error = 0;  // mean distance of bar density classes from the plan
   double bass_leap_mean = 0;      // semitones between neighbouring lowest notes
+  double bass_mean_pitch = 0;     // of the lowest note of each attack
+  double hands_together_share = 0;  // of attacks by both hands of a pianist, over all attacks by either
   double parallel_share = 0;      // of moves of melody and bass together, into the same perfect fifth or octave
   double mean_pitch = 0;
 

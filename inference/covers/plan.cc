@@ -103,8 +103,8 @@ int DrawTexture(const TextureCounts& counts, double melody_density, model::Count
     const int density = static_cast<int>(i) / tokens::kPolyphonyClasses;
     const int polyphony = static_cast<int>(i) % tokens::kPolyphonyClasses;
     if (kept[i] * 20 < commonest || density == 0 || polyphony == 0) kept[i] = 0;
-    // An accompaniment three times as busy as its melody, or a hundredth of it, is a matter for a later mood control.
-    if (tokens::DensityRangeOf(density).lowest > 3.0 * melody_density + 1.0) kept[i] = 0;
+    // An accompaniment far busier than its melody drowns it.
+    if (tokens::DensityRangeOf(density).lowest > 1.5 * melody_density + 0.4) kept[i] = 0;
     total += kept[i];
   }
   if (total == 0) return 2 * tokens::kPolyphonyClasses + 3;
@@ -218,6 +218,7 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   std::vector<int64_t> starts;
   for (size_t k = first; k < last; ++k) starts.push_back(framed.starts[k] - origin);
   tokens::PlaceMelody(sung, starts, &piece.bars);
+  plan.first_bar = static_cast<int>(first);
   plan.used_bars = static_cast<int>(last - first);
   if (plan.choices["metre"] != "as the source") {  // count in the source's own bars
     plan.used_bars = std::min(plan.source_bars, static_cast<int>((last - first) * static_cast<size_t>(plan.source_bars) /

@@ -19,6 +19,7 @@ inline constexpr int kMaxCoverBars = 512;
 struct CoverPlan {
   tokens::Conditioning conditioning;
   tokens::GrammarRules rules;
+  int first_bar = 0;    // of the (re-metred) song, that the cover begins with
   int source_bars = 0;  // of the song as written
   int used_bars = 0;    // of these, bars that the cover uses
   std::map<std::string, std::string> choices;  // in words, for the record

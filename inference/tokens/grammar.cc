@@ -85,7 +85,8 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role) const {
 
 std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
   std::vector<float> bias(kEndOfBar + 1, kForbid);
-  if (static_cast<int>(events.size()) >= kMaxEventsPerBar || bar_.density == 0) {
+  const int bound = std::max(4, kMaxEventsPerQuarter * bar_.length / 24);
+  if (static_cast<int>(events.size()) >= bound || bar_.density == 0) {
     bias[kEndOfBar] = 0;
     return bias;
   }

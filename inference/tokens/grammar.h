@@ -15,14 +15,14 @@
 namespace ledgerline::tokens {
 
 inline constexpr float kForbid = -1e9f;
-inline constexpr int kMaxEventsPerBar = 96;
+inline constexpr int kMaxEventsPerQuarter = 8;  // of the bar's length; a short bar may always have four
 
 struct GrammarRules {
   bool lead_shares_hand = false;  // the melody is played by the right hand or the guitar
   bool choir = false;             // bass <= tenor <= alto <= melody, and none of them rests
   bool triplets = false;          // the melody uses triplets, so that the accompaniment may
-  float foreign_on_beat = -0.9f;  // logit of a note outside the chord, on a beat
-  float foreign_off_beat = -0.3f;
+  float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
+  float foreign_off_beat = -0.1f;
   float melody_clash = -1.2f;     // a semitone against the sounding melody
   float downbeat_bass = 1.2f;     // the ensemble's lowest role on a bar's first beat
   float cluster = -3.0f;          // a semitone against another note of the same attack
