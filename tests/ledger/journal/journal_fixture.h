@@ -97,8 +97,12 @@ inline std::string AlterRating(const std::string& bytes, const crypto::Signer& s
   v1::Payload payload;
   EXPECT_TRUE(payload.ParseFromString(submission.payload()));
   payload.mutable_rating()->set_score(score);
-  entry.set_submission(
-      SignSubmission(submission.origin(), submission.idempotency_key(), payload.SerializeAsString(), signer).value());
+  // Under the name of whoever submitted it, whether or not `signer` is that one.
+  v1::Submission altered;
+  EXPECT_TRUE(altered.ParseFromString(
+      SignSubmission(submission.origin(), submission.idempotency_key(), payload.SerializeAsString(), signer).value()));
+  altered.set_key_id(submission.key_id());
+  entry.set_submission(altered.SerializeAsString());
   return entry.SerializeAsString();
 }
 
