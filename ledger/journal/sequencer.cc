@@ -8,10 +8,12 @@
 namespace ledgerline::journal {
 namespace {
 
-void Finish(PendingSubmission& pending, Result<Committed> result) {
+void Finish(PendingSubmission& pending, Result<Committed> result,
+            std::array<std::shared_ptr<PendingSubmission>, 2> wake_next) {
+  const std::lock_guard lock(pending.mutex);
   pending.result = std::move(result);
-  pending.done.store(true, std::memory_order_release);
-  pending.done.notify_one();
+  pending.wake_next = std::move(wake_next);
+  pending.done = true;
 }
 
 }  // namespace
@@ -50,8 +52,15 @@ Result<Committed> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
     queue_.push_back(pending);
   }
   queue_changed_.notify_one();
-  pending->done.wait(false, std::memory_order_acquire);
-  return std::move(pending->result);
+  std::unique_lock lock(pending->mutex);
+  pending->finished.wait(lock, [&pending] { return pending->done; });
+  const auto wake_next = std::move(pending->wake_next);
+  Result<Committed> result = std::move(pending->result);
+  lock.unlock();
+  for (const std::shared_ptr<PendingSubmission>& next : wake_next) {
+    if (next != nullptr) next->finished.notify_one();
+  }
+  return result;
 }
 
 keyspace::StateRecord Sequencer::state() const {
@@ -124,9 +133,12 @@ void Sequencer::CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>
       }
     }
   }
-  for (size_t i = 0; i < pending.size(); ++i) {
-    Finish(*pending[i], status.ok() ? std::move(results[i]) : Result<Committed>(status));
+  const auto at = [&](size_t i) { return i < pending.size() ? pending[i] : nullptr; };
+  for (size_t i = pending.size(); i-- > 0;) {
+    Finish(*pending[i], status.ok() ? std::move(results[i]) : Result<Committed>(status),
+           {at(2 * i + 1), at(2 * i + 2)});
   }
+  pending[0]->finished.notify_one();
 }
 
 Result<Committed> Sequencer::Place(const PendingSubmission& pending, PlacedByKey& placed, Batch& batch, bool& is_new) {
