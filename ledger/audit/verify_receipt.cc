@@ -32,7 +32,7 @@ class Examination {
     if (subject != entries_.end() && subject->second.type == v1::PAYLOAD_TYPE_GENERATION) {
       CheckGeneration(subject->second.submission.payload.generation());
     }
-    report_.Trust("that the log holds no other entry about this: one receipt cannot show what is absent");
+    report_.Trust("That the log holds no other entry about this: one receipt cannot show what is absent.");
     return std::move(report_);
   }
 
@@ -56,7 +56,7 @@ class Examination {
       return false;
     }
     checkpoint_ = *std::move(parsed);
-    report_.Trust("the checkpoint itself: no verifier key was given, so nobody's signature was checked");
+    report_.Trust("The checkpoint itself: no verifier key was given, so nobody's signature was checked.");
     return true;
   }
 
@@ -163,8 +163,8 @@ class Examination {
       CheckConsent(reference, permit, *permit_entry);
     }
     if (generation.consents_size() == 0) report_.Fail("consents", "the generation names no consent");
-    report_.Trust("that the consents named are those of everybody whose consent is needed, and that none was revoked before the permit: "
-                  "`ledgerline verify DIR` checks both against the whole log");
+    report_.Trust("That the consents named are those of everybody whose consent is needed, and that none was revoked before the permit: "
+                  "`ledgerline verify DIR` checks both against the whole log.");
   }
 
   void CheckConsent(const v1::ConsentReference& reference, const v1::Permit& permit, const ParsedEntry& permit_entry) {
@@ -193,7 +193,7 @@ class Examination {
       report_.Pass(name, "signed with the party's own key");
     } else {
       report_.Pass(name, "attested by the operator");
-      report_.Trust("the consent of " + grant.party_id() + " (entry " + std::to_string(reference.entry_index()) + "): the operator says so, the party did not sign");
+      report_.Trust("The consent of " + grant.party_id() + " (entry " + std::to_string(reference.entry_index()) + "): the operator says so, the party did not sign.");
     }
   }
 

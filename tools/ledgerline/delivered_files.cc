@@ -36,7 +36,7 @@ void CheckDeliveredFiles(const audit::Receipt& receipt, const std::string& direc
     if (!midi && !EndsWith(file.name, ".wav")) continue;
     const std::string path = (directory.empty() ? std::string(".") : directory) + "/" + file.name;
     if (!std::filesystem::exists(path)) {
-      report.Trust("that " + file.name + " is the file that the event names: it does not lie beside the receipt");
+      report.Trust("That " + file.name + " is the file that the event names: it does not lie beside the receipt.");
       continue;
     }
     auto print = FingerprintOf(path);

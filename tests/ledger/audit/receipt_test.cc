@@ -22,7 +22,7 @@ TEST_F(ReceiptTest, AGenerationsReceiptVerifiesOfflineAndSaysWhatItTookOnTrust) 
   for (const Finding& finding : report.findings()) found[finding.name] = finding.detail;
   EXPECT_EQ(found.at("consent " + std::to_string(party_consent_.value) + " of label-a"), "signed with the party's own key");
   EXPECT_EQ(found.at("consent " + std::to_string(attested_consent_.value) + " of writer-b"), "attested by the operator");
-  EXPECT_THAT(report.trusted(), Contains(StartsWith("the consent of writer-b")));
+  EXPECT_THAT(report.trusted(), Contains(StartsWith("The consent of writer-b")));
 }
 
 TEST_F(ReceiptTest, WithoutAKeyItIsNotAnchored) {
