@@ -84,6 +84,22 @@ TEST(CloseTest, EveryRowIsSettledExactlyOnce) {
   EXPECT_TRUE(ledger.Close("2027-01").statements.totals.empty());
 }
 
+TEST(CloseTest, UsageBetweenThePrefixAndTheCloseIsSettledByTheNext) {
+  LedgerBuilder ledger;
+  AddDemo(ledger, kProRata);
+  ledger.File(Usage("cov-1,2026-10,DE,premium,1,10,EUR\n"));
+  const auto frozen = ledger.Compute("2026-10");
+  ASSERT_TRUE(frozen.ok());
+  // Others go on writing while the close is computed: this entry's index is the prefix's size.
+  EXPECT_EQ(ledger.File(Usage("cov-1,2026-10,DE,premium,1,7,EUR\n")), frozen->close.prefix_size());
+  ledger.blobs.Put(frozen->blob);
+  v1::Payload payload;
+  *payload.mutable_period_close() = frozen->close;
+  const uint64_t close = ledger.Add(payload);
+  EXPECT_EQ(royalty::RecomputeClose(ledger.fold, EntryIndex{close})->blob, frozen->blob);
+  EXPECT_EQ(ledger.Close("2026-11").statements.totals[0].pool.ToDecimal(), "7");
+}
+
 TEST(CloseTest, AUsageFileCountsOnce) {
   LedgerBuilder ledger;
   AddDemo(ledger, kProRata);
