@@ -139,11 +139,12 @@ World RandomWorld() {
     sources.push_back(cover.id);
   }
   const char* territories[] = {"DE", "FR"};
+  const bool corrections = OneIn(6);  // a file without a single play
   for (uint32_t i = 0, n = 1 + Upto(7); i < n; ++i) {
     RowModel row;
     row.recording = OneIn(10) ? "unknown-1" : world.covers[Upto(covers - 1)].id;
     row.territory = territories[Upto(1)];
-    row.plays = OneIn(4) ? 0 : OneIn(4) ? 1'000'000'000'000 - Upto(1000) : Upto(100);
+    row.plays = corrections ? 0 : OneIn(4) ? 0 : OneIn(4) ? 1'000'000'000'000 - Upto(1000) : Upto(100);
     row.nanos = RandomNanos();
     world.rows.push_back(row);
   }

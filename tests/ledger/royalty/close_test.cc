@@ -175,6 +175,19 @@ TEST(CloseTest, RateCardsAreByUsageDate) {
   EXPECT_EQ(AccountSum(result, Account::kPlatform), "5");
 }
 
+TEST(CloseTest, RevenueWithoutPlaysStaysWithItsOwnCover) {
+  LedgerBuilder ledger;
+  AddDemo(ledger, "rate-1,PRO_RATA,COVER,,WW,EUR,500000,0,,,,2026-01-01,\n");
+  ledger.Cover({"cov-2", {{"rec-1", kWholePpm}}});
+  ledger.File(
+      Usage("cov-1,2026-10,DE,premium,0,-3,EUR\ncov-2,2026-10,DE,premium,0,1,EUR\ncov-1,2026-10,DE,premium,0,1,EUR\n"));
+  const auto result = ledger.Close("2026-10");
+  const auto lines = result.statements.LinesOf("label");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]->cover + " " + lines[0]->amount.ToDecimal(), "cov-1 -1");
+  EXPECT_EQ(lines[1]->cover + " " + lines[1]->amount.ToDecimal(), "cov-2 0.5");
+}
+
 TEST(CloseTest, PerGenerationChargesTheFeeAndTheFloorOnce) {
   LedgerBuilder ledger;
   AddDemo(ledger, kPerGeneration);
