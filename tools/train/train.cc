@@ -4,6 +4,7 @@
 //   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
 //   ledgerline-train describe --corpus DIR
 //   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
+//   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
+#include "tools/train/loss_curve.h"
 
 namespace {
 
@@ -89,6 +91,15 @@ int Baseline(const std::string& corpus, const std::string& split) {
   return 0;
 }
 
+int Curve(const std::string& log, const std::string& out, double baseline) {
+  const Result<std::string> tsv = model::ReadFileBytes(log);
+  if (!tsv.ok()) return Fail(tsv.status());
+  const Result<std::string> svg = LossCurveSvg(*tsv, baseline);
+  if (!svg.ok()) return Fail(svg.status());
+  const Status written = model::WriteFileBytes(out, *svg);
+  return written.ok() ? 0 : Fail(written);
+}
+
 // Adds what the planner needs to know of each offered style, measured on the training split.
 int Pack(const std::string& corpus, const std::string& model_path, const std::string& out) {
   const Result<Dataset> train = LoadDataset(corpus, "train");
@@ -132,6 +143,12 @@ int main(int argc, char** argv) {
   CLI::App* baseline = app.add_subcommand("baseline", "Nats per note of unigram and n-gram baselines on a split.");
   baseline->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   baseline->add_option("--split", split, "valid, test or demo");
+  std::string log;
+  double nats = 0;
+  CLI::App* curve = app.add_subcommand("curve", "Draw a run's loss log.");
+  curve->add_option("--log", log, "loss.tsv of a run")->required();
+  curve->add_option("--out", out, "SVG file to write")->required();
+  curve->add_option("--baseline", nats, "Nats a note of a baseline, for a dashed line");
   CLI::App* pack = app.add_subcommand("pack", "Add the styles' textures to a trained model.");
   pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   pack->add_option("--model", model, "Model file from a run")->required();
@@ -143,6 +160,7 @@ int main(int argc, char** argv) {
   }
   if (*run) return Run(corpus, config, out);
   if (*baseline) return Baseline(corpus, split);
+  if (*curve) return Curve(log, out, nats);
   if (*pack) return Pack(corpus, model, out);
   if (*describe) {
     for (const char* name : {"train", "valid", "test", "demo"}) {

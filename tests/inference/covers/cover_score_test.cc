@@ -1,0 +1,80 @@
+#include "inference/covers/cover_score.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/music/smf.h"
+#include "inference/tokens/arranger.h"
+#include "tests/inference/tokens/sample_pieces.h"
+
+namespace ledgerline::covers {
+namespace {
+
+using tokens::Piece;
+
+// Score -> piece -> rows' events -> score -> file -> score -> piece: nothing of the music is lost on the way.
+TEST(CoverScore, ScoreToTokensAndBack) {
+  const Piece piece = tokens::ArrangeForTraining(tokens::SampleSong(6), "art-song").value();
+  const music::Score written = ToScore(piece, 500'000, *FindStyle("art-song"), "Sample");
+  const music::Score read = music::ReadSmf(music::WriteSmf(written).value()).value();
+  const Piece again = tokens::ArrangeForTraining(read, "art-song").value();
+  ASSERT_EQ(again.bars.size(), piece.bars.size());
+  for (size_t k = 0; k < piece.bars.size(); ++k) {
+    EXPECT_EQ(again.bars[k].melody, piece.bars[k].melody) << k;
+    EXPECT_EQ(again.bars[k].events, piece.bars[k].events) << k;
+    EXPECT_EQ(again.bars[k].chords, piece.bars[k].chords) << k;
+    EXPECT_EQ(again.bars[k].length, piece.bars[k].length) << k;
+  }
+  EXPECT_EQ(again.tonic, piece.tonic);
+}
+
+Piece OneBar(std::vector<tokens::Event> events) {
+  Piece piece;
+  tokens::PieceBar bar;
+  bar.melody = {{0, 72, 96, false}};
+  bar.events = std::move(events);
+  piece.bars = {bar, bar};
+  piece.bars[1].melody[0].tied = true;
+  piece.bars[1].events.clear();
+  return piece;
+}
+
+TEST(CoverScore, TiedMelodyNotesAreOneNote) {
+  const std::vector<music::Note> melody = MelodyOf(OneBar({}));
+  ASSERT_EQ(melody.size(), 1u);
+  EXPECT_EQ(melody[0].duration, 192);
+}
+
+TEST(CoverScore, SingleLinesAreCutAndChordsAreNot) {
+  const std::vector<tokens::Event> cello = {{0, tokens::kCello, 48, tokens::DurationSymbol(96)},
+                                            {24, tokens::kCello, 50, tokens::DurationSymbol(24)}};
+  music::Score score = ToScore(OneBar(cello), 500'000, *FindStyle("string-quartet"), "");
+  ASSERT_EQ(score.parts.size(), 2u);
+  EXPECT_EQ(score.parts[1].notes[0].duration, 24);
+  const std::vector<tokens::Event> keys = {{0, tokens::kKeysLow, 48, tokens::DurationSymbol(96)},
+                                           {24, tokens::kKeysLow, 50, tokens::DurationSymbol(24)}};
+  score = ToScore(OneBar(keys), 500'000, *FindStyle("art-song"), "");
+  EXPECT_EQ(score.parts[1].notes[0].duration, 96);
+}
+
+TEST(CoverScore, OneHandPlaysAPitchOnce) {
+  const std::vector<tokens::Event> right = {{24, tokens::kKeysHigh, 72, tokens::DurationSymbol(24)},
+                                            {24, tokens::kKeysHigh, 64, tokens::DurationSymbol(24)}};
+  const music::Score score = ToScore(OneBar(right), 500'000, *FindStyle("piano"), "");
+  ASSERT_EQ(score.parts.size(), 1u);
+  EXPECT_EQ(score.parts[0].notes.size(), 2u);  // the melody and the 64
+}
+
+TEST(CoverScore, PickupsAndCutsGetMetresThatKeepTheBarLines) {
+  Piece piece = OneBar({});
+  piece.bars[0].length = 24;
+  piece.bars[0].melody = {{0, 72, 24, false}};
+  piece.bars[1].melody = {{0, 74, 96, false}};
+  const music::Score score = ToScore(piece, 500'000, *FindStyle("hymn"), "");
+  ASSERT_EQ(score.metres.size(), 2u);
+  EXPECT_EQ(score.metres[0], (music::Metre{0, 1, 4}));
+  EXPECT_EQ(score.metres[1], (music::Metre{24, 4, 4}));
+  EXPECT_EQ(music::BarsOf(score).size(), 2u);
+}
+
+}  // namespace
+}  // namespace ledgerline::covers

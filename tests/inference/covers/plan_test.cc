@@ -1,0 +1,91 @@
+#include "inference/covers/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/covers/cover_score.h"
+#include "tests/inference/tokens/sample_pieces.h"
+
+namespace ledgerline::covers {
+namespace {
+
+TextureCounts Textures() {
+  TextureCounts counts{};
+  counts[3 * tokens::kPolyphonyClasses + 3] = 100;
+  counts[5 * tokens::kPolyphonyClasses + 2] = 60;
+  counts[0] = 1'000;  // silent bars are never planned
+  return counts;
+}
+
+Result<CoverPlan> Plan(const music::Score& source, std::string_view style, uint64_t seed = 1) {
+  return PlanCover(source, *FindStyle(style), Textures(), 720, seed);
+}
+
+TEST(Plan, TheMelodyIsTheSources) {
+  const music::Score song = tokens::SampleSong(8);
+  const Result<CoverPlan> plan = Plan(song, "string-quartet");
+  ASSERT_TRUE(plan.ok()) << plan.status().ToString();
+  const std::vector<music::Note> melody = MelodyOf(plan->conditioning.piece);
+  ASSERT_EQ(melody.size(), song.parts[0].notes.size());
+  const int shift = melody[0].pitch - song.parts[0].notes[0].pitch;
+  EXPECT_EQ(shift % 12, 0);
+  for (size_t i = 0; i < melody.size(); ++i) {
+    EXPECT_EQ(melody[i].pitch, song.parts[0].notes[i].pitch + shift);
+    EXPECT_EQ(melody[i].onset, song.parts[0].notes[i].onset / 20);
+  }
+  EXPECT_EQ(plan->source_bars, 8);
+  EXPECT_EQ(plan->used_bars, 8);
+  EXPECT_EQ(tokens::ChordName(plan->conditioning.piece.bars[2].chords[0]), "G");
+}
+
+TEST(Plan, DancesInThreeAreReMetredAndSaySo) {
+  const Result<CoverPlan> plan = Plan(tokens::SampleSong(4), "waltz");
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->choices.at("metre"), "re-metred to 3/4");
+  EXPECT_EQ(plan->conditioning.piece.bars.size(), 8u);
+  EXPECT_EQ(plan->used_bars, 4);  // in the source's bars
+  EXPECT_EQ(Plan(tokens::SampleSong(4), "hymn")->choices.at("metre"), "as the source");
+}
+
+TEST(Plan, TexturesComeFromTheStyleAndTheSeed) {
+  bool differ = false;
+  std::string first;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    const Result<CoverPlan> plan = Plan(tokens::SampleSong(16), "piano", seed);
+    ASSERT_TRUE(plan.ok());
+    for (const tokens::PieceBar& bar : plan->conditioning.piece.bars) EXPECT_GT(bar.density, 0);
+    if (first.empty()) first = plan->choices.at("textures");
+    differ = differ || plan->choices.at("textures") != first;
+    EXPECT_EQ(plan->choices.at("textures"), Plan(tokens::SampleSong(16), "piano", seed)->choices.at("textures"));
+  }
+  EXPECT_TRUE(differ);
+}
+
+TEST(Plan, ABareMelodyGetsFunctionalHarmony) {
+  music::Score song = tokens::SampleSong(8);
+  song.parts.resize(1);
+  const Result<CoverPlan> plan = Plan(song, "art-song");
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->choices.at("chords"), "functional harmony of the bare melody");
+  EXPECT_NE(plan->conditioning.piece.bars[0].chords[0], tokens::kNoChord);
+}
+
+TEST(Plan, RefusesSilenceAndSongsBeyondTheBound) {
+  music::Score silent;
+  EXPECT_EQ(Plan(silent, "piano").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Plan(tokens::SampleSong(kMaxCoverBars + 1), "piano").status().message(),
+            "the song has 513 bars; the bound is 512");
+  EXPECT_TRUE(Plan(tokens::SampleSong(kMaxCoverBars), "piano").ok());
+}
+
+TEST(StyleBook, TexturesSurviveTheMetadata) {
+  std::map<std::string, std::string> metadata = {{"texture.waltz", FormatTextures(Textures())}};
+  EXPECT_EQ(*TexturesFrom(metadata, "waltz"), Textures());
+  EXPECT_EQ(TexturesFrom(metadata, "hymn").status().code(), StatusCode::kFailedPrecondition);
+  metadata["texture.waltz"] += ",1";
+  EXPECT_EQ(TexturesFrom(metadata, "waltz").status().code(), StatusCode::kInvalidArgument);
+  metadata["texture.waltz"] = "1,2,3";
+  EXPECT_EQ(TexturesFrom(metadata, "waltz").status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace ledgerline::covers
