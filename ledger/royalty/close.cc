@@ -23,6 +23,8 @@ struct Place {
   std::optional<DueStep> due;
 };
 
+RowSet Shared(std::vector<size_t> rows) { return std::make_shared<const std::vector<size_t>>(std::move(rows)); }
+
 class Closer {
  public:
   Closer(const FrozenPeriod& frozen, CloseResult& result)
@@ -41,7 +43,7 @@ class Closer {
       line.cover = key.recording.text();
       line.reason = key.reason;
       line.amount = use.revenue;
-      Emit(std::move(line), LineTrace{-1, 0, use.rows, use.rows, nullptr});
+      Emit(std::move(line), LineTrace{-1, 0, Shared(use.rows), Shared(use.rows), nullptr});
     }
     OrderLines();
     RETURN_IF_ERROR(AddTotals(gathered.revenue));
@@ -61,6 +63,7 @@ class Closer {
     base_.rate_id = card.id.text();
     base_.rate_entry = pool.card->entry.value;
     pool_ = &pool;
+    pool_rows_ = Shared(pool.rows);
     return card.model == RateModel::kProRata ? CloseProRata(pool) : ClosePerGeneration(pool);
   }
 
@@ -68,7 +71,7 @@ class Closer {
     const uint32_t theirs = pool.card->row.rightsholders_ppm;
     ASSIGN_OR_RETURN(const int top, AddNode("pool", Place{}, pool.revenue,
                                             {{"platform", kWholePpm - theirs}, {"rightsholders", theirs}}));
-    if (theirs < kWholePpm) EmitAt(Account::kPlatform, base_, Place{top, 0, {}}, nullptr, nullptr);
+    if (theirs < kWholePpm) EmitAt(Account::kPlatform, base_, Place{top, 0, {}}, nullptr, pool_rows_);
     if (theirs == 0) return Status::Ok();
     const Place place{top, 1, {}};
     std::vector<WeightedId> weights;
@@ -105,7 +108,7 @@ class Closer {
     line.pool_due = total;
     ASSIGN_OR_RETURN(line.amount, pool.revenue.Minus(total));
     if (line.amount.IsNegative()) line.reason = "more is due than the pool brought in";
-    Emit(std::move(line), LineTrace{-1, 0, pool.rows, pool.rows, nullptr});
+    Emit(std::move(line), LineTrace{-1, 0, pool_rows_, pool_rows_, nullptr});
     return Status::Ok();
   }
 
@@ -120,7 +123,7 @@ class Closer {
     for (const auto& [date, use] : cover.dates) all_rows.insert(all_rows.end(), use.rows.begin(), use.rows.end());
     if (!cover.generation->verdict.authorised()) {
       line.reason = cover.generation->verdict.ToString();
-      EmitAt(Account::kHeld, line, place, cover.generation, &all_rows);
+      EmitAt(Account::kHeld, line, place, cover.generation, Shared(std::move(all_rows)));
       return Status::Ok();
     }
     // Days on which the same share sets hold are one part.
@@ -136,7 +139,7 @@ class Closer {
     std::map<Instant, DateUse> parts;
     for (auto& [basis, part] : by_basis) parts.emplace(part.first, std::move(part.second));
     if (parts.size() == 1)
-      return CloseSources(*cover.generation, line, place, parts.begin()->first, parts.begin()->second.rows);
+      return CloseSources(*cover.generation, line, place, parts.begin()->first, Shared(parts.begin()->second.rows));
     std::vector<WeightedId> weights;
     for (const auto& [date, part] : parts) {
       const Int128 weight = cover.plays > 0 ? Int128{part.plays} : static_cast<Int128>(part.rows.size());
@@ -146,7 +149,8 @@ class Closer {
     size_t child = 0;
     for (const auto& [date, part] : parts) {
       const Place at{dates, child, place.due};
-      if (weights[child++].weight > 0) RETURN_IF_ERROR(CloseSources(*cover.generation, line, at, date, part.rows));
+      if (weights[child++].weight > 0)
+        RETURN_IF_ERROR(CloseSources(*cover.generation, line, at, date, Shared(part.rows)));
     }
     return Status::Ok();
   }
@@ -172,7 +176,7 @@ class Closer {
   }
 
   Status CloseSources(const rights::GenerationRecord& record, const StatementLine& line, const Place& place, Instant at,
-                      const std::vector<size_t>& rows) {
+                      const RowSet& rows) {
     std::map<std::string, uint32_t> sources;
     for (const v1::SourceUse& source : record.event.sources()) sources[source.recording_id()] = source.weight_ppm();
     std::vector<WeightedId> weights;
@@ -198,7 +202,7 @@ class Closer {
   }
 
   Status CloseOriginal(const exchange::RecordingRow& recording, StatementLine line, const Place& place, Instant at,
-                       const std::vector<size_t>& rows) {
+                       const RowSet& rows) {
     const uint32_t publishing = pool_->card->row.publishing_ppm;
     ASSIGN_OR_RETURN(const int node, AddNode("branches", place, AmountAt(place),
                                              {{"master", kWholePpm - publishing}, {"publishing", publishing}}));
@@ -220,13 +224,13 @@ class Closer {
   }
 
   Status CloseShares(const Asset& asset, Right right, StatementLine line, const Place& place, Instant at,
-                     const std::vector<size_t>& rows) {
+                     const RowSet& rows) {
     line.asset = asset.ToString();
     line.right = exchange::RightName(right);
     const rights::ShareAnswer answer = rights_.shares().At(asset, right, base_.territory, at, frozen_.prefix);
     if (answer.set == nullptr) {
       line.reason = answer.explanation;
-      EmitAt(Account::kHeld, line, place, cover_->generation, &rows);
+      EmitAt(Account::kHeld, line, place, cover_->generation, rows);
       return Status::Ok();
     }
     const exchange::ShareSetRow& set = answer.set->row;
@@ -246,13 +250,13 @@ class Closer {
       line.party.clear();
       line.reason.clear();
       if (child >= set.lines.size()) {
-        EmitAt(Account::kUnclaimed, line, part, cover_->generation, &rows);
+        EmitAt(Account::kUnclaimed, line, part, cover_->generation, rows);
       } else if (rights_.Party(set.lines[child].party, frozen_.prefix) == nullptr) {
         line.reason = "party " + weights[child].id + " is in no parties file";
-        EmitAt(Account::kHeld, line, part, cover_->generation, &rows);
+        EmitAt(Account::kHeld, line, part, cover_->generation, rows);
       } else {
         line.party = weights[child].id;
-        EmitAt(Account::kParty, line, part, cover_->generation, &rows);
+        EmitAt(Account::kParty, line, part, cover_->generation, rows);
       }
     }
     return Status::Ok();
@@ -276,7 +280,7 @@ class Closer {
   }
 
   void EmitAt(Account account, StatementLine line, const Place& place, const rights::GenerationRecord* generation,
-              const std::vector<size_t>* rows) {
+              const RowSet& rows) {
     line.account = account;
     line.amount = AmountAt(place);
     line.due = place.due;
@@ -287,8 +291,7 @@ class Closer {
       child = static_cast<int>(at.parent_child);
     }
     std::reverse(line.steps.begin(), line.steps.end());
-    Emit(std::move(line),
-         LineTrace{place.node, place.child, rows != nullptr ? *rows : pool_->rows, pool_->rows, generation});
+    Emit(std::move(line), LineTrace{place.node, place.child, rows, pool_rows_, generation});
   }
 
   void Emit(StatementLine line, LineTrace trace) {
@@ -377,6 +380,7 @@ class Closer {
   const rights::RightsState& rights_;
   CloseResult& result_;
   const Pool* pool_ = nullptr;
+  RowSet pool_rows_;
   const CoverUse* cover_ = nullptr;
   StatementLine base_;  // what all lines of the pool share
 };

@@ -3,6 +3,7 @@
 #ifndef LEDGERLINE_LEDGER_ROYALTY_CLOSE_H_
 #define LEDGERLINE_LEDGER_ROYALTY_CLOSE_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,15 @@ struct FrozenPeriod {
   const LedgerFold& fold;
 };
 
+// Indices into fold.cover_usage(). Shared, as many lines rest on the same rows.
+using RowSet = std::shared_ptr<const std::vector<size_t>>;
+
 // Where a line comes from, beyond what the blob says.
 struct LineTrace {
   int node = -1;  // the lowest AllocationNode and the child in it; -1: not by a split
   size_t child = 0;
-  std::vector<size_t> rows;       // indices into fold.cover_usage(): the rows of this line's cover and dates
-  std::vector<size_t> pool_rows;  // all rows of its pool
+  RowSet rows;       // the rows of this line's cover and dates; never null
+  RowSet pool_rows;  // all rows of its pool; never null
   const rights::GenerationRecord* generation = nullptr;
 };
 

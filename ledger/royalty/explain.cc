@@ -94,7 +94,7 @@ class Explainer {
     AddSources();
     AddShareSet();
     AddRateCard();
-    AddRows("usage row", trace_.rows);
+    AddRows("usage row", *trace_.rows);
     AddPool();
     if (!line_.reason.empty()) out_.facts.push_back({"why", line_.reason, {}});
     RETURN_IF_ERROR(AddSteps());
@@ -196,7 +196,7 @@ class Explainer {
     if (line_.rate_id.empty()) return;
     uint64_t plays = 0;
     std::vector<uint64_t> entries;
-    for (const size_t row : trace_.pool_rows) {
+    for (const size_t row : *trace_.pool_rows) {
       plays += fold_.cover_usage()[row].row.plays;
       const uint64_t entry = fold_.cover_usage()[row].entry.value;
       if (entries.empty() || entries.back() != entry) entries.push_back(entry);
@@ -205,7 +205,7 @@ class Explainer {
         line_.steps.empty() || line_.steps[0].level != "pool" ? "" : ", revenue " + line_.steps[0].gross.ToString();
     out_.facts.push_back({"pool",
                           line_.period.ToString() + " " + line_.territory + " " + line_.tier + ": " +
-                              std::to_string(trace_.pool_rows.size()) + " usage rows, " + std::to_string(plays) +
+                              std::to_string(trace_.pool_rows->size()) + " usage rows, " + std::to_string(plays) +
                               " plays" + gross,
                           entries});
   }

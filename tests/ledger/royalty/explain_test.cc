@@ -63,6 +63,19 @@ TEST(ExplainTest, PerGenerationAndThePlatform) {
   EXPECT_NE(ExplainLine(ledger.fold, result, "~platform", "P1")->ToText().find("0.1 - 0.05 = 0.05"), std::string::npos);
 }
 
+TEST(ExplainTest, LinesShareTheRowsOfTheirPool) {
+  // Copies would need lines x rows of memory: 200 GB at 60,000 lines on half a million rows.
+  LedgerBuilder ledger;
+  AddDemo(ledger, kProRata);
+  ledger.File(Usage("cov-1,2026-10,DE,premium,2,1,EUR\n"));
+  const auto result = ledger.Close("2026-10");
+  ASSERT_GT(result.traces.size(), 2u);
+  for (const LineTrace& trace : result.traces) {
+    ASSERT_NE(trace.rows, nullptr);
+    EXPECT_EQ(trace.pool_rows, result.traces[0].pool_rows);
+  }
+}
+
 TEST(ExplainTest, UnknownLinesAreToldWhatThereIs) {
   LedgerBuilder ledger;
   AddDemo(ledger, kProRata);
