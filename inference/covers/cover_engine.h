@@ -38,7 +38,7 @@ struct CoverRequest {
   std::string source_midi;  // bytes of a Standard MIDI File
   std::string style;        // one of Styles()
   uint64_t seed = 1;
-  int candidates = 4;       // 1 to 16: how many are composed, of which the best by the measures is kept
+  int candidates = 6;       // 1 to 16: how many are composed, of which the best by the measures is kept
   CoverProgress progress;   // may be empty
   // Called for each candidate that a guard turns down, also where none is left and MakeCover fails: they are recorded
   // either way. May be empty.

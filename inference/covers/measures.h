@@ -24,6 +24,7 @@ struct AccompanimentMeasures {
   double groove_similarity = 0;   // mean over neighbouring bars of equal length: cosine of onset counts per sixteenth
   double sounding_bars_share = 0;  // of bars with melody, those with accompaniment
   double plan_density_error = 0;  // mean distance of bar density classes from the plan
+  double plan_polyphony_error = 0;  // the same of polyphony classes
   double bass_leap_mean = 0;      // semitones between neighbouring lowest notes
   double bass_mean_pitch = 0;     // of the lowest note of each attack
   double hands_together_share = 0;  // of attacks by both hands of a pianist, over all attacks by either

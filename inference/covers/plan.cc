@@ -104,7 +104,7 @@ int DrawTexture(const TextureCounts& counts, double melody_density, model::Count
     const int polyphony = static_cast<int>(i) % tokens::kPolyphonyClasses;
     if (kept[i] * 20 < commonest || density == 0 || polyphony == 0) kept[i] = 0;
     // An accompaniment far busier than its melody drowns it.
-    if (tokens::DensityRangeOf(density).lowest > 1.5 * melody_density + 0.4) kept[i] = 0;
+    if (tokens::DensityRangeOf(density).lowest > 2.0 * melody_density + 0.4) kept[i] = 0;
     total += kept[i];
   }
   if (total == 0) return 2 * tokens::kPolyphonyClasses + 3;

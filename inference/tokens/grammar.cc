@@ -13,7 +13,8 @@ constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16, 18,  
                                                48, 54, 60, 72, 84, 96, 108, 120, 144, 192};
 constexpr int kMuddyBelow = 48;      // C3: closer intervals below it blur
 constexpr int kMuddyInterval = 5;
-constexpr int kHandWithMelody = 14;  // the right hand holds melody and accompaniment at once
+constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
+constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr int kWidestLeap = 19;
 
@@ -21,6 +22,14 @@ int DistinctOnsets(const std::vector<Event>& events) {
   int count = 0;
   for (size_t i = 0; i < events.size(); ++i) count += i == 0 || events[i].onset != events[i - 1].onset;
   return count;
+}
+
+// Whether two lines move alike from one perfect fifth or octave into another of the same kind.
+bool ParallelPerfects(int one_before, int one_after, int other_before, int other_after) {
+  if (one_before >= kNoPitch || other_before >= kNoPitch) return false;
+  if ((one_after - one_before) * (other_after - other_before) <= 0) return false;
+  const int before = std::abs(other_before - one_before) % 12, after = std::abs(other_after - one_after) % 12;
+  return before == after && (after == 0 || after == 7);
 }
 
 const MelodyNote* MelodyAt(const PieceBar& bar, int onset) {
@@ -45,6 +54,12 @@ DensityRange DensityRangeOf(int density_class) {
   return kRanges[static_cast<size_t>(density_class)];
 }
 
+PolyphonyRange PolyphonyRangeOf(int polyphony_class) {
+  static constexpr std::array<PolyphonyRange, kPolyphonyClasses + 1> kRanges = {
+      {{0, 0}, {0.01, 1}, {1, 2}, {2, 3}, {3, 4.5}, {4.5, 8}, {0, 8}}};
+  return kRanges[static_cast<size_t>(polyphony_class)];
+}
+
 BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules)
     : piece_(piece), bar_(piece.bars[bar]), index_(bar), rules_(rules) {
   const DensityRange range = DensityRangeOf(bar_.density);
@@ -61,6 +76,26 @@ int BarGrammar::SilentFrom(const std::vector<Event>& events, int role) const {
     if (events[i].role == role) return events[i].onset + kDurationTicks[static_cast<size_t>(events[i].duration)];
   }
   return 0;
+}
+
+int BarGrammar::PitchBefore(const std::vector<Event>& events, int role, int onset) const {
+  for (size_t i = events.size(); i-- > 0;) {
+    if (events[i].role == role && events[i].onset < onset) return events[i].pitch;
+  }
+  if (index_ == 0) return kNoPitch;
+  const std::vector<Event>& earlier = piece_.bars[index_ - 1].events;
+  for (size_t i = earlier.size(); i-- > 0;) {
+    if (earlier[i].role == role) return earlier[i].pitch;
+  }
+  return kNoPitch;
+}
+
+int BarGrammar::MelodyBefore(int onset) const {
+  const MelodyNote* now = MelodyAt(bar_, onset);
+  if (now == nullptr || now->onset != onset || now->tied) return kNoPitch;
+  if (now != bar_.melody.data()) return (now - 1)->pitch;
+  if (index_ == 0 || piece_.bars[index_ - 1].melody.empty()) return kNoPitch;
+  return piece_.bars[index_ - 1].melody.back().pitch;
 }
 
 bool BarGrammar::OnChoirGrid(int tick) const {
@@ -94,6 +129,16 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   const int last = events.empty() ? -1 : events.back().onset;
   const bool compound = bar_.beat == 36;
   int latest = closing_ >= 0 ? closing_ : bar_.length;
+  // The texture at the attack so far, against the plan's.
+  float texture = 0;
+  if (last >= 0) {
+    const PolyphonyRange range = PolyphonyRangeOf(bar_.polyphony);
+    const auto sounding = static_cast<double>(std::count_if(events.begin(), events.end(), [last](const Event& event) {
+      return event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > last;
+    }));
+    if (sounding < range.lowest) texture = rules_.thin;
+    if (sounding >= range.highest + 0.5) texture = rules_.thick;
+  }
   if (rules_.choir) {
     // A silent voice enters now, or where the first of them falls silent.
     for (int role = 0; role < kRoles; ++role) {
@@ -130,7 +175,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
       for (int role = events.back().role + 1; role < kRoles; ++role) {
         if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role));
       }
-      value += bonus;
+      value += bonus + texture;
     }
   }
   bool room = false;
@@ -193,6 +238,14 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   const int chord = bar_.ChordAt(onset);
   const uint32_t mask = ChordMask(chord);
   const bool close = onset == closing_;
+  struct Line {
+    int before, after;
+  };
+  std::vector<Line> lines;  // the others that move into this onset
+  if (traits.voices == 1 && melody != nullptr) lines.push_back({MelodyBefore(onset), melody->pitch});
+  for (size_t i = events.size(); traits.voices == 1 && i-- > 0 && events[i].onset == onset;) {
+    lines.push_back({PitchBefore(events, events[i].role, onset), events[i].pitch});
+  }
   const bool on_beat = onset % bar_.beat == 0;
   const bool single_line = traits.voices == 1;
   for (int pitch = lowest; pitch <= highest; ++pitch) {
@@ -212,6 +265,10 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
       value -= 2.5f;
     }
+    for (const Line& line : lines) {
+      if (ParallelPerfects(last_of_role, pitch, line.before, line.after)) value += rules_.parallel;
+    }
+    if (role == kCello && pitch > kCelloTenor) value -= 0.25f * static_cast<float>(pitch - kCelloTenor);
     if (single_line && last_of_role != kNoPitch) {
       const int leap = std::abs(pitch - last_of_role);
       if (leap > kWidestLeap) continue;

@@ -24,7 +24,10 @@ struct GrammarRules {
   float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
   float melody_clash = -1.2f;     // a semitone against the sounding melody
+  float thin = 1.0f;              // for another note of an attack while fewer sound than the plan asks for
+  float thick = -1.5f;            // and while more sound
   float downbeat_bass = 1.2f;     // the ensemble's lowest role on a bar's first beat
+  float parallel = -2.5f;         // a single line moving with melody or another line into a fifth or octave from one
   float cluster = -3.0f;          // a semitone against another note of the same attack
 };
 
@@ -47,6 +50,10 @@ class BarGrammar {
   size_t index_;
   // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
   bool OnChoirGrid(int tick) const;
+  // The pitch of `role`'s last attack before `onset`, up to one bar back; kNoPitch when none.
+  int PitchBefore(const std::vector<Event>& events, int role, int onset) const;
+  // The melody's note before the one that sounds at `onset`; kNoPitch when that one does not start there.
+  int MelodyBefore(int onset) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
   // Encouragement for a string part that has not played in this bar: more after each bar that it rested.
@@ -56,6 +63,13 @@ class BarGrammar {
   int least_ = 0, most_ = 0;  // onsets that the plan asks for and allows
   int closing_ = -1;          // in the last bar, where the last attack stands; else -1
 };
+
+// Mean notes sounding that a polyphony class stands for, [lowest, highest].
+struct PolyphonyRange {
+  double lowest;
+  double highest;
+};
+PolyphonyRange PolyphonyRangeOf(int polyphony_class);
 
 // Onsets a quarter that a density class stands for, [lowest, highest].
 struct DensityRange {

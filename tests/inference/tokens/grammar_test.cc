@@ -148,6 +148,23 @@ TEST(Grammar, SoftRulesPreferChordTonesAndAvoidClashes) {
   EXPECT_GT(bias[62], bias[61]);  // D before C sharp, a semitone from the melody's C
 }
 
+TEST(Grammar, ParallelFifthsAndOctavesAreDiscouragedInSingleLines) {
+  Piece piece = Bars(kStrings, 2);
+  piece.bars[0].melody = {{0, 72, 48, false}, {48, 74, 48, false}};
+  // The cello went under the melody's C5 with a C; with it to D makes octaves, away to G does not.
+  const std::vector<Event> events = {{0, kCello, 48, DurationSymbol(48)}};
+  const BarGrammar grammar(piece, 0, {.foreign_on_beat = 0, .foreign_off_beat = 0});
+  const std::vector<float> bias = grammar.PitchBias(events, 48, kCello, 48);
+  EXPECT_FLOAT_EQ(bias[50], -2.5f);
+  EXPECT_FLOAT_EQ(bias[43], 0.0f);
+  // The viola against the cello: fifths C-G to D-A.
+  const std::vector<Event> both = {{0, kCello, 48, DurationSymbol(48)}, {0, kViola, 55, DurationSymbol(48)},
+                                   {48, kCello, 50, DurationSymbol(48)}};
+  const std::vector<float> viola = grammar.PitchBias(both, 48, kViola, 55);
+  EXPECT_FLOAT_EQ(viola[57], -2.5f);
+  EXPECT_FLOAT_EQ(viola[53], 0.0f);
+}
+
 TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {
   const Piece piece = Bars(kHands, 2);
   const std::vector<float> plain = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
