@@ -205,7 +205,7 @@ int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note) {
   cost += 3.0 * m.melody_clash_share;
   cost += 0.8 * m.parallel_share;
   cost += 0.10 * m.plan_density_error;
-  cost += 0.10 * m.plan_polyphony_error;
+  cost += 0.15 * m.plan_polyphony_error;
   cost += 0.3 * std::max(0.0, 0.75 - m.groove_similarity);
   cost += 0.02 * std::max(0.0, m.bass_leap_mean - 7.0);
   cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);        // a bass that is none

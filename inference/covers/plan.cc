@@ -95,14 +95,14 @@ bool UsesTriplets(const Piece& piece) {
 }
 
 // A texture class for a section: drawn from the style's bars, rare ones (under a twentieth of the commonest) left out.
-int DrawTexture(const TextureCounts& counts, double melody_density, model::CounterRandom* random) {
+int DrawTexture(const TextureCounts& counts, double melody_density, int thinnest, model::CounterRandom* random) {
   TextureCounts kept = counts;
   const int64_t commonest = *std::max_element(kept.begin(), kept.end());
   int64_t total = 0;
   for (size_t i = 0; i < kept.size(); ++i) {
     const int density = static_cast<int>(i) / tokens::kPolyphonyClasses;
     const int polyphony = static_cast<int>(i) % tokens::kPolyphonyClasses;
-    if (kept[i] * 20 < commonest || density == 0 || polyphony == 0) kept[i] = 0;
+    if (kept[i] * 20 < commonest || density == 0 || polyphony < thinnest) kept[i] = 0;
     // An accompaniment far busier than its melody drowns it.
     if (tokens::DensityRangeOf(density).lowest > 2.0 * melody_density + 0.4) kept[i] = 0;
     total += kept[i];
@@ -124,8 +124,11 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
   int64_t notes = 0, ticks = 0;
   for (const PieceBar& bar : piece.bars) notes += static_cast<int64_t>(bar.melody.size()), ticks += bar.length;
   const double melody_density = static_cast<double>(notes) * 24.0 / static_cast<double>(std::max<int64_t>(ticks, 1));
-  const int first = DrawTexture(counts, melody_density, &random);
-  int second = DrawTexture(counts, melody_density, &random);
+  // A choir or a quartet is heard as one when its parts play; duos inside it are for a later control of mood.
+  const bool single_lines = style.lead_role < 0 && (style.roles & (1u << tokens::kKeysLow)) == 0;
+  const int thinnest = single_lines ? 3 : 1;
+  const int first = DrawTexture(counts, melody_density, thinnest, &random);
+  int second = DrawTexture(counts, melody_density, thinnest, &random);
   // The second face is a neighbour of the first: one class of density away at most.
   const int step = second / tokens::kPolyphonyClasses - first / tokens::kPolyphonyClasses;
   second = first + std::clamp(step, -1, 1) * tokens::kPolyphonyClasses;

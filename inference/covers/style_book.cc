@@ -25,7 +25,6 @@ const std::vector<StyleTraits>& OfferedStyles() {
       {"hymn", kChoir, "Soprano", 52, -1, 60, 81, false, 60, 120, true},
       {"string-quartet", kStrings, "Violin I", 40, -1, 60, 91, false, 44, 176, false},
       {"piano", kHands, "Piano right hand", 0, kKeysHigh, 60, 91, false, 50, 176, false},
-      {"guitar", Bits({kGuitar}), "Guitar", 24, kGuitar, 57, 81, false, 50, 144, false},
       {"mazurka", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 112, 176, false},
       {"waltz", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 132, 200, false},
       {"polonaise", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 84, 116, false},

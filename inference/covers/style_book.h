@@ -29,7 +29,8 @@ struct StyleTraits {
   bool harmonised_pickup = false;  // the ensemble sings the pickup too
 };
 
-// In a fixed order. Every one has at least 45 training pieces (docs/model_card.md).
+// In a fixed order. The model was also taught guitar, folk, march, krakowiak, ragtime and motet; they are not offered, as
+// they have too few pieces or no ensemble of their own (docs/model_card.md).
 const std::vector<StyleTraits>& OfferedStyles();
 // nullptr when not offered.
 const StyleTraits* FindStyle(std::string_view name);

@@ -103,19 +103,21 @@ bool BarGrammar::OnChoirGrid(int tick) const {
   return std::any_of(bar_.melody.begin(), bar_.melody.end(), [tick](const MelodyNote& note) { return note.onset == tick; });
 }
 
-float BarGrammar::EntryBonus(const std::vector<Event>& events, int role) const {
+float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
   if (rules_.choir || TraitsOf(role).voices != 1) return 0;
   auto plays = [role](const std::vector<Event>& bar) {
     return std::any_of(bar.begin(), bar.end(), [role](const Event& event) { return event.role == role; });
   };
-  if (plays(events)) return 0;
+  // A part that fell silent is wanted back, the more so where the plan asks for a full sound.
+  const float full = PolyphonyRangeOf(bar_.polyphony).lowest >= 2.0 ? 1.0f : 0.5f;
+  if (plays(events)) return SilentFrom(events, role) <= onset ? full : 0.0f;
+  if (index_ == 0) return 1.5f * full;
   int rested = 0;
   while (rested < 4 && rested < static_cast<int>(index_) &&
          !plays(piece_.bars[index_ - static_cast<size_t>(rested) - 1].events)) {
     ++rested;
   }
-  // At the very beginning everybody is wanted; later one bar's rest is free.
-  return index_ == 0 ? 1.5f : 1.5f * static_cast<float>(rested);
+  return full + 1.5f * static_cast<float>(rested);
 }
 
 std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
@@ -173,7 +175,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     if (onset == last) {  // another part may join the attack
       float bonus = 0;
       for (int role = events.back().role + 1; role < kRoles; ++role) {
-        if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role));
+        if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role, onset));
       }
       value += bonus + texture;
     }
@@ -203,7 +205,7 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     if (inside && role < events.back().role) continue;
     if (inside && role == events.back().role && together >= TraitsOf(role).voices) continue;
     float& value = bias[static_cast<size_t>(role)];
-    value = EntryBonus(events, role);
+    value = EntryBonus(events, role, onset);
     const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
     if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass;
     // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.

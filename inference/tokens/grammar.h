@@ -56,8 +56,8 @@ class BarGrammar {
   int MelodyBefore(int onset) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
-  // Encouragement for a string part that has not played in this bar: more after each bar that it rested.
-  float EntryBonus(const std::vector<Event>& events, int role) const;
+  // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.
+  float EntryBonus(const std::vector<Event>& events, int role, int onset) const;
 
   GrammarRules rules_;
   int least_ = 0, most_ = 0;  // onsets that the plan asks for and allows

@@ -132,7 +132,7 @@ TEST_F(CoverMakerTest, ProgressRunsToTheEnd) {
 TEST_F(CoverMakerTest, ErrorsSayWhatToDo) {
   CoverRequest request = Request("disco");
   EXPECT_EQ(maker_->MakeCover(request).status().message(),
-            "style \"disco\" is not offered; choose one of art-song, hymn, string-quartet, piano, guitar, mazurka, waltz, polonaise");
+            "style \"disco\" is not offered; choose one of art-song, hymn, string-quartet, piano, mazurka, waltz, polonaise");
   request = Request("hymn");
   request.candidates = 17;
   EXPECT_EQ(maker_->MakeCover(request).status().message(), "candidates 17 is outside 1 to 16");
