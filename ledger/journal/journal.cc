@@ -24,7 +24,7 @@ Status WriteGenesis(Storage& storage, const std::string& origin, const crypto::S
   ASSIGN_OR_RETURN(const std::string submission,
                    SignSubmission(origin, kGenesisIdempotencyKey, payload.SerializeAsString(), signer));
   ASSIGN_OR_RETURN(const ParsedSubmission parsed, ParseSubmission(submission));
-  const int64_t now = clock.NowMicroseconds();
+  const int64_t now = clock.Now().us;
   ASSIGN_OR_RETURN(const std::string entry, EncodeEntry(EntryIndex{0}, now, Hash256{}, parsed, submission));
   const Hash256 leaf_hash = crypto::LeafHash(entry);
   TreeWriter tree;

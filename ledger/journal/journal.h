@@ -17,12 +17,12 @@
 #include "crypto/signed_note.h"
 #include "crypto/signer.h"
 #include "crypto/tile.h"
-#include "ledger/journal/clock.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/submission.h"
 #include "schemas/hash.h"
 #include "schemas/ids.h"
 #include "schemas/status.h"
+#include "schemas/time.h"
 
 namespace ledgerline::journal {
 

@@ -175,7 +175,7 @@ Result<Committed> Sequencer::Repeat(const PendingSubmission& pending, const keys
 
 Result<Committed> Sequencer::Append(const PendingSubmission& pending, const std::string& submission_key, Batch& batch) {
   const EntryIndex index{tree_.size().value};
-  const int64_t recorded_at_us = std::max(clock_.NowMicroseconds(), next_.last_recorded_at_us);
+  const int64_t recorded_at_us = std::max(clock_.Now().us, next_.last_recorded_at_us);
   {
     const std::lock_guard lock(keys_mutex_);
     ASSIGN_OR_RETURN(const EnrolledKey key, keys_.Find(pending.parsed.key_id));

@@ -20,12 +20,12 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/journal/clock.h"
 #include "ledger/journal/journal.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/tree_writer.h"
+#include "schemas/time.h"
 
 namespace ledgerline::journal {
 

@@ -1,28 +1,8 @@
 #include "ledger/rights/key_book.h"
 
-#include "crypto/sha256.h"
+#include "ledger/journal/submission.h"
 
 namespace ledgerline::rights {
-namespace {
-
-std::string U32(uint64_t value) {
-  std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift & 0xff));
-  return out;
-}
-
-}  // namespace
-
-Hash256 KeyIdOf(const crypto::PublicKey& key) { return crypto::Sha256("ledgerline/key/v1\n" + key.ToBytes()); }
-
-std::string EnrolmentMessage(std::string_view origin, std::string_view party_id, v1::KeyRole role,
-                             const crypto::PublicKey& key) {
-  std::string message = "ledgerline/enrolment/v1\n";
-  message.append(U32(origin.size())).append(origin);
-  message.append(U32(party_id.size())).append(party_id);
-  return message.append(U32(static_cast<uint64_t>(role))).append(key.ToBytes());
-}
-
 Status KeyBook::AddGenesis(EntryIndex entry, const v1::Genesis& genesis) {
   if (!keys_.empty()) return FailedPrecondition("genesis: there is one already, at entry 0");
   if (genesis.format_version() != 1)
@@ -33,7 +13,7 @@ Status KeyBook::AddGenesis(EntryIndex entry, const v1::Genesis& genesis) {
   auto key = crypto::PublicKey::FromBytes(genesis.operator_public_key());
   if (!key.ok()) return key.status().WithContext("genesis: operator_public_key");
   origin_ = genesis.origin();
-  const Hash256 id = KeyIdOf(*key);
+  const Hash256 id = journal::KeyId(*key);
   keys_.emplace(id, EnrolledKey{id, *key, v1::KEY_ROLE_OPERATOR, PartyId(), TimeSpan{}, entry});
   return Status::Ok();
 }
@@ -41,7 +21,7 @@ Status KeyBook::AddGenesis(EntryIndex entry, const v1::Genesis& genesis) {
 Status KeyBook::Enrol(EntryIndex entry, const v1::KeyEnrolment& enrolment) {
   auto key = crypto::PublicKey::FromBytes(enrolment.public_key());
   if (!key.ok()) return key.status().WithContext("key enrolment: public_key");
-  EnrolledKey enrolled{KeyIdOf(*key), *key, enrolment.role(), PartyId(), TimeSpan{}, entry};
+  EnrolledKey enrolled{journal::KeyId(*key), *key, enrolment.role(), PartyId(), TimeSpan{}, entry};
   if (enrolment.role() == v1::KEY_ROLE_PARTY) {
     auto party = PartyId::Parse(enrolment.party_id());
     if (!party.ok()) return party.status().WithContext("key enrolment");
@@ -58,7 +38,7 @@ Status KeyBook::Enrol(EntryIndex entry, const v1::KeyEnrolment& enrolment) {
     return InvalidArgument("key enrolment: valid_to is not after valid_from");
   auto proof = crypto::Signature::FromBytes(enrolment.possession_signature());
   if (!proof.ok()) return proof.status().WithContext("key enrolment: possession_signature");
-  if (!crypto::Verify(*key, EnrolmentMessage(origin_, enrolment.party_id(), enrolment.role(), *key), *proof)) {
+  if (!crypto::Verify(*key, journal::EnrolmentText(origin_, enrolment.party_id(), enrolment.role(), *key), *proof)) {
     return PermissionDenied("key enrolment: possession_signature is not the new key's over its enrolment message");
   }
   if (!keys_.emplace(enrolled.key_id, enrolled).second) {

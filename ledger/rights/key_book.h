@@ -16,14 +16,6 @@
 
 namespace ledgerline::rights {
 
-// SHA-256("ledgerline/key/v1\n" public_key): a submission's key_id.
-Hash256 KeyIdOf(const crypto::PublicKey& key);
-
-// What a new key signs to prove that its owner has it:
-// "ledgerline/enrolment/v1\n" u32be(len) origin u32be(len) party_id u32be(role) public_key.
-std::string EnrolmentMessage(std::string_view origin, std::string_view party_id, v1::KeyRole role,
-                             const crypto::PublicKey& key);
-
 struct EnrolledKey {
   Hash256 key_id;
   crypto::PublicKey public_key;

@@ -5,14 +5,14 @@
 namespace ledgerline::store {
 
 Result<std::unique_ptr<journal::Journal>> CreateJournal(const std::string& directory, const std::string& origin,
-                                                        const crypto::Signer& operator_signer, journal::Clock& clock,
+                                                        const crypto::Signer& operator_signer, Clock& clock,
                                                         journal::JournalOptions options) {
   ASSIGN_OR_RETURN(std::unique_ptr<journal::Storage> storage, CreateRocksStorage({.directory = directory}));
   return journal::Journal::Create(std::move(storage), origin, operator_signer, clock, options);
 }
 
 Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory,
-                                                      const crypto::Signer& operator_signer, journal::Clock& clock,
+                                                      const crypto::Signer& operator_signer, Clock& clock,
                                                       journal::JournalOptions options) {
   ASSIGN_OR_RETURN(std::unique_ptr<journal::Storage> storage, OpenRocksStorage({.directory = directory}));
   return journal::Journal::Open(std::move(storage), operator_signer, clock, options);

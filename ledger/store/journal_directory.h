@@ -7,20 +7,20 @@
 #include <string>
 
 #include "crypto/signer.h"
-#include "ledger/journal/clock.h"
 #include "ledger/journal/journal.h"
 #include "ledger/journal/verify.h"
 #include "schemas/status.h"
+#include "schemas/time.h"
 
 namespace ledgerline::store {
 
 // Errors: those of CreateRocksStorage and Journal::Create. Signer and clock are borrowed for the journal's life.
 Result<std::unique_ptr<journal::Journal>> CreateJournal(const std::string& directory, const std::string& origin,
-                                                        const crypto::Signer& operator_signer, journal::Clock& clock,
+                                                        const crypto::Signer& operator_signer, Clock& clock,
                                                         journal::JournalOptions options = {});
 // Errors: those of OpenRocksStorage and Journal::Open.
 Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory,
-                                                      const crypto::Signer& operator_signer, journal::Clock& clock,
+                                                      const crypto::Signer& operator_signer, Clock& clock,
                                                       journal::JournalOptions options = {});
 // Needs no key; works while nobody writes. Errors: those of OpenRocksStorageReadOnly and Journal::OpenReadOnly.
 Result<std::unique_ptr<journal::Journal>> OpenJournalReadOnly(const std::string& directory);

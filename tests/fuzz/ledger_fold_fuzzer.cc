@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/usage_file.h"
+#include "ledger/journal/submission.h"
 #include "ledger/royalty/close.h"
 
 namespace {
@@ -53,7 +54,7 @@ class Ledger {
     v1::Entry entry;
     entry.set_index(fold.size().value);
     entry.set_recorded_at_us(static_cast<int64_t>(fold.size().value) * 1000);
-    entry.set_submitter_key_id(by_operator ? rights::KeyIdOf(operator_key_).ToBytes() : "nobody");
+    entry.set_submitter_key_id(by_operator ? journal::KeyId(operator_key_).ToBytes() : "nobody");
     return fold.Apply(EntryIndex{fold.size().value}, entry, payload, blobs_);
   }
 

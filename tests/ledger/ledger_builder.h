@@ -13,6 +13,7 @@
 #include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/parties_file.h"
 #include "ledger/exchange/usage_file.h"
+#include "ledger/journal/submission.h"
 #include "ledger/royalty/close.h"
 
 namespace ledgerline {
@@ -88,7 +89,7 @@ class LedgerBuilder {
     v1::Entry entry;
     entry.set_index(index);
     entry.set_recorded_at_us(now.us);
-    entry.set_submitter_key_id(rights::KeyIdOf(key.public_key()).ToBytes());
+    entry.set_submitter_key_id(journal::KeyId(key.public_key()).ToBytes());
     const Status status = fold.Apply(EntryIndex{index}, entry, payload, blobs);
     EXPECT_TRUE(status.ok()) << status.ToString();
     return index;
@@ -101,7 +102,7 @@ class LedgerBuilder {
     enrolment.set_public_key(key.public_key().ToBytes());
     enrolment.set_role(v1::KEY_ROLE_PARTY);
     enrolment.set_party_id(party);
-    const auto proof = key.Sign(rights::EnrolmentMessage(kOrigin, party, v1::KEY_ROLE_PARTY, key.public_key()));
+    const auto proof = key.Sign(journal::EnrolmentText(kOrigin, party, v1::KEY_ROLE_PARTY, key.public_key()));
     enrolment.set_possession_signature(proof.value().ToBytes());
     return Add(payload);
   }

@@ -96,7 +96,7 @@ TEST_F(CoverCommandTest, TheCoversTuneIsFoundAndNoOther) {
 TEST_F(CoverCommandTest, ACoverOfACoverNamesItsSource) {
   const Json first = Cover("songs/greensleeves.mid", "rec-greensleeves", "hymn", 7, "a");
   const std::string id = first.at("cover");
-  const Json second = Cover("a/cover.mid", id, "guitar", 7, "b");
+  const Json second = Cover("a/cover.mid", id, "piano", 7, "b");
   EXPECT_EQ(second.at("source"), id);
   EXPECT_EQ(second.at("consents").size(), 2u);
   EXPECT_THAT(Fine("ledgerline catalog list ledger --recordings"), HasSubstr(id));

@@ -1,6 +1,7 @@
 // ledgerline consent: leave to use, its end, and what is in force.
 #include <nlohmann/json.hpp>
 
+#include "ledger/journal/submission.h"
 #include "crypto/key_file.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
@@ -35,7 +36,7 @@ Result<std::unique_ptr<crypto::Signer>> SignerOf(const ConsentFlags& flags) {
 Status CheckSpeaker(const rights::RightsState& rights, const PartyId& party, const crypto::Signer* signer, Instant now) {
   if (rights.Party(party, rights.size()) == nullptr) return NotFound("--party '" + party.text() + "' is not in the catalogue");
   if (signer == nullptr) return Status::Ok();
-  const auto* key = rights.keys().FindValid(rights::KeyIdOf(signer->public_key()), now, rights.size());
+  const auto* key = rights.keys().FindValid(journal::KeyId(signer->public_key()), now, rights.size());
   if (key == nullptr) return PermissionDenied("--key is not enrolled, or not valid now: `ledgerline key enrol DIR --party " + party.text() + " --key FILE`");
   if (key->party != party) return PermissionDenied("--key speaks for " + (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " + party.text());
   return Status::Ok();

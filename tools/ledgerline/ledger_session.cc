@@ -12,15 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class JournalClock : public journal::Clock {
- public:
-  explicit JournalClock(ledgerline::Clock& clock) : clock_(clock) {}
-  int64_t NowMicroseconds() override { return clock_.Now().us; }
-
- private:
-  ledgerline::Clock& clock_;
-};
-
 Status CheckThatALedgerIsThere(const std::string& directory) {
   if (fs::exists(directory + "/db")) return Status::Ok();
   return NotFound("there is no ledger in '" + directory + "': make one with `ledgerline init " + directory + " --origin NAME`");
@@ -44,14 +35,13 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   session->directory_ = directory;
   session->clock_ = &clock;
-  session->journal_clock_ = std::make_unique<JournalClock>(clock);
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(session->random_));
   const crypto::NamedKey named{origin, key};
   RETURN_IF_ERROR(crypto::CreatePrivateKeyFile(OperatorKeyPath(directory), named));
   ASSIGN_OR_RETURN(const crypto::VerifierKey verifier, named.verifier());
   RETURN_IF_ERROR(crypto::WritePublicKeyFile(OperatorVkeyPath(directory), verifier));
   session->operator_signer_ = std::make_unique<crypto::KeySigner>(std::move(key));
-  ASSIGN_OR_RETURN(session->journal_, store::CreateJournal(directory, origin, *session->operator_signer_, *session->journal_clock_));
+  ASSIGN_OR_RETURN(session->journal_, store::CreateJournal(directory, origin, *session->operator_signer_, clock));
   return session;
 }
 
@@ -62,9 +52,8 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForWriting(const std::
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   session->directory_ = directory;
   session->clock_ = &clock;
-  session->journal_clock_ = std::make_unique<JournalClock>(clock);
   session->operator_signer_ = std::make_unique<crypto::KeySigner>(named->key);
-  ASSIGN_OR_RETURN(session->journal_, store::OpenJournal(directory, *session->operator_signer_, *session->journal_clock_));
+  ASSIGN_OR_RETURN(session->journal_, store::OpenJournal(directory, *session->operator_signer_, clock));
   return session;
 }
 

@@ -60,7 +60,6 @@ class LedgerSession {
   LedgerSession() = default;
   std::string directory_;
   Clock* clock_ = nullptr;
-  std::unique_ptr<journal::Clock> journal_clock_;
   std::unique_ptr<crypto::Signer> operator_signer_;  // before the journal that borrows it
   std::unique_ptr<journal::Journal> journal_;
   royalty::LedgerFold fold_;

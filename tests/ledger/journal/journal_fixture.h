@@ -25,7 +25,7 @@ inline constexpr char kTestOrigin[] = "ledger.example/test";
 
 class TestClock : public Clock {
  public:
-  int64_t NowMicroseconds() override { return now_us.load(); }
+  Instant Now() override { return Instant{now_us.load()}; }
   std::atomic<int64_t> now_us{1'790'000'000'000'000};
 };
 

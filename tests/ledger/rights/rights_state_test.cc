@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/journal/submission.h"
 #include "tests/ledger/rights/demo_catalogue.h"
 
 namespace ledgerline {
@@ -15,7 +16,7 @@ class RightsStateTest : public ::testing::Test {
     v1::Entry entry;
     entry.set_index(index);
     entry.set_recorded_at_us(ledger_.now.us);
-    entry.set_submitter_key_id(rights::KeyIdOf(ledger_.operator_key().public_key()).ToBytes());
+    entry.set_submitter_key_id(journal::KeyId(ledger_.operator_key().public_key()).ToBytes());
     return entry;
   }
   std::string LastFault() { return ledger_.rights().faults().empty() ? "" : ledger_.rights().faults().back().text; }
@@ -105,7 +106,7 @@ TEST_F(RightsStateTest, EnrolmentNeedsProofOfPossession) {
   enrolment.set_party_id("ben");
   const auto sign = [&](const std::string& origin, const std::string& party) {
     enrolment.set_possession_signature(
-        ben.Sign(rights::EnrolmentMessage(origin, party, v1::KEY_ROLE_PARTY, ben.public_key())).value().ToBytes());
+        ben.Sign(journal::EnrolmentText(origin, party, v1::KEY_ROLE_PARTY, ben.public_key())).value().ToBytes());
     ledger_.Add(payload);
   };
   sign(LedgerBuilder::kOrigin, "ann");  // a proof for another party
@@ -128,7 +129,7 @@ TEST_F(RightsStateTest, AKeySpeaksOnlyWhileItIsValid) {
   enrolment.set_party_id("ben");
   enrolment.set_valid_to_us(At("2026-10-01").us);
   enrolment.set_possession_signature(
-      ben.Sign(rights::EnrolmentMessage(LedgerBuilder::kOrigin, "ben", v1::KEY_ROLE_PARTY, ben.public_key()))
+      ben.Sign(journal::EnrolmentText(LedgerBuilder::kOrigin, "ben", v1::KEY_ROLE_PARTY, ben.public_key()))
           .value()
           .ToBytes());
   ledger_.Add(payload);

@@ -25,7 +25,7 @@ constexpr int kKills = 20;
 // What the killed process does: submits without end and prints "index leaf-hash key" for every acknowledgement.
 int RunWriter(const std::string& directory, const std::string& round) {
   const crypto::KeySigner signer = journal::TestSigner('o');
-  journal::SystemClock clock;
+  SystemClock clock;
   auto journal = OpenJournal(directory, signer, clock);
   if (!journal.ok()) {
     std::fprintf(stderr, "%s\n", journal.status().ToString().c_str());
@@ -90,7 +90,7 @@ TEST(SigkillTest, TwentyKillsLoseNothingThatWasAcknowledged) {
   const std::string directory = testing::TempDir() + "sigkill." + std::to_string(::getpid());
   std::filesystem::remove_all(directory);
   const crypto::KeySigner signer = journal::TestSigner('o');
-  journal::SystemClock clock;
+  SystemClock clock;
   ASSERT_TRUE(CreateJournal(directory, journal::kTestOrigin, signer, clock).ok());
   std::mt19937_64 random(20261027);
   std::vector<std::string> acknowledged;

@@ -94,7 +94,7 @@ struct Run {
 // The journal's own run; leaves the ledger in `directory`.
 void RunJournal(const std::string& directory, const std::vector<std::string>& events, size_t submitters,
                 bool check_signatures, const crypto::Signer& signer, Run& run) {
-  journal::SystemClock clock;
+  SystemClock clock;
   journal::JournalOptions options;
   options.check_signatures = check_signatures;
   const auto journal = Must(store::CreateJournal(directory, kOrigin, signer, clock, options));
