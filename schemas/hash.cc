@@ -34,7 +34,8 @@ std::string HexEncode(std::string_view raw) {
 }
 
 Result<std::string> HexDecode(std::string_view text) {
-  if (text.size() % 2 != 0) return InvalidArgument("hex text of " + std::to_string(text.size()) + " digits: must be even");
+  if (text.size() % 2 != 0)
+    return InvalidArgument("hex text of " + std::to_string(text.size()) + " digits: must be even");
   std::string raw;
   raw.reserve(text.size() / 2);
   for (size_t i = 0; i < text.size(); i += 2) {
@@ -59,7 +60,8 @@ std::string Base64Encode(std::string_view raw) {
 }
 
 Result<std::string> Base64Decode(std::string_view text) {
-  if (text.size() % 4 != 0) return InvalidArgument("base64 text of " + std::to_string(text.size()) + " characters: not a multiple of 4");
+  if (text.size() % 4 != 0)
+    return InvalidArgument("base64 text of " + std::to_string(text.size()) + " characters: not a multiple of 4");
   std::string raw;
   raw.reserve(text.size() / 4 * 3);
   for (size_t i = 0; i < text.size(); i += 4) {
@@ -69,7 +71,8 @@ Result<std::string> Base64Decode(std::string_view text) {
     uint32_t group = 0;
     for (size_t k = 0; k < 4 - pads; ++k) {
       const int value = Base64Value(text[i + k]);
-      if (value < 0) return InvalidArgument("base64 text: position " + std::to_string(i + k) + " is not a base64 character");
+      if (value < 0)
+        return InvalidArgument("base64 text: position " + std::to_string(i + k) + " is not a base64 character");
       group |= static_cast<uint32_t>(value) << (18 - 6 * k);
     }
     if ((pads == 1 && (group & 0xff) != 0) || (pads == 2 && (group & 0xffff) != 0)) {
@@ -88,7 +91,8 @@ Result<Hash256> Hash256::FromBytes(std::string_view raw) {
 }
 
 Result<Hash256> Hash256::FromHex(std::string_view text) {
-  if (text.size() != 2 * kSize) return InvalidArgument("hash of " + std::to_string(text.size()) + " hex digits: must be 64");
+  if (text.size() != 2 * kSize)
+    return InvalidArgument("hash of " + std::to_string(text.size()) + " hex digits: must be 64");
   ASSIGN_OR_RETURN(const std::string raw, HexDecode(text));
   return FromBytes(raw);
 }

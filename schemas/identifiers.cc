@@ -32,7 +32,8 @@ bool IswcCheck(std::string_view iswc) {  // T + 9 digits + check
   return (10 - sum % 10) % 10 == iswc[10] - '0';
 }
 
-// The two last digits are 101 less the weighted sum of the nine first (weights 10 down to 2) modulo 101, with 0 where that is 100.
+// The two last digits are 101 less the weighted sum of the nine first (weights 10 down to 2) modulo 101, with 0 where
+// that is 100.
 bool IpiCheck(std::string_view ipi) {
   int sum = 0;
   for (int i = 0; i < 9; ++i) sum += (10 - i) * (ipi[static_cast<size_t>(i)] - '0');
@@ -72,19 +73,26 @@ bool Gs1Check(std::string_view digits) {
 
 std::string_view IdentifierKindName(IdentifierKind kind) {
   switch (kind) {
-    case IdentifierKind::kIsrc: return "ISRC";
-    case IdentifierKind::kIswc: return "ISWC";
-    case IdentifierKind::kIpi: return "IPI";
-    case IdentifierKind::kIsni: return "ISNI";
-    case IdentifierKind::kUpc: return "UPC";
-    case IdentifierKind::kDpid: return "DPID";
+    case IdentifierKind::kIsrc:
+      return "ISRC";
+    case IdentifierKind::kIswc:
+      return "ISWC";
+    case IdentifierKind::kIpi:
+      return "IPI";
+    case IdentifierKind::kIsni:
+      return "ISNI";
+    case IdentifierKind::kUpc:
+      return "UPC";
+    case IdentifierKind::kDpid:
+      return "DPID";
   }
   return "identifier";
 }
 
 Result<Identifier> ParseIdentifier(IdentifierKind kind, std::string_view text) {
   const auto wrong = [&](const std::string& rule) {
-    return InvalidArgument(std::string(IdentifierKindName(kind)) + " '" + std::string(text.substr(0, 60)) + "': expected " + rule);
+    return InvalidArgument(std::string(IdentifierKindName(kind)) + " '" + std::string(text.substr(0, 60)) +
+                           "': expected " + rule);
   };
   if (text.size() > 60) return wrong("at most 60 characters");
   Identifier id{kind, Canonical(text), true};
@@ -92,17 +100,20 @@ Result<Identifier> ParseIdentifier(IdentifierKind kind, std::string_view text) {
   const std::string_view view = value;
   switch (kind) {
     case IdentifierKind::kIsrc:
-      if (view.size() != 12 || !All(view.substr(0, 2), IsLetter) || !All(view.substr(2, 3), IsAlphanumeric) || !All(view.substr(5), IsDigit)) {
+      if (view.size() != 12 || !All(view.substr(0, 2), IsLetter) || !All(view.substr(2, 3), IsAlphanumeric) ||
+          !All(view.substr(5), IsDigit)) {
         return wrong("two letters, three letters or digits, and seven digits, as in QZ-ES1-26-00001 (ISO 3901)");
       }
       break;
     case IdentifierKind::kIswc:
-      if (view.size() != 11 || view[0] != 'T' || !All(view.substr(1), IsDigit)) return wrong("T and ten digits, as in T-034.524.680-1 (ISO 15707)");
+      if (view.size() != 11 || view[0] != 'T' || !All(view.substr(1), IsDigit))
+        return wrong("T and ten digits, as in T-034.524.680-1 (ISO 15707)");
       id.check_digit_right = IswcCheck(view);
       break;
     case IdentifierKind::kIpi:
       // Leading zeros are often left out: 9 to 11 digits are padded to 11.
-      if (view.size() < 9 || view.size() > 11 || !All(view, IsDigit)) return wrong("9 to 11 digits (CISAC IPI name number)");
+      if (view.size() < 9 || view.size() > 11 || !All(view, IsDigit))
+        return wrong("9 to 11 digits (CISAC IPI name number)");
       id.canonical.insert(0, 11 - view.size(), '0');
       id.check_digit_right = IpiCheck(id.canonical);
       break;
@@ -113,7 +124,8 @@ Result<Identifier> ParseIdentifier(IdentifierKind kind, std::string_view text) {
       id.check_digit_right = IsniCheck(view);
       break;
     case IdentifierKind::kUpc:
-      if ((view.size() != 12 && view.size() != 13) || !All(view, IsDigit)) return wrong("12 digits (UPC-A) or 13 (EAN-13)");
+      if ((view.size() != 12 && view.size() != 13) || !All(view, IsDigit))
+        return wrong("12 digits (UPC-A) or 13 (EAN-13)");
       id.check_digit_right = Gs1Check(view);
       break;
     case IdentifierKind::kDpid:

@@ -1,6 +1,7 @@
 // The industry's identifiers and their published check digits.
 //
-// A wrong format is an error. A wrong check digit is not: real files carry them, so it is reported apart and the value kept.
+// A wrong format is an error. A wrong check digit is not: real files carry them, so it is reported apart and the value
+// kept.
 #ifndef LEDGERLINE_SCHEMAS_IDENTIFIERS_H_
 #define LEDGERLINE_SCHEMAS_IDENTIFIERS_H_
 
@@ -28,7 +29,8 @@ struct Identifier {
 
 std::string_view IdentifierKindName(IdentifierKind kind);
 
-// Accepts the usual separators (hyphens, dots, blanks) and lower case. Errors: kInvalidArgument naming kind, value and rule.
+// Accepts the usual separators (hyphens, dots, blanks) and lower case. Errors: kInvalidArgument naming kind, value and
+// rule.
 Result<Identifier> ParseIdentifier(IdentifierKind kind, std::string_view text);
 
 }  // namespace ledgerline

@@ -34,7 +34,8 @@ struct TreeSize {
   friend constexpr auto operator<=>(const TreeSize&, const TreeSize&) = default;
 };
 
-// A valid id is 2 to 64 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit. `what` names the field.
+// A valid id is 2 to 64 characters of a-z, 0-9, '-', '_' and '.', beginning with a letter or digit. `what` names the
+// field.
 Status CheckId(std::string_view what, std::string_view text);
 
 template <typename Tag>
@@ -55,11 +56,21 @@ class Id {
   std::string text_;
 };
 
-struct PartyTag { static constexpr std::string_view kName = "party_id"; };
-struct WorkTag { static constexpr std::string_view kName = "work_id"; };
-struct RecordingTag { static constexpr std::string_view kName = "recording_id"; };
-struct ShareSetTag { static constexpr std::string_view kName = "share_set_id"; };
-struct RateCardTag { static constexpr std::string_view kName = "rate_id"; };
+struct PartyTag {
+  static constexpr std::string_view kName = "party_id";
+};
+struct WorkTag {
+  static constexpr std::string_view kName = "work_id";
+};
+struct RecordingTag {
+  static constexpr std::string_view kName = "recording_id";
+};
+struct ShareSetTag {
+  static constexpr std::string_view kName = "share_set_id";
+};
+struct RateCardTag {
+  static constexpr std::string_view kName = "rate_id";
+};
 
 using PartyId = Id<PartyTag>;
 using WorkId = Id<WorkTag>;

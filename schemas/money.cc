@@ -13,7 +13,9 @@ using boost::multiprecision::int256_t;
 constexpr Int128 kMax = static_cast<Int128>(~UInt128{0} >> 1);
 constexpr Int128 kMin = -kMax - 1;
 
-UInt128 Magnitude(Int128 value) { return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value); }
+UInt128 Magnitude(Int128 value) {
+  return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
+}
 
 std::string UInt128ToString(UInt128 value) {
   std::string digits;
@@ -39,7 +41,8 @@ std::string Int128ToString(Int128 value) {
 Result<Currency> Currency::Parse(std::string_view text) {
   const bool letters = std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (text.size() != 3 || !letters) {
-    return InvalidArgument("currency '" + std::string(text.substr(0, 20)) + "': expected three capital letters (ISO 4217), such as EUR");
+    return InvalidArgument("currency '" + std::string(text.substr(0, 20)) +
+                           "': expected three capital letters (ISO 4217), such as EUR");
   }
   Currency currency;
   std::copy(text.begin(), text.end(), currency.code_.begin());
@@ -92,8 +95,10 @@ std::string Money::ToDecimal() const {
 std::string Money::ToString() const {
   std::string text = ToDecimal();
   const size_t point = text.find('.');
-  if (point == std::string::npos) text += ".00";
-  else if (text.size() - point == 2) text += "0";
+  if (point == std::string::npos)
+    text += ".00";
+  else if (text.size() - point == 2)
+    text += "0";
   return text + " " + currency_.ToString();
 }
 
@@ -145,7 +150,8 @@ Result<Split> SplitByLargestRemainder(const Money& gross, std::span<const Int128
   Split split;
   for (const Int128 weight : weights) {
     if (weight < 0) return InvalidArgument("split: weight " + Int128ToString(weight) + " is below 0");
-    if (__builtin_add_overflow(split.total_weight, weight, &split.total_weight)) return OutOfRange("split: the weights leave 128 bits");
+    if (__builtin_add_overflow(split.total_weight, weight, &split.total_weight))
+      return OutOfRange("split: the weights leave 128 bits");
   }
   if (split.total_weight == 0) return InvalidArgument("split: there is no weight above 0 to split by");
 

@@ -1,7 +1,7 @@
 // Money: a signed 128-bit count of nano-units (1e-9) of one currency. No floating point comes near it.
 //
-// Adding two currencies or leaving 128 bits is an error, never a wrap. Products are formed in 256 bits. Division is only
-// offered as Split, which names its rounding and loses nothing. Source: docs/decisions/0002-money.md
+// Adding two currencies or leaving 128 bits is an error, never a wrap. Products are formed in 256 bits. Division is
+// only offered as Split, which names its rounding and loses nothing. Source: docs/decisions/0002-money.md
 #ifndef LEDGERLINE_SCHEMAS_MONEY_H_
 #define LEDGERLINE_SCHEMAS_MONEY_H_
 
@@ -39,7 +39,8 @@ class Money {
   Money() = default;
   Money(Int128 nanos, Currency currency) : nanos_(nanos), currency_(currency) {}
   static Money Zero(Currency currency) { return Money(0, currency); }
-  // "12", "-0.5", "1234.000000001": at most nine decimals, no exponent, no grouping. Errors: kInvalidArgument, kOutOfRange.
+  // "12", "-0.5", "1234.000000001": at most nine decimals, no exponent, no grouping. Errors: kInvalidArgument,
+  // kOutOfRange.
   static Result<Money> Parse(std::string_view decimal, Currency currency);
 
   Int128 nanos() const { return nanos_; }
@@ -60,8 +61,8 @@ class Money {
   Result<Money> Minus(const Money& other) const;
   Result<Money> Negated() const;
   Result<Money> Times(int64_t count) const;
-  // floor(this x numerator / denominator), for amounts at or above zero; a negative one is the negative of its magnitude's
-  // result. Errors: kInvalidArgument (denominator 0), kOutOfRange.
+  // floor(this x numerator / denominator), for amounts at or above zero; a negative one is the negative of its
+  // magnitude's result. Errors: kInvalidArgument (denominator 0), kOutOfRange.
   Result<Money> TimesRatio(uint64_t numerator, uint64_t denominator) const;
 
   friend bool operator==(const Money&, const Money&) = default;
@@ -74,14 +75,14 @@ class Money {
 // One level of largest-remainder allocation: what each weight received, and what it takes to check one part alone:
 // part = floor(|gross| x weight / total_weight) + [ranked at or above the cutoff], signed as gross.
 struct Split {
-  std::vector<Money> parts;        // in the order of the weights; they sum to gross exactly
+  std::vector<Money> parts;  // in the order of the weights; they sum to gross exactly
   Int128 total_weight = 0;
-  uint64_t leftover_nanos = 0;     // units handed out one by one
+  uint64_t leftover_nanos = 0;        // units handed out one by one
   std::vector<uint8_t> got_leftover;  // 1 where a part has one of them
 };
 
-// Splits `gross` by `weights` (each >= 0, in stable-id order: ties go to the earlier) with largest remainder. A negative
-// gross is split by magnitude and signed after. Errors: kInvalidArgument (no weights, all zero), kOutOfRange.
+// Splits `gross` by `weights` (each >= 0, in stable-id order: ties go to the earlier) with largest remainder. A
+// negative gross is split by magnitude and signed after. Errors: kInvalidArgument (no weights, all zero), kOutOfRange.
 // Source: docs/decisions/0002-money.md
 Result<Split> SplitByLargestRemainder(const Money& gross, std::span<const Int128> weights);
 

@@ -1,7 +1,8 @@
 // Status and Result: how every fallible function of Ledgerline reports failure.
 //
 // The code says what the caller should do (fix the input, retry, back off, give up); the message names the field, the
-// value and the bound. Both types are [[nodiscard]]; to ignore one on purpose, call IgnoreError(), which can be searched.
+// value and the bound. Both types are [[nodiscard]]; to ignore one on purpose, call IgnoreError(), which can be
+// searched.
 #ifndef LEDGERLINE_SCHEMAS_STATUS_H_
 #define LEDGERLINE_SCHEMAS_STATUS_H_
 
@@ -67,7 +68,7 @@ Status Internal(std::string message);
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::move(value)) {}  // NOLINT: implicit on purpose, as return statements read better
+  Result(T value) : held_(std::move(value)) {}        // NOLINT: implicit on purpose, as return statements read better
   Result(Status status) : held_(std::move(status)) {  // NOLINT
     assert(!std::get<Status>(held_).ok());
   }
@@ -77,9 +78,18 @@ class [[nodiscard]] Result {
     static const Status kOkStatus;
     return ok() ? kOkStatus : std::get<Status>(held_);
   }
-  T& value() & { assert(ok()); return *std::get_if<T>(&held_); }
-  const T& value() const& { assert(ok()); return *std::get_if<T>(&held_); }
-  T&& value() && { assert(ok()); return std::move(*std::get_if<T>(&held_)); }
+  T& value() & {
+    assert(ok());
+    return *std::get_if<T>(&held_);
+  }
+  const T& value() const& {
+    assert(ok());
+    return *std::get_if<T>(&held_);
+  }
+  T&& value() && {
+    assert(ok());
+    return std::move(*std::get_if<T>(&held_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -96,8 +106,8 @@ class [[nodiscard]] Result {
 #define LEDGERLINE_CONCAT(a, b) LEDGERLINE_CONCAT_INNER(a, b)
 
 // Returns the status of `expression` from the enclosing function unless it is ok.
-#define RETURN_IF_ERROR(expression)                          \
-  do {                                                       \
+#define RETURN_IF_ERROR(expression)                                                                   \
+  do {                                                                                                \
     if (::ledgerline::Status status_macro_ = (expression); !status_macro_.ok()) return status_macro_; \
   } while (false)
 

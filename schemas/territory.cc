@@ -9,13 +9,13 @@ namespace {
 
 // ISO 3166-1 alpha-2, officially assigned codes, alphabetic.
 constexpr std::string_view kCodes =
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD "
-    "CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF "
-    "GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN "
-    "KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA "
-    "NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI "
-    "SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
-    "VN VU WF WS YE YT ZA ZM ZW";
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
+    "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
+    "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
+    "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK "
+    "ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
+    "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 static_assert(kCodes.size() == kTerritoryCount * 3 - 1);
 
 constexpr std::string_view kEuropeanUnion =
@@ -41,7 +41,8 @@ std::bitset<kTerritoryCount> Listed(std::string_view codes) {
 
 Result<TerritorySet> TerritorySet::Parse(std::string_view expression) {
   if (expression.size() > 1024) {
-    return InvalidArgument("territories: the expression has " + std::to_string(expression.size()) + " characters, 1024 are allowed");
+    return InvalidArgument("territories: the expression has " + std::to_string(expression.size()) +
+                           " characters, 1024 are allowed");
   }
   TerritorySet set;
   std::istringstream words{std::string(expression)};
@@ -49,13 +50,20 @@ Result<TerritorySet> TerritorySet::Parse(std::string_view expression) {
     const bool minus = word[0] == '-';
     const std::string name = minus ? word.substr(1) : word;
     std::bitset<kTerritoryCount> named;
-    if (name == "WW") named.set();
-    else if (name == "EU") named = Listed(kEuropeanUnion);
-    else if (name == "EEA") named = Listed(kEuropeanUnion) | Listed(kEeaBeyondTheUnion);
-    else if (const int at = PositionOf(name); at >= 0) named.set(static_cast<size_t>(at));
-    else return InvalidArgument("territories: '" + name + "' is neither an ISO 3166-1 code nor WW, EU or EEA");
-    if (minus) set.codes_ &= ~named;
-    else set.codes_ |= named;
+    if (name == "WW")
+      named.set();
+    else if (name == "EU")
+      named = Listed(kEuropeanUnion);
+    else if (name == "EEA")
+      named = Listed(kEuropeanUnion) | Listed(kEeaBeyondTheUnion);
+    else if (const int at = PositionOf(name); at >= 0)
+      named.set(static_cast<size_t>(at));
+    else
+      return InvalidArgument("territories: '" + name + "' is neither an ISO 3166-1 code nor WW, EU or EEA");
+    if (minus)
+      set.codes_ &= ~named;
+    else
+      set.codes_ |= named;
   }
   if (set.codes_.none()) return InvalidArgument("territories '" + std::string(expression) + "' name no country");
   return set;

@@ -15,8 +15,8 @@ inline constexpr size_t kTerritoryCount = 249;
 
 class TerritorySet {
  public:
-  // Codes and groups (WW the world, EU the European Union, EEA) separated by blanks, read from left to right; a leading '-' takes away. Errors:
-  // kInvalidArgument (unknown code, nothing left).
+  // Codes and groups (WW the world, EU the European Union, EEA) separated by blanks, read from left to right; a leading
+  // '-' takes away. Errors: kInvalidArgument (unknown code, nothing left).
   static Result<TerritorySet> Parse(std::string_view expression);
   bool Contains(std::string_view code) const;
   bool Overlaps(const TerritorySet& other) const { return (codes_ & other.codes_).any(); }

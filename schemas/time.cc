@@ -24,7 +24,8 @@ int Digits(std::string_view text, size_t at, size_t count) {
 std::string Quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 
 Status BadInstant(std::string_view text) {
-  return InvalidArgument("time " + Quoted(text) + ": expected a date like 2026-10-01 or a UTC time like 2026-10-01T12:30:00Z");
+  return InvalidArgument("time " + Quoted(text) +
+                         ": expected a date like 2026-10-01 or a UTC time like 2026-10-01T12:30:00Z");
 }
 
 int64_t DaysUs(int year, int month, int day) {
@@ -44,7 +45,8 @@ Result<Instant> Instant::Parse(std::string_view text) {
   int64_t us = DaysUs(year, month, day);
   if (text.size() == 10) return Instant{us};
   const int hour = Digits(text, 11, 2), minute = Digits(text, 14, 2), second = Digits(text, 17, 2);
-  if (hour < 0 || minute < 0 || second < 0 || text[10] != 'T' || text[13] != ':' || text[16] != ':') return BadInstant(text);
+  if (hour < 0 || minute < 0 || second < 0 || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+    return BadInstant(text);
   if (hour > 23 || minute > 59 || second > 59) return InvalidArgument("time " + Quoted(text) + ": no such time of day");
   us += (hour * 3600LL + minute * 60 + second) * 1'000'000;
   size_t at = 19;
@@ -67,8 +69,9 @@ std::string Instant::ToString() const {
   const std::chrono::hh_mm_ss clock(time - days);
   char buffer[96];
   std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
   std::string out = buffer;
   if (const auto fraction = static_cast<int>(clock.subseconds().count()); fraction != 0) {
     std::snprintf(buffer, sizeof buffer, ".%06d", fraction);

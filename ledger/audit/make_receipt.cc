@@ -10,14 +10,18 @@ namespace ledgerline::audit {
 Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::RightsState& rights, EntryIndex subject) {
   const TreeSize size = journal.size();
   if (!size.Contains(subject)) {
-    return NotFound("entry " + std::to_string(subject.value) + ": the ledger has entries 0 to " + std::to_string(size.value - 1));
+    return NotFound("entry " + std::to_string(subject.value) + ": the ledger has entries 0 to " +
+                    std::to_string(size.value - 1));
   }
   Receipt receipt;
   receipt.checkpoint = journal.LatestCheckpoint();
-  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, crypto::OpenCheckpoint(receipt.checkpoint, journal.checkpoint_key()));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
+                   crypto::OpenCheckpoint(receipt.checkpoint, journal.checkpoint_key()));
   const auto prove = [&](EntryIndex index) -> Result<ProvedEntry> {
     if (!checkpoint.size.Contains(index)) {
-      return FailedPrecondition("entry " + std::to_string(index.value) + " is not covered by a signed checkpoint yet (size " + std::to_string(checkpoint.size.value) + ")");
+      return FailedPrecondition("entry " + std::to_string(index.value) +
+                                " is not covered by a signed checkpoint yet (size " +
+                                std::to_string(checkpoint.size.value) + ")");
     }
     ProvedEntry proved;
     proved.index = index;
@@ -34,7 +38,8 @@ Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::Right
   if (entry.type == v1::PAYLOAD_TYPE_GENERATION) {
     const v1::Generation& generation = entry.submission.payload.generation();
     wanted.insert(EntryIndex(generation.permit_index()));
-    for (const v1::ConsentReference& reference : generation.consents()) wanted.insert(EntryIndex(reference.entry_index()));
+    for (const v1::ConsentReference& reference : generation.consents())
+      wanted.insert(EntryIndex(reference.entry_index()));
   }
   std::set<EntryIndex> enrolments{EntryIndex(0)};
   for (const EntryIndex index : wanted) {

@@ -8,9 +8,9 @@
 
 namespace ledgerline::audit {
 
-// Under the journal's last signed checkpoint. Supporting entries: genesis; the enrolments of the keys that signed; for a generation
-// its permit and the consents that it names. `rights` is the fold of the same journal.
-// Errors: kNotFound (no such entry), kFailedPrecondition (the checkpoint does not cover it yet), kDataLoss.
+// Under the journal's last signed checkpoint. Supporting entries: genesis; the enrolments of the keys that signed; for
+// a generation its permit and the consents that it names. `rights` is the fold of the same journal. Errors: kNotFound
+// (no such entry), kFailedPrecondition (the checkpoint does not cover it yet), kDataLoss.
 Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::RightsState& rights, EntryIndex subject);
 
 }  // namespace ledgerline::audit

@@ -23,7 +23,9 @@ Result<const Json*> Member(const Json& object, const char* name, Json::value_t t
   const auto at = object.find(name);
   if (at == object.end()) return InvalidArgument("receipt: " + where + " has no '" + name + "'");
   // nlohmann keeps whole numbers at or above zero as unsigned.
-  if (at->type() != type) return InvalidArgument("receipt: " + where + "." + name + " is a " + at->type_name() + ", which is not what belongs there");
+  if (at->type() != type)
+    return InvalidArgument("receipt: " + where + "." + name + " is a " + at->type_name() +
+                           ", which is not what belongs there");
   return &*at;
 }
 
@@ -43,10 +45,12 @@ Result<ProvedEntry> EntryFromJson(const Json& object, const std::string& where) 
   entry.bytes = *std::move(bytes);
   ASSIGN_OR_RETURN(const Json* proof, Member(object, "inclusion_proof", Json::value_t::array, where));
   if (proof->size() > kProofHashesMax) {
-    return OutOfRange("receipt: " + where + ".inclusion_proof has " + std::to_string(proof->size()) + " hashes, 64 are allowed");
+    return OutOfRange("receipt: " + where + ".inclusion_proof has " + std::to_string(proof->size()) +
+                      " hashes, 64 are allowed");
   }
   for (const Json& item : *proof) {
-    if (!item.is_string()) return InvalidArgument("receipt: " + where + ".inclusion_proof holds something that is not text");
+    if (!item.is_string())
+      return InvalidArgument("receipt: " + where + ".inclusion_proof holds something that is not text");
     auto raw = Base64Decode(item.get<std::string>());
     if (!raw.ok()) return raw.status().WithContext("receipt: " + where + ".inclusion_proof");
     auto hash = Hash256::FromBytes(*raw);
@@ -64,7 +68,8 @@ Result<std::string> FormatReceipt(const Receipt& receipt, const std::string& sum
   Json supporting = Json::array();
   for (const ProvedEntry& entry : receipt.supporting) supporting.push_back(EntryToJson(entry));
   Json files = Json::array();
-  for (const DeliveredFile& file : receipt.files) files.push_back(Json{{"name", file.name}, {"sha256", file.sha256_hex}});
+  for (const DeliveredFile& file : receipt.files)
+    files.push_back(Json{{"name", file.name}, {"sha256", file.sha256_hex}});
   const Json document{{"format", kReceiptFormat},
                       {"summary", summary},
                       {"files", files},
@@ -76,7 +81,8 @@ Result<std::string> FormatReceipt(const Receipt& receipt, const std::string& sum
 
 Result<Receipt> ParseReceipt(std::string_view text) {
   if (text.size() > kReceiptBytesMax) {
-    return OutOfRange("receipt of " + std::to_string(text.size()) + " bytes: " + std::to_string(kReceiptBytesMax) + " are allowed");
+    return OutOfRange("receipt of " + std::to_string(text.size()) + " bytes: " + std::to_string(kReceiptBytesMax) +
+                      " are allowed");
   }
   // Bounded before it is built: nesting deeper than a receipt's own is no receipt.
   bool too_deep = false;
@@ -99,21 +105,24 @@ Result<Receipt> ParseReceipt(std::string_view text) {
   ASSIGN_OR_RETURN(receipt.subject, EntryFromJson(*subject, "subject"));
   ASSIGN_OR_RETURN(const Json* supporting, Member(document, "supporting", Json::value_t::array, "the receipt"));
   if (supporting->size() > kReceiptEntriesMax) {
-    return OutOfRange("receipt: " + std::to_string(supporting->size()) + " supporting entries, " + std::to_string(kReceiptEntriesMax) + " are allowed");
+    return OutOfRange("receipt: " + std::to_string(supporting->size()) + " supporting entries, " +
+                      std::to_string(kReceiptEntriesMax) + " are allowed");
   }
   for (size_t i = 0; i < supporting->size(); ++i) {
     ASSIGN_OR_RETURN(ProvedEntry entry, EntryFromJson((*supporting)[i], "supporting[" + std::to_string(i) + "]"));
     receipt.supporting.push_back(std::move(entry));
   }
   ASSIGN_OR_RETURN(const Json* files, Member(document, "files", Json::value_t::array, "the receipt"));
-  if (files->size() > kFilesMax) return OutOfRange("receipt: " + std::to_string(files->size()) + " files, 16 are allowed");
+  if (files->size() > kFilesMax)
+    return OutOfRange("receipt: " + std::to_string(files->size()) + " files, 16 are allowed");
   for (size_t i = 0; i < files->size(); ++i) {
     const std::string where = "files[" + std::to_string(i) + "]";
     if (!(*files)[i].is_object()) return InvalidArgument("receipt: " + where + " is not an object");
     DeliveredFile file;
     ASSIGN_OR_RETURN(file.name, StringMember((*files)[i], "name", where));
     ASSIGN_OR_RETURN(file.sha256_hex, StringMember((*files)[i], "sha256", where));
-    if (file.name.empty() || file.name.size() > 255 || file.name.find('/') != std::string::npos || file.name[0] == '.') {
+    if (file.name.empty() || file.name.size() > 255 || file.name.find('/') != std::string::npos ||
+        file.name[0] == '.') {
       return InvalidArgument("receipt: " + where + ".name is not a plain file name");
     }
     auto hash = Hash256::FromHex(file.sha256_hex);

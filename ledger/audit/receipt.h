@@ -31,7 +31,7 @@ struct DeliveredFile {
 };
 
 struct Receipt {
-  std::string checkpoint;               // a signed note
+  std::string checkpoint;  // a signed note
   ProvedEntry subject;
   std::vector<ProvedEntry> supporting;  // what the subject rests on: genesis, key enrolments, permit, consents
   std::vector<DeliveredFile> files;

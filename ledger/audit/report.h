@@ -1,4 +1,5 @@
-// Report: what a verification checked, what failed, and what it took on trust. Printed in plain words by `ledgerline verify`.
+// Report: what a verification checked, what failed, and what it took on trust. Printed in plain words by `ledgerline
+// verify`.
 #ifndef LEDGERLINE_LEDGER_AUDIT_REPORT_H_
 #define LEDGERLINE_LEDGER_AUDIT_REPORT_H_
 
@@ -9,9 +10,9 @@
 namespace ledgerline::audit {
 
 struct Finding {
-  std::string name;      // what was checked: "inclusion of entry 17"
+  std::string name;  // what was checked: "inclusion of entry 17"
   bool passed = false;
-  std::string detail;    // passed: what it covered; failed: what is wrong, and where
+  std::string detail;  // passed: what it covered; failed: what is wrong, and where
 };
 
 class Report {

@@ -25,7 +25,8 @@ std::string Named(uint64_t index) { return "entry " + std::to_string(index); }
 // The digest that the entry states must be that of the blob's rows.
 Status CheckFile(const v1::Payload& payload, Blobs& blobs) {
   if (payload.has_catalogue_file()) {
-    ASSIGN_OR_RETURN(const std::string bytes, rights::ReadNamedBlob(blobs, payload.catalogue_file().file().blob_sha256()));
+    ASSIGN_OR_RETURN(const std::string bytes,
+                     rights::ReadNamedBlob(blobs, payload.catalogue_file().file().blob_sha256()));
     ASSIGN_OR_RETURN(const exchange::CatalogueFile file, exchange::ParseCatalogueFile(bytes));
     if (file.ToPayload().SerializeAsString() != payload.catalogue_file().SerializeAsString()) {
       return DataLoss("what the entry says of its file (kind, size, rows, root) is not what the file says");
@@ -48,18 +49,20 @@ struct Meaning {
 
 Status FoldAll(const journal::Journal& journal, Meaning& meaning) {
   Blobs blobs(journal);
-  return journal.ForEachEntry(EntryIndex(0), journal.size().NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
-    v1::Entry entry;
-    if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return DataLoss(Named(index.value) + " is not an Entry");
-    ASSIGN_OR_RETURN(const journal::ParsedEntry parsed, journal::ParseEntry(bytes));
-    const v1::Payload& payload = parsed.submission.payload;
-    RETURN_IF_ERROR(meaning.fold.Apply(index, entry, payload, blobs));
-    if (!payload.has_catalogue_file() && !payload.has_usage_file()) return Status::Ok();
-    ++meaning.files;
-    const Status file = CheckFile(payload, blobs);
-    if (!file.ok()) meaning.bad_files.push_back(Named(index.value) + ": " + file.message());
-    return Status::Ok();
-  });
+  return journal.ForEachEntry(EntryIndex(0), journal.size().NextIndex(),
+                              [&](EntryIndex index, std::string_view bytes) -> Status {
+                                v1::Entry entry;
+                                if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+                                  return DataLoss(Named(index.value) + " is not an Entry");
+                                ASSIGN_OR_RETURN(const journal::ParsedEntry parsed, journal::ParseEntry(bytes));
+                                const v1::Payload& payload = parsed.submission.payload;
+                                RETURN_IF_ERROR(meaning.fold.Apply(index, entry, payload, blobs));
+                                if (!payload.has_catalogue_file() && !payload.has_usage_file()) return Status::Ok();
+                                ++meaning.files;
+                                const Status file = CheckFile(payload, blobs);
+                                if (!file.ok()) meaning.bad_files.push_back(Named(index.value) + ": " + file.message());
+                                return Status::Ok();
+                              });
 }
 
 void CheckVerdicts(const royalty::LedgerFold& fold, Report& report) {
@@ -71,7 +74,8 @@ void CheckVerdicts(const royalty::LedgerFold& fold, Report& report) {
     ++count;
     if (count <= 5) unauthorised += "; " + Named(generation->entry.value) + " is " + generation->verdict.ToString();
   }
-  report.Pass("verdicts", std::to_string(generations.size()) + " generations judged, " + std::to_string(count) + " unauthorised (their money is held)" + unauthorised);
+  report.Pass("verdicts", std::to_string(generations.size()) + " generations judged, " + std::to_string(count) +
+                              " unauthorised (their money is held)" + unauthorised);
 }
 
 void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fold, Report& report) {
@@ -85,7 +89,8 @@ void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fol
       const v1::PeriodClose& close = entry.submission.payload.period_close();
       if (close.prefix_size() > index.value) return DataLoss("it claims a prefix that reaches beyond itself");
       ASSIGN_OR_RETURN(const Hash256 root, journal.RootAt(TreeSize(close.prefix_size())));
-      if (close.prefix_root() != root.view()) return DataLoss("the prefix root is not the tree's root at size " + std::to_string(close.prefix_size()));
+      if (close.prefix_root() != root.view())
+        return DataLoss("the prefix root is not the tree's root at size " + std::to_string(close.prefix_size()));
       ASSIGN_OR_RETURN(const royalty::CloseResult expected, royalty::RecomputeClose(fold, index));
       ASSIGN_OR_RETURN(const Hash256 digest, Hash256::FromBytes(close.statements_sha256()));
       ASSIGN_OR_RETURN(const std::string blob, journal.ReadBlob(digest));
@@ -93,7 +98,8 @@ void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fol
       ASSIGN_OR_RETURN(const royalty::Statements statements, royalty::ParseStatements(blob));
       RETURN_IF_ERROR(royalty::CheckStatements(statements));
       std::string totals;
-      for (const royalty::Totals& total : statements.totals) totals += ", pool " + total.pool.ToString() + " divided exactly";
+      for (const royalty::Totals& total : statements.totals)
+        totals += ", pool " + total.pool.ToString() + " divided exactly";
       report.Pass(name, close.period() + ": computed again from " + std::to_string(close.prefix_size()) + " entries, " +
                             std::to_string(statements.lines.size()) + " lines equal byte by byte" + totals);
       return Status::Ok();
@@ -112,7 +118,8 @@ void AddJournalReport(const journal::VerifyReport& journal_report, Report& repor
     }
     std::string detail;
     for (const std::string& failure : check.failures) detail += (detail.empty() ? "" : "\n") + failure;
-    if (check.failure_count > check.failures.size()) detail += "\n... and " + std::to_string(check.failure_count - check.failures.size()) + " more";
+    if (check.failure_count > check.failures.size())
+      detail += "\n... and " + std::to_string(check.failure_count - check.failures.size()) + " more";
     report.Fail(check.name, detail);
   }
   for (const std::string& trust : journal_report.taken_on_trust) report.Trust(trust);
@@ -124,7 +131,8 @@ void VerifyMeaning(const journal::Journal& journal, Report& report) {
   const Status folded = FoldAll(journal, meaning);
   if (!folded.ok()) return report.Fail("fold of all entries", folded.message());
   if (meaning.bad_files.empty()) {
-    report.Pass("files", std::to_string(meaning.files) + " catalogue and usage files agree with their entries, row by row");
+    report.Pass("files",
+                std::to_string(meaning.files) + " catalogue and usage files agree with their entries, row by row");
   } else {
     std::string detail;
     for (const std::string& bad : meaning.bad_files) detail += (detail.empty() ? "" : "\n") + bad;
@@ -135,21 +143,27 @@ void VerifyMeaning(const journal::Journal& journal, Report& report) {
   const std::vector<rights::Fault> faults = meaning.fold.AllFaults();
   if (!faults.empty()) {
     std::string list;
-    for (size_t i = 0; i < faults.size() && i < 5; ++i) list += "; " + Named(faults[i].entry.value) + (faults[i].ignored ? " does not count: " : ": ") + faults[i].text;
+    for (size_t i = 0; i < faults.size() && i < 5; ++i)
+      list += "; " + Named(faults[i].entry.value) + (faults[i].ignored ? " does not count: " : ": ") + faults[i].text;
     report.Pass("faults in data", std::to_string(faults.size()) + " named, none of them hidden" + list);
   }
 }
 
-void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint, const crypto::VerifierKey& log_key, Report& report) {
+void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint,
+                   const crypto::VerifierKey& log_key, Report& report) {
   const std::string name = "extends the kept checkpoint";
   const Status status = [&]() -> Status {
     ASSIGN_OR_RETURN(const crypto::Checkpoint old, crypto::OpenCheckpoint(old_checkpoint, log_key));
     if (old.size > journal.size()) {
-      return DataLoss("the kept checkpoint has size " + std::to_string(old.size.value) + ", the ledger only " + std::to_string(journal.size().value) + ": entries were removed");
+      return DataLoss("the kept checkpoint has size " + std::to_string(old.size.value) + ", the ledger only " +
+                      std::to_string(journal.size().value) + ": entries were removed");
     }
     ASSIGN_OR_RETURN(const Hash256 root, journal.RootAt(old.size));
-    if (root != old.root) return DataLoss("at size " + std::to_string(old.size.value) + " this ledger has another root than the kept checkpoint: history was rewritten");
-    report.Pass(name, "size " + std::to_string(old.size.value) + " is a prefix of size " + std::to_string(journal.size().value));
+    if (root != old.root)
+      return DataLoss("at size " + std::to_string(old.size.value) +
+                      " this ledger has another root than the kept checkpoint: history was rewritten");
+    report.Pass(name, "size " + std::to_string(old.size.value) + " is a prefix of size " +
+                          std::to_string(journal.size().value));
     return Status::Ok();
   }();
   if (!status.ok()) report.Fail(name, status.message());

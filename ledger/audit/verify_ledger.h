@@ -13,13 +13,15 @@ namespace ledgerline::audit {
 // Takes over what VerifyJournal found, and what it took on trust.
 void AddJournalReport(const journal::VerifyReport& journal_report, Report& report);
 
-// Folds every entry and checks: every catalogue and usage file against its digest, row count and root; every generation's verdict (an
-// unauthorised one is named, but is no failure: its money must be held); every close, computed again from its prefix and compared byte by
-// byte, and its prefix root. Only worth calling if the journal's own checks passed.
+// Folds every entry and checks: every catalogue and usage file against its digest, row count and root; every
+// generation's verdict (an unauthorised one is named, but is no failure: its money must be held); every close, computed
+// again from its prefix and compared byte by byte, and its prefix root. Only worth calling if the journal's own checks
+// passed.
 void VerifyMeaning(const journal::Journal& journal, Report& report);
 
 // A checkpoint kept from earlier: the ledger must extend it. Errors are failed findings.
-void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint, const crypto::VerifierKey& log_key, Report& report);
+void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint,
+                   const crypto::VerifierKey& log_key, Report& report);
 
 }  // namespace ledgerline::audit
 

@@ -20,7 +20,8 @@ std::string Named(EntryIndex index) { return "entry " + std::to_string(index.val
 // One receipt under examination.
 class Examination {
  public:
-  Examination(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key) : receipt_(receipt), log_key_(log_key) {}
+  Examination(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key)
+      : receipt_(receipt), log_key_(log_key) {}
 
   Report Run() && {
     if (!OpenCheckpoint()) return std::move(report_);
@@ -46,7 +47,8 @@ class Examination {
       }
       checkpoint_ = *std::move(opened);
       report_.SetAnchored();
-      report_.Pass("checkpoint signature", "size " + std::to_string(checkpoint_.size.value) + ", signed by " + log_key_->name());
+      report_.Pass("checkpoint signature",
+                   "size " + std::to_string(checkpoint_.size.value) + ", signed by " + log_key_->name());
       return true;
     }
     auto note = crypto::SignedNote::Parse(receipt_.checkpoint);
@@ -62,7 +64,8 @@ class Examination {
 
   void Include(const ProvedEntry& proved) {
     const std::string name = "inclusion of " + Named(proved.index);
-    const Status included = crypto::VerifyInclusion(crypto::LeafHash(proved.bytes), proved.index, checkpoint_.size, proved.proof, checkpoint_.root);
+    const Status included = crypto::VerifyInclusion(crypto::LeafHash(proved.bytes), proved.index, checkpoint_.size,
+                                                    proved.proof, checkpoint_.root);
     if (!included.ok()) {
       report_.Fail(name, included.message());
       return;
@@ -77,18 +80,22 @@ class Examination {
       return;
     }
     if (parsed->submission.submission.origin() != checkpoint_.origin) {
-      report_.Fail("origin of " + Named(proved.index), "it was meant for the log '" + parsed->submission.submission.origin() + "'");
+      report_.Fail("origin of " + Named(proved.index),
+                   "it was meant for the log '" + parsed->submission.submission.origin() + "'");
       return;
     }
-    report_.Pass(name, journal::PayloadTypeName(parsed->type) + ", recorded " + Instant{parsed->recorded_at_us}.ToString());
+    report_.Pass(name,
+                 journal::PayloadTypeName(parsed->type) + ", recorded " + Instant{parsed->recorded_at_us}.ToString());
     entries_.emplace(proved.index, *std::move(parsed));
   }
 
-  // The operator's key comes from the verifier key, or else from genesis; the parties' keys from enrolments signed by the operator.
+  // The operator's key comes from the verifier key, or else from genesis; the parties' keys from enrolments signed by
+  // the operator.
   void LearnKeys() {
     if (log_key_) {
       operator_key_ = log_key_->public_key();
-    } else if (const auto genesis = entries_.find(EntryIndex(0)); genesis != entries_.end() && genesis->second.type == v1::PAYLOAD_TYPE_GENESIS) {
+    } else if (const auto genesis = entries_.find(EntryIndex(0));
+               genesis != entries_.end() && genesis->second.type == v1::PAYLOAD_TYPE_GENESIS) {
       auto key = crypto::PublicKey::FromBytes(genesis->second.submission.payload.genesis().operator_public_key());
       if (key.ok()) operator_key_ = *key;
     }
@@ -113,17 +120,21 @@ class Examination {
     const v1::Submission& submission = entry.submission.submission;
     auto signature = crypto::Signature::FromBytes(submission.signature());
     return signature.ok() &&
-           crypto::Verify(key, journal::SubmissionText(submission.origin(), submission.idempotency_key(), submission.payload()), *signature);
+           crypto::Verify(
+               key, journal::SubmissionText(submission.origin(), submission.idempotency_key(), submission.payload()),
+               *signature);
   }
 
   void CheckSignature(EntryIndex index, const ParsedEntry& entry) {
     const auto known = keys_.find(entry.submission.key_id);
     if (known == keys_.end()) {
-      report_.Fail("signature of " + Named(index), "its key is neither the operator's nor enrolled by an entry of this receipt");
+      report_.Fail("signature of " + Named(index),
+                   "its key is neither the operator's nor enrolled by an entry of this receipt");
     } else if (!SignedBy(entry, known->second.key)) {
       report_.Fail("signature of " + Named(index), "the signature is not that of the key that the entry names");
     } else {
-      report_.Pass("signature of " + Named(index), known->second.party.empty() ? "by the operator" : "by " + known->second.party);
+      report_.Pass("signature of " + Named(index),
+                   known->second.party.empty() ? "by the operator" : "by " + known->second.party);
     }
   }
 
@@ -141,19 +152,28 @@ class Examination {
     }
     const v1::Permit& permit = permit_entry->submission.payload.permit();
     std::string wrong;
-    if (generation.permit_index() >= receipt_.subject.index.value) wrong = "it does not stand before the generation";
-    else if (permit.use() != generation.use()) wrong = "it is for another use";
-    else if (permit.territory() != generation.territory()) wrong = "it is for territory " + permit.territory();
-    else if (permit.tier() != generation.tier()) wrong = "it is for tier '" + permit.tier() + "'";
-    else if (permit.style() != generation.style()) wrong = "it is for style '" + permit.style() + "'";
-    else if (permit.requester() != generation.requester()) wrong = "it was given to another requester";
-    else if (generation.generated_at_us() > permit.valid_until_us()) wrong = "it had run out when the cover was made";
-    else if (generation.sources_size() != 1 || generation.sources(0).recording_id() != permit.recording_id()) wrong = "it is for recording " + permit.recording_id();
+    if (generation.permit_index() >= receipt_.subject.index.value)
+      wrong = "it does not stand before the generation";
+    else if (permit.use() != generation.use())
+      wrong = "it is for another use";
+    else if (permit.territory() != generation.territory())
+      wrong = "it is for territory " + permit.territory();
+    else if (permit.tier() != generation.tier())
+      wrong = "it is for tier '" + permit.tier() + "'";
+    else if (permit.style() != generation.style())
+      wrong = "it is for style '" + permit.style() + "'";
+    else if (permit.requester() != generation.requester())
+      wrong = "it was given to another requester";
+    else if (generation.generated_at_us() > permit.valid_until_us())
+      wrong = "it had run out when the cover was made";
+    else if (generation.sources_size() != 1 || generation.sources(0).recording_id() != permit.recording_id())
+      wrong = "it is for recording " + permit.recording_id();
     if (!wrong.empty()) {
       report_.Fail(name, wrong);
       return;
     }
-    report_.Pass(name, "given before the cover was made, for " + permit.recording_id() + " in " + permit.territory() + ", style " + permit.style());
+    report_.Pass(name, "given before the cover was made, for " + permit.recording_id() + " in " + permit.territory() +
+                           ", style " + permit.style());
     std::set<uint64_t> in_permit;
     for (const v1::ConsentReference& reference : permit.consents()) in_permit.insert(reference.entry_index());
     for (const v1::ConsentReference& reference : generation.consents()) {
@@ -163,8 +183,10 @@ class Examination {
       CheckConsent(reference, permit, *permit_entry);
     }
     if (generation.consents_size() == 0) report_.Fail("consents", "the generation names no consent");
-    report_.Trust("That the consents named are those of everybody whose consent is needed, and that none was revoked before the permit: "
-                  "`ledgerline verify DIR` checks both against the whole log.");
+    report_.Trust(
+        "That the consents named are those of everybody whose consent is needed, and that none was revoked before the "
+        "permit: "
+        "`ledgerline verify DIR` checks both against the whole log.");
   }
 
   void CheckConsent(const v1::ConsentReference& reference, const v1::Permit& permit, const ParsedEntry& permit_entry) {
@@ -178,12 +200,19 @@ class Examination {
     auto territories = TerritorySet::Parse(grant.territories());
     const int64_t at = permit_entry.recorded_at_us;
     std::string wrong;
-    if (entry->index >= permit_entry.index) wrong = "it does not stand before the permit";
-    else if (grant.party_id() != reference.party_id()) wrong = "it was given by " + grant.party_id();
-    else if (std::find(grant.uses().begin(), grant.uses().end(), permit.use()) == grant.uses().end()) wrong = "it is not for this use";
-    else if (!territories.ok() || !territories->Contains(permit.territory())) wrong = "it does not cover " + permit.territory();
-    else if (grant.tiers_size() > 0 && std::find(grant.tiers().begin(), grant.tiers().end(), permit.tier()) == grant.tiers().end()) wrong = "it does not cover tier '" + permit.tier() + "'";
-    else if (at < grant.valid_from_us() || (grant.valid_to_us() != 0 && at >= grant.valid_to_us())) wrong = "it was not valid when the permit was given";
+    if (entry->index >= permit_entry.index)
+      wrong = "it does not stand before the permit";
+    else if (grant.party_id() != reference.party_id())
+      wrong = "it was given by " + grant.party_id();
+    else if (std::find(grant.uses().begin(), grant.uses().end(), permit.use()) == grant.uses().end())
+      wrong = "it is not for this use";
+    else if (!territories.ok() || !territories->Contains(permit.territory()))
+      wrong = "it does not cover " + permit.territory();
+    else if (grant.tiers_size() > 0 &&
+             std::find(grant.tiers().begin(), grant.tiers().end(), permit.tier()) == grant.tiers().end())
+      wrong = "it does not cover tier '" + permit.tier() + "'";
+    else if (at < grant.valid_from_us() || (grant.valid_to_us() != 0 && at >= grant.valid_to_us()))
+      wrong = "it was not valid when the permit was given";
     if (!wrong.empty()) {
       report_.Fail(name, wrong);
       return;
@@ -193,7 +222,8 @@ class Examination {
       report_.Pass(name, "signed with the party's own key");
     } else {
       report_.Pass(name, "attested by the operator");
-      report_.Trust("The consent of " + grant.party_id() + " (entry " + std::to_string(reference.entry_index()) + "): the operator says so, the party did not sign.");
+      report_.Trust("The consent of " + grant.party_id() + " (entry " + std::to_string(reference.entry_index()) +
+                    "): the operator says so, the party did not sign.");
     }
   }
 

@@ -34,7 +34,8 @@ class CommandLineTest : public testing::Test {
   // A shell command in the test's directory; `ledgerline` and `ledgerline-forge` are those of this build.
   Ran Shell(const std::string& command) {
     const std::string err_path = directory_ + "/.stderr";
-    const std::string whole = "cd '" + directory_ + "' && PATH='" LEDGERLINE_BIN "':$PATH && { " + command + " ; } 2>'" + err_path + "' </dev/null";
+    const std::string whole = "cd '" + directory_ + "' && PATH='" LEDGERLINE_BIN "':$PATH && { " + command +
+                              " ; } 2>'" + err_path + "' </dev/null";
     Ran ran;
     std::FILE* pipe = ::popen(whole.c_str(), "r");
     if (pipe == nullptr) return ran;
@@ -51,7 +52,9 @@ class CommandLineTest : public testing::Test {
     EXPECT_EQ(ran.exit_status, 0) << command << "\n" << ran.out << ran.err;
     return ran.out;
   }
-  void Write(const std::string& name, const std::string& text) const { std::ofstream(directory_ + "/" + name, std::ios::binary) << text; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(directory_ + "/" + name, std::ios::binary) << text;
+  }
   std::string Read(const std::string& name) const {
     std::ifstream in(directory_ + "/" + name, std::ios::binary);
     std::ostringstream text;
@@ -70,7 +73,9 @@ class CommandLineTest : public testing::Test {
       Fine("ledgerline key enrol ledger --party " + party + " --key keys/" + party + ".key");
     }
   }
-  void Consent(const std::string& party) { Fine("ledgerline consent grant ledger --party " + party + " --key keys/" + party + ".key --use COVER"); }
+  void Consent(const std::string& party) {
+    Fine("ledgerline consent grant ledger --party " + party + " --key keys/" + party + ".key --use COVER");
+  }
 
   std::string directory_;
 };

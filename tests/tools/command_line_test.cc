@@ -21,7 +21,8 @@ TEST_F(CommandLineTest, FromAnEmptyDirectoryToAVerifiedClose) {
   EXPECT_THAT(Fine("ledgerline usage import ledger usage.csv"), HasSubstr("3.000000001 EUR for 7 plays"));
   EXPECT_THAT(Fine("ledgerline close ledger --period 2026-09"), HasSubstr("= pool     3.000000001"));
   EXPECT_THAT(Fine("ledgerline statement ledger --party '~unmatched' --period 2026-09"), HasSubstr("3.000000001"));
-  EXPECT_THAT(Fine("ledgerline explain ledger --party '~unmatched' --period 2026-09 --line 1"), HasSubstr("row 0 (line 2 of the file)"));
+  EXPECT_THAT(Fine("ledgerline explain ledger --party '~unmatched' --period 2026-09 --line 1"),
+              HasSubstr("row 0 (line 2 of the file)"));
   EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"), HasSubstr("VERIFIED"));
   EXPECT_THAT(Fine("ledgerline verify ledger --vkey \"$(ledgerline key show ledger --vkey)\""), HasSubstr("VERIFIED"));
 }
@@ -33,7 +34,8 @@ TEST_F(CommandLineTest, VerifyWithoutAnAnchorIsAFailedCheck) {
   EXPECT_THAT(ran.out, HasSubstr("SELF-CONSISTENT, NO TRUST ANCHOR"));
   Write("policy", "# ours\nlog " + Fine("ledgerline key show ledger --vkey") + "quorum none\n");
   EXPECT_THAT(Fine("ledgerline verify ledger --policy policy"), HasSubstr("VERIFIED"));
-  Write("policy", "log " + Fine("ledgerline key show ledger --vkey") + "witness w " + Fine("ledgerline key show ledger --vkey") + "quorum w\n");
+  Write("policy", "log " + Fine("ledgerline key show ledger --vkey") + "witness w " +
+                      Fine("ledgerline key show ledger --vkey") + "quorum w\n");
   EXPECT_THAT(Shell("ledgerline verify ledger --policy policy").err, HasSubstr("line 2: 'witness' asks for witnesses"));
 }
 
@@ -69,7 +71,9 @@ TEST_F(CommandLineTest, BothForgeriesAreCaughtAndTheEntryIsNamed) {
 TEST_F(CommandLineTest, ACoverWithoutLeaveIsRefusedNamingWhoseIsMissing) {
   MakeLedger();
   Write("song.mid", "no MIDI needed: leave comes first");
-  const std::string cover = "ledgerline cover ledger --song song.mid --recording rec-stille-nacht --style hymn --seed 1 --territory DE --out made";
+  const std::string cover =
+      "ledgerline cover ledger --song song.mid --recording rec-stille-nacht --style hymn --seed 1 --territory DE --out "
+      "made";
   const Ran nobody = Shell(cover);
   EXPECT_EQ(nobody.exit_status, 1);
   EXPECT_THAT(nobody.err, HasSubstr("party demo-label, recording:rec-stille-nacht: no consent was ever given"));
@@ -96,7 +100,9 @@ TEST_F(CommandLineTest, ARevokedConsentCountsNoMore) {
   Fine("ledgerline consent revoke ledger --party demo-publisher --key keys/demo-publisher.key --entry " + entry);
   EXPECT_THAT(Fine("ledgerline consent list ledger"), HasSubstr("revoked"));
   Write("song.mid", "x");
-  const Ran refused = Shell("ledgerline cover ledger --song song.mid --recording rec-greensleeves --style hymn --seed 1 --territory DE --out made");
+  const Ran refused = Shell(
+      "ledgerline cover ledger --song song.mid --recording rec-greensleeves --style hymn --seed 1 --territory DE --out "
+      "made");
   EXPECT_EQ(refused.exit_status, 1);
   EXPECT_THAT(refused.err, HasSubstr("consent of entry " + entry + " was revoked by entry"));
 }
@@ -125,12 +131,14 @@ TEST_F(CommandLineTest, PrivateKeysAreForTheirOwnerAlone) {
   MakeLedger();
   EXPECT_EQ(Fine("stat -c %a ledger/keys/operator.key keys/demo-label.key"), "600\n600\n");
   Fine("chmod 644 ledger/keys/operator.key");
-  EXPECT_THAT(Shell("ledgerline rate ledger --recording rec-greensleeves --score 5").err, HasSubstr("ledger/keys/operator.key"));
+  EXPECT_THAT(Shell("ledgerline rate ledger --recording rec-greensleeves --score 5").err,
+              HasSubstr("ledger/keys/operator.key"));
 }
 
 TEST_F(CommandLineTest, EveryErrorSaysWhatIsWrongAndReturnsItsStatus) {
   MakeLedger();
-  Write("bad.csv", "recording_id,period,territory,tier,plays,revenue,currency\nrec-greensleeves,2026-13,DE,premium,1,1,EUR\n");
+  Write("bad.csv",
+        "recording_id,period,territory,tier,plays,revenue,currency\nrec-greensleeves,2026-13,DE,premium,1,1,EUR\n");
   Write("notes.txt", "neither,a,known\nfile,at,all\n");
   Write("short.json", "{\"format\": \"ledgerline-receipt/1\"}");
   const struct {
@@ -156,15 +164,26 @@ TEST_F(CommandLineTest, EveryErrorSaysWhatIsWrongAndReturnsItsStatus) {
       {"ledgerline key enrol ledger --party nobody --key keys/demo-label.key", 3, "'nobody' is not in the catalogue"},
       {"ledgerline key enrol ledger --party demo-label --key keys/demo-label.key", 3, "enrolled already, by entry"},
       {"ledgerline key new --name demo-label -o keys/demo-label.key", 3, "keys/demo-label.key"},
-      {"ledgerline consent grant ledger --party demo-publisher --key keys/demo-label.key --use COVER", 1, "speaks for demo-label, not for demo-publisher"},
+      {"ledgerline consent grant ledger --party demo-publisher --key keys/demo-label.key --use COVER", 1,
+       "speaks for demo-label, not for demo-publisher"},
       {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use DANCE", 3, "DANCE"},
-      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --territory XX", 3, "'XX' is neither"},
-      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --asset work:nothing", 3, "not in the catalogue"},
-      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --from 2026-10-01 --to 2026-09-01", 3, "--to 2026-09-01 is not after"},
-      {"ledgerline consent revoke ledger --party demo-label --key keys/demo-label.key --entry 1", 3, "--entry 1 is no consent"},
-      {"ledgerline cover ledger --song a.mid --recording rec-none --style hymn --seed 1 --territory DE --out o", 3, "--recording 'rec-none' is not in the catalogue"},
-      {"ledgerline cover ledger --song a.mid --recording rec-greensleeves --style hymn --seed 1 --territory Germany --out o", 3, "--territory 'Germany'"},
-      {"ledgerline cover ledger --song a.mid --recording rec-greensleeves --style hymn --seed 1 --territory DE --out o --candidates 17", 2, "candidates"},
+      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --territory XX", 3,
+       "'XX' is neither"},
+      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --asset work:nothing",
+       3, "not in the catalogue"},
+      {"ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use COVER --from 2026-10-01 "
+       "--to 2026-09-01",
+       3, "--to 2026-09-01 is not after"},
+      {"ledgerline consent revoke ledger --party demo-label --key keys/demo-label.key --entry 1", 3,
+       "--entry 1 is no consent"},
+      {"ledgerline cover ledger --song a.mid --recording rec-none --style hymn --seed 1 --territory DE --out o", 3,
+       "--recording 'rec-none' is not in the catalogue"},
+      {"ledgerline cover ledger --song a.mid --recording rec-greensleeves --style hymn --seed 1 --territory Germany "
+       "--out o",
+       3, "--territory 'Germany'"},
+      {"ledgerline cover ledger --song a.mid --recording rec-greensleeves --style hymn --seed 1 --territory DE --out o "
+       "--candidates 17",
+       2, "candidates"},
       {"ledgerline rate ledger --recording rec-greensleeves --score 6", 2, "score"},
       {"ledgerline rate ledger --recording rec-greensleeves --score 5 --requester me", 3, "32 hex digits"},
       {"ledgerline close ledger --period October", 3, "expected a month like 2026-10"},
@@ -187,12 +206,26 @@ TEST_F(CommandLineTest, EveryCommandSpeaksJson) {
   MakeLedger();
   Consent("demo-label");
   Write("usage.csv", kUsage);
-  for (const std::string command : {
-           "usage import ledger usage.csv", "close ledger --period 2026-09", "statement ledger --party '~unmatched' --period 2026-09",
-           "explain ledger --party '~unmatched' --period 2026-09", "log ledger", "show ledger 3", "receipt ledger 3 -o r.json", "verify r.json --vkey ledger/operator.vkey",
-           "verify ledger --vkey ledger/operator.vkey", "catalog list ledger --parties", "catalog list ledger --works", "catalog list ledger --recordings",
-           "catalog list ledger --shares", "catalog list ledger --rates", "consent list ledger", "key show ledger", "key show ledger --vkey",
-           "rate ledger --recording rec-greensleeves --score 4", "init other --origin other.example/log", "key new --name a -o a.key"}) {
+  for (const std::string command : {"usage import ledger usage.csv",
+                                    "close ledger --period 2026-09",
+                                    "statement ledger --party '~unmatched' --period 2026-09",
+                                    "explain ledger --party '~unmatched' --period 2026-09",
+                                    "log ledger",
+                                    "show ledger 3",
+                                    "receipt ledger 3 -o r.json",
+                                    "verify r.json --vkey ledger/operator.vkey",
+                                    "verify ledger --vkey ledger/operator.vkey",
+                                    "catalog list ledger --parties",
+                                    "catalog list ledger --works",
+                                    "catalog list ledger --recordings",
+                                    "catalog list ledger --shares",
+                                    "catalog list ledger --rates",
+                                    "consent list ledger",
+                                    "key show ledger",
+                                    "key show ledger --vkey",
+                                    "rate ledger --recording rec-greensleeves --score 4",
+                                    "init other --origin other.example/log",
+                                    "key new --name a -o a.key"}) {
     const std::string out = Fine("ledgerline --json " + command);
     EXPECT_TRUE(Json::accept(out)) << command << "\n" << out;
     EXPECT_FALSE(out.empty()) << command;
@@ -219,8 +252,11 @@ TEST_F(CommandLineTest, ReceiptsOfEveryEntryVerify) {
 }
 
 TEST_F(CommandLineTest, HelpIsEverywhereAndNothingLinksLibTorch) {
-  for (const std::string command : {"", "init", "catalog", "catalog import", "catalog list", "key", "key show", "key new", "key enrol", "consent", "consent grant", "consent revoke", "consent list",
-                                    "cover", "rate", "usage", "usage import", "close", "statement", "explain", "log", "show", "receipt", "verify"}) {
+  for (const std::string command :
+       {"",        "init",      "catalog",      "catalog import", "catalog list",   "key",          "key show",
+        "key new", "key enrol", "consent",      "consent grant",  "consent revoke", "consent list", "cover",
+        "rate",    "usage",     "usage import", "close",          "statement",      "explain",      "log",
+        "show",    "receipt",   "verify"}) {
     EXPECT_THAT(Fine("ledgerline " + command + " --help"), HasSubstr("Usage:")) << command;
   }
   const std::string libraries = Fine("ldd '" LEDGERLINE_BIN "/ledgerline'");

@@ -21,8 +21,10 @@ class CoverCommandTest : public CommandLineTest {
     Consent("demo-publisher");
     Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
   }
-  Json Cover(const std::string& song, const std::string& recording, const std::string& style, int seed, const std::string& out) {
-    return Json::parse(Fine("ledgerline --json cover ledger --song " + song + " --recording " + recording + " --style " + style + " --seed " + std::to_string(seed) +
+  Json Cover(const std::string& song, const std::string& recording, const std::string& style, int seed,
+             const std::string& out) {
+    return Json::parse(Fine("ledgerline --json cover ledger --song " + song + " --recording " + recording +
+                            " --style " + style + " --seed " + std::to_string(seed) +
                             " --territory DE --tier premium --out " + out + " --candidates 2"));
   }
 };
@@ -37,7 +39,8 @@ TEST_F(CoverCommandTest, TheSameInputsMakeTheSameBytesAndAnotherStyleOthers) {
   const Json seed = Cover("songs/greensleeves.mid", "rec-greensleeves", "mazurka", 8, "d");
   EXPECT_NE(first.at("midi_sha256"), hymn.at("midi_sha256"));
   EXPECT_NE(first.at("midi_sha256"), seed.at("midi_sha256"));
-  EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"), HasSubstr("4 generations judged, 0 unauthorised"));
+  EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"),
+              HasSubstr("4 generations judged, 0 unauthorised"));
 }
 
 TEST_F(CoverCommandTest, TheReceiptVerifiesWithItsFilesAndAlteredFilesAreNamed) {
@@ -60,8 +63,26 @@ TEST_F(CoverCommandTest, TheEventCarriesEverythingThatTheCoverRestsOn) {
   const Json made = Cover("songs/greensleeves.mid", "rec-greensleeves", "waltz", 3, "made");
   const Json shown = Json::parse(Fine("ledgerline show ledger " + std::to_string(made.at("entry").get<int>())));
   const Json& event = shown.at("payload").at("generation");
-  for (const char* field : {"cover_recording_id", "permit_index", "use", "sources", "consents", "share_sets", "model_sha256", "engine_id", "kernel_version", "style", "seed",
-                            "parameters", "conditioning_sha256", "fingerprints", "renderer", "soundfont_sha256", "requester", "territory", "tier", "generated_at_us"}) {
+  for (const char* field : {"cover_recording_id",
+                            "permit_index",
+                            "use",
+                            "sources",
+                            "consents",
+                            "share_sets",
+                            "model_sha256",
+                            "engine_id",
+                            "kernel_version",
+                            "style",
+                            "seed",
+                            "parameters",
+                            "conditioning_sha256",
+                            "fingerprints",
+                            "renderer",
+                            "soundfont_sha256",
+                            "requester",
+                            "territory",
+                            "tier",
+                            "generated_at_us"}) {
     EXPECT_TRUE(event.contains(field)) << field;
   }
   EXPECT_EQ(event.at("sources")[0].at("recording_id"), "rec-greensleeves");
@@ -77,7 +98,8 @@ TEST_F(CoverCommandTest, TheEventCarriesEverythingThatTheCoverRestsOn) {
 TEST_F(CoverCommandTest, TheCoversTuneIsFoundAndNoOther) {
   Cover("songs/auld_lang_syne.mid", "rec-auld-lang-syne", "string-quartet", 5, "made");
   fingerprint::MemoryPostings index;
-  for (const std::string slug : {"auld_lang_syne", "greensleeves", "ode_to_joy", "amazing_grace", "stille_nacht", "wiegenlied"}) {
+  for (const std::string slug :
+       {"auld_lang_syne", "greensleeves", "ode_to_joy", "amazing_grace", "stille_nacht", "wiegenlied"}) {
     auto song = music::ReadSmf(Read("songs/" + slug + ".mid"));
     ASSERT_TRUE(song.ok());
     ASSERT_TRUE(index.Add({slug}, fingerprint::FingerprintOfMelody(*song)).ok());
@@ -105,7 +127,8 @@ TEST_F(CoverCommandTest, ACoverOfACoverNamesItsSource) {
 TEST_F(CoverCommandTest, MoneyOfACoverReachesThoseWhoConsented) {
   const Json made = Cover("songs/greensleeves.mid", "rec-greensleeves", "polonaise", 2, "made");
   const std::string month = Fine("date -u +%Y-%m").substr(0, 7);
-  Write("usage.csv", "recording_id,period,territory,tier,plays,revenue,currency\n" + made.at("cover").get<std::string>() + "," + month + ",DE,premium,100,100.000000007,EUR\n");
+  Write("usage.csv", "recording_id,period,territory,tier,plays,revenue,currency\n" +
+                         made.at("cover").get<std::string>() + "," + month + ",DE,premium,100,100.000000007,EUR\n");
   Fine("ledgerline usage import ledger usage.csv");
   Fine("ledgerline close ledger --period " + month);
   const Json sums = Json::parse(Fine("ledgerline --json statement ledger --period " + month));
@@ -129,7 +152,9 @@ TEST_F(CoverCommandTest, WhatCannotBeCoveredSaysWhy) {
   EXPECT_EQ(noise.exit_status, 3);
   EXPECT_THAT(noise.err, HasSubstr("noise.mid"));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/made")) << "no files without a record";
-  const Ran twice = Shell("mkdir made && touch made/cover.wav && ledgerline cover ledger --song songs/greensleeves.mid --style hymn" + rest);
+  const Ran twice =
+      Shell("mkdir made && touch made/cover.wav && ledgerline cover ledger --song songs/greensleeves.mid --style hymn" +
+            rest);
   EXPECT_EQ(twice.exit_status, 3);
   EXPECT_THAT(twice.err, HasSubstr("has a cover.wav already"));
 }

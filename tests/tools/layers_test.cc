@@ -1,5 +1,5 @@
-// The house's rules as a test: who may include whom, which headers stay behind which wall, and what a file may be called.
-// Source: docs/concepts.md, "The layers".
+// The house's rules as a test: who may include whom, which headers stay behind which wall, and what a file may be
+// called. Source: docs/concepts.md, "The layers".
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -57,7 +57,8 @@ TEST(LayersTest, EachPartIncludesOnlyWhatStandsBelowIt) {
     const std::string target = TopOf(include.header);
     if (!include.quoted || allowed.count(target) == 0) continue;
     ++own;
-    EXPECT_TRUE(allowed.at(TopOf(include.file)).count(target) > 0) << include.file << " may not include " << include.header;
+    EXPECT_TRUE(allowed.at(TopOf(include.file)).count(target) > 0)
+        << include.file << " may not include " << include.header;
   }
   EXPECT_GT(own, 100u) << "the test must run in the project's root";
 }

@@ -47,10 +47,12 @@ Result<Imported> ImportFile(LedgerSession& session, const std::string& path) {
   Imported imported;
   imported.file = path;
   const std::string idempotency_key = FileIdempotencyKey(bytes);
-  ASSIGN_OR_RETURN(const auto earlier, session.journal().FindSubmission(journal::KeyId(session.operator_signer().public_key()), idempotency_key));
+  ASSIGN_OR_RETURN(const auto earlier, session.journal().FindSubmission(
+                                           journal::KeyId(session.operator_signer().public_key()), idempotency_key));
   ASSIGN_OR_RETURN(const exchange::FileKind kind, exchange::DetectFileKind(bytes));
   if (kind == exchange::FileKind::kUsage) {
-    return InvalidArgument("this is a usage file: `ledgerline usage import " + session.directory() + " " + path + "` takes it");
+    return InvalidArgument("this is a usage file: `ledgerline usage import " + session.directory() + " " + path +
+                           "` takes it");
   }
   imported.kind = exchange::FileKindName(kind);
   if (earlier) {
@@ -87,30 +89,39 @@ Status RunImport(Context& context, const CatalogFlags& flags) {
     const std::string& path = flags.files[i];
     auto imported = ImportFile(*session, path);
     if (!imported.ok()) {
-      if (i > 0) context.console.Warn("the " + std::to_string(i) + " files before '" + path + "' are imported, it and those after it are not");
+      if (i > 0)
+        context.console.Warn("the " + std::to_string(i) + " files before '" + path +
+                             "' are imported, it and those after it are not");
       RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
       return imported.status().WithContext(path);
     }
     for (const std::string& warning : imported->warnings) context.console.Warn(path + ": " + warning);
     const std::string where = "Entry " + std::to_string(imported->index.value) + ": ";
-    context.console.Say(imported->already_there ? where + path + " is there already"
-                                                : where + std::to_string(imported->rows) + " " + imported->kind + " from " + path);
-    list.push_back({{"file", path}, {"kind", imported->kind}, {"rows", imported->rows}, {"index", imported->index.value},
-                    {"already_there", imported->already_there}, {"warnings", imported->warnings}});
+    context.console.Say(imported->already_there
+                            ? where + path + " is there already"
+                            : where + std::to_string(imported->rows) + " " + imported->kind + " from " + path);
+    list.push_back({{"file", path},
+                    {"kind", imported->kind},
+                    {"rows", imported->rows},
+                    {"index", imported->index.value},
+                    {"already_there", imported->already_there},
+                    {"warnings", imported->warnings}});
   }
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
   // What the fold makes of it: overlaps, unknown works, and the like.
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   for (size_t i = faults_before; i < rights->faults().size(); ++i) {
     const rights::Fault& fault = rights->faults()[i];
-    context.console.Warn("entry " + std::to_string(fault.entry.value) + (fault.ignored ? " (does not count): " : ": ") + fault.text);
+    context.console.Warn("entry " + std::to_string(fault.entry.value) + (fault.ignored ? " (does not count): " : ": ") +
+                         fault.text);
   }
   context.console.PrintJson(Json{{"imported", list}, {"size", session->journal().size().value}}.dump(2));
   return Status::Ok();
 }
 
 std::string SpanText(const TimeSpan& span) {
-  return span.from.ToString().substr(0, 10) + " to " + (span.to == TimeSpan::kOpen ? "open" : span.to.ToString().substr(0, 10));
+  return span.from.ToString().substr(0, 10) + " to " +
+         (span.to == TimeSpan::kOpen ? "open" : span.to.ToString().substr(0, 10));
 }
 
 struct Listing {
@@ -124,8 +135,12 @@ Listing ListParties(const rights::RightsState& rights, const std::string& direct
   for (const auto* party : rights.Parties(rights.size())) {
     auto record = OpenPartyRecord(directory, party->row);
     const std::string name = record.ok() ? record->name : "(sealed elsewhere)";
-    listing.rows.push_back({party->row.id.text(), std::string(PartyRoleName(party->row.role)), name, std::to_string(party->entry.value)});
-    listing.json.push_back({{"party_id", party->row.id.text()}, {"role", PartyRoleName(party->row.role)}, {"name", record.ok() ? Json(name) : Json()}, {"entry", party->entry.value}});
+    listing.rows.push_back(
+        {party->row.id.text(), std::string(PartyRoleName(party->row.role)), name, std::to_string(party->entry.value)});
+    listing.json.push_back({{"party_id", party->row.id.text()},
+                            {"role", PartyRoleName(party->row.role)},
+                            {"name", record.ok() ? Json(name) : Json()},
+                            {"entry", party->entry.value}});
   }
   return listing;
 }
@@ -135,8 +150,13 @@ Listing ListWorks(const rights::RightsState& rights) {
   listing.rows.push_back({"WORK", "TITLE", "CREATORS", "ISWC", "ENTRY"});
   for (const auto* work : rights.Works(rights.size())) {
     const exchange::WorkRow& row = work->row;
-    listing.rows.push_back({row.id.text(), row.title, row.creators, row.iswc.empty() ? "-" : row.iswc, std::to_string(work->entry.value)});
-    listing.json.push_back({{"work_id", row.id.text()}, {"title", row.title}, {"creators", row.creators}, {"iswc", row.iswc}, {"entry", work->entry.value}});
+    listing.rows.push_back(
+        {row.id.text(), row.title, row.creators, row.iswc.empty() ? "-" : row.iswc, std::to_string(work->entry.value)});
+    listing.json.push_back({{"work_id", row.id.text()},
+                            {"title", row.title},
+                            {"creators", row.creators},
+                            {"iswc", row.iswc},
+                            {"entry", work->entry.value}});
   }
   return listing;
 }
@@ -153,8 +173,14 @@ Listing ListRecordings(const rights::RightsState& rights) {
         works += (works.empty() ? "" : ", ") + part.work.text();
         parts.push_back({{"work_id", part.work.text()}, {"weight_ppm", part.weight_ppm}});
       }
-      listing.rows.push_back({row.id.text(), row.title, works, row.isrc.empty() ? "-" : row.isrc, "-", std::to_string(view.original->entry.value)});
-      listing.json.push_back({{"recording_id", row.id.text()}, {"title", row.title}, {"artist", row.artist}, {"isrc", row.isrc}, {"works", parts}, {"entry", view.original->entry.value}});
+      listing.rows.push_back({row.id.text(), row.title, works, row.isrc.empty() ? "-" : row.isrc, "-",
+                              std::to_string(view.original->entry.value)});
+      listing.json.push_back({{"recording_id", row.id.text()},
+                              {"title", row.title},
+                              {"artist", row.artist},
+                              {"isrc", row.isrc},
+                              {"works", parts},
+                              {"entry", view.original->entry.value}});
     } else {
       const rights::GenerationRecord& cover = *view.cover;
       std::string sources;
@@ -163,8 +189,15 @@ Listing ListRecordings(const rights::RightsState& rights) {
         sources += (sources.empty() ? "" : ", ") + source.recording_id();
         edges.push_back({{"recording_id", source.recording_id()}, {"weight_ppm", source.weight_ppm()}});
       }
-      listing.rows.push_back({view.id.text(), cover.event.style() + " cover", sources, "-", cover.verdict.authorised() ? "authorised" : "UNAUTHORISED", std::to_string(cover.entry.value)});
-      listing.json.push_back({{"recording_id", view.id.text()}, {"cover", true}, {"style", cover.event.style()}, {"sources", edges}, {"verdict", cover.verdict.ToString()}, {"entry", cover.entry.value}});
+      listing.rows.push_back({view.id.text(), cover.event.style() + " cover", sources, "-",
+                              cover.verdict.authorised() ? "authorised" : "UNAUTHORISED",
+                              std::to_string(cover.entry.value)});
+      listing.json.push_back({{"recording_id", view.id.text()},
+                              {"cover", true},
+                              {"style", cover.event.style()},
+                              {"sources", edges},
+                              {"verdict", cover.verdict.ToString()},
+                              {"entry", cover.entry.value}});
     }
   }
   return listing;
@@ -178,32 +211,53 @@ Listing ListShares(const rights::RightsState& rights) {
     Json lines = Json::array();
     uint32_t claimed = 0;
     for (const exchange::ShareLine& line : row.lines) {
-      listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)), std::string(ShareStatusName(row.status)), SpanText(row.valid),
-                              line.party.text(), std::to_string(line.share_ppm), std::to_string(set->entry.value)});
-      lines.push_back({{"party_id", line.party.text()}, {"share_ppm", line.share_ppm}, {"controller", line.controller.text()}});
+      listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)),
+                              std::string(ShareStatusName(row.status)), SpanText(row.valid), line.party.text(),
+                              std::to_string(line.share_ppm), std::to_string(set->entry.value)});
+      lines.push_back(
+          {{"party_id", line.party.text()}, {"share_ppm", line.share_ppm}, {"controller", line.controller.text()}});
       claimed += line.share_ppm;
     }
     if (claimed < kWholePpm) {
-      listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)), std::string(ShareStatusName(row.status)), SpanText(row.valid),
-                              "(unclaimed)", std::to_string(kWholePpm - claimed), std::to_string(set->entry.value)});
+      listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)),
+                              std::string(ShareStatusName(row.status)), SpanText(row.valid), "(unclaimed)",
+                              std::to_string(kWholePpm - claimed), std::to_string(set->entry.value)});
     }
-    listing.json.push_back({{"share_set_id", row.id.text()}, {"asset", row.asset.ToString()}, {"right", RightName(row.right)}, {"status", ShareStatusName(row.status)},
-                            {"territories", row.territories.ToString()}, {"valid", SpanText(row.valid)}, {"lines", lines}, {"entry", set->entry.value}});
+    listing.json.push_back({{"share_set_id", row.id.text()},
+                            {"asset", row.asset.ToString()},
+                            {"right", RightName(row.right)},
+                            {"status", ShareStatusName(row.status)},
+                            {"territories", row.territories.ToString()},
+                            {"valid", SpanText(row.valid)},
+                            {"lines", lines},
+                            {"entry", set->entry.value}});
   }
   return listing;
 }
 
 Listing ListRates(const rights::RightsState& rights) {
   Listing listing;
-  listing.rows.push_back({"RATE", "MODEL", "USE", "TIER", "CURRENCY", "RIGHTSHOLDERS PPM", "PUBLISHING PPM", "REVENUE PPM", "FEE", "FLOOR", "VALID", "ENTRY"});
+  listing.rows.push_back({"RATE", "MODEL", "USE", "TIER", "CURRENCY", "RIGHTSHOLDERS PPM", "PUBLISHING PPM",
+                          "REVENUE PPM", "FEE", "FLOOR", "VALID", "ENTRY"});
   for (const auto* card : rights.RateCards(rights.size())) {
     const exchange::RateCardRow& row = card->row;
-    listing.rows.push_back({row.id.text(), std::string(RateModelName(row.model)), std::string(exchange::UseName(row.use)), row.tier.empty() ? "(all)" : row.tier, row.currency.ToString(),
-                            std::to_string(row.rightsholders_ppm), std::to_string(row.publishing_ppm), std::to_string(row.revenue_rate_ppm),
-                            row.fee.ToDecimal(), row.floor.ToDecimal(), SpanText(row.valid), std::to_string(card->entry.value)});
-    listing.json.push_back({{"rate_id", row.id.text()}, {"model", RateModelName(row.model)}, {"use", exchange::UseName(row.use)}, {"tier", row.tier}, {"territories", row.territories.ToString()},
-                            {"currency", row.currency.ToString()}, {"rightsholders_ppm", row.rightsholders_ppm}, {"publishing_ppm", row.publishing_ppm},
-                            {"revenue_rate_ppm", row.revenue_rate_ppm}, {"fee", row.fee.ToDecimal()}, {"floor", row.floor.ToDecimal()}, {"entry", card->entry.value}});
+    listing.rows.push_back(
+        {row.id.text(), std::string(RateModelName(row.model)), std::string(exchange::UseName(row.use)),
+         row.tier.empty() ? "(all)" : row.tier, row.currency.ToString(), std::to_string(row.rightsholders_ppm),
+         std::to_string(row.publishing_ppm), std::to_string(row.revenue_rate_ppm), row.fee.ToDecimal(),
+         row.floor.ToDecimal(), SpanText(row.valid), std::to_string(card->entry.value)});
+    listing.json.push_back({{"rate_id", row.id.text()},
+                            {"model", RateModelName(row.model)},
+                            {"use", exchange::UseName(row.use)},
+                            {"tier", row.tier},
+                            {"territories", row.territories.ToString()},
+                            {"currency", row.currency.ToString()},
+                            {"rightsholders_ppm", row.rightsholders_ppm},
+                            {"publishing_ppm", row.publishing_ppm},
+                            {"revenue_rate_ppm", row.revenue_rate_ppm},
+                            {"fee", row.fee.ToDecimal()},
+                            {"floor", row.floor.ToDecimal()},
+                            {"entry", card->entry.value}});
   }
   return listing;
 }
@@ -229,10 +283,14 @@ void AddCatalog(CLI::App& app, Action& action) {
   catalog->fallthrough();
 
   auto import_flags = std::make_shared<CatalogFlags>();
-  CLI::App* import = catalog->add_subcommand("import", "Import CSV files; each is recognised by its header (docs/formats/catalogue_csv.md)");
-  AddDirectory(*import, import_flags->directory);
-  import->add_option("FILE", import_flags->files, "parties, works, recordings, shares and rates, in that order")->required();
-  import->callback([import_flags, &action] { action = [import_flags](Context& context) { return RunImport(context, *import_flags); }; });
+  CLI::App* bring_in = catalog->add_subcommand(
+      "import", "Import CSV files; each is recognised by its header (docs/formats/catalogue_csv.md)");
+  AddDirectory(*bring_in, import_flags->directory);
+  bring_in->add_option("FILE", import_flags->files, "parties, works, recordings, shares and rates, in that order")
+      ->required();
+  bring_in->callback([import_flags, &action] {
+    action = [import_flags](Context& context) { return RunImport(context, *import_flags); };
+  });
 
   auto list_flags = std::make_shared<CatalogFlags>();
   CLI::App* list = catalog->add_subcommand("list", "List one of them");
@@ -244,7 +302,8 @@ void AddCatalog(CLI::App& app, Action& action) {
   which->add_flag("--shares", list_flags->shares, "Share sets, line by line");
   which->add_flag("--rates", list_flags->rates, "Rate cards");
   which->require_option(1);
-  list->callback([list_flags, &action] { action = [list_flags](Context& context) { return RunList(context, *list_flags); }; });
+  list->callback(
+      [list_flags, &action] { action = [list_flags](Context& context) { return RunList(context, *list_flags); }; });
 }
 
 }  // namespace ledgerline::tool

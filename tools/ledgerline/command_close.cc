@@ -18,8 +18,9 @@ struct CloseFlags {
 };
 
 Json TotalsJson(const royalty::Totals& totals) {
-  return {{"currency", totals.pool.currency().ToString()}, {"pool", totals.pool.ToDecimal()}, {"allocated", totals.allocated.ToDecimal()},
-          {"held", totals.held.ToDecimal()}, {"unmatched", totals.unmatched.ToDecimal()}, {"unclaimed", totals.unclaimed.ToDecimal()},
+  return {{"currency", totals.pool.currency().ToString()}, {"pool", totals.pool.ToDecimal()},
+          {"allocated", totals.allocated.ToDecimal()},     {"held", totals.held.ToDecimal()},
+          {"unmatched", totals.unmatched.ToDecimal()},     {"unclaimed", totals.unclaimed.ToDecimal()},
           {"platform", totals.platform.ToDecimal()}};
 }
 
@@ -29,7 +30,8 @@ Status RunClose(Context& context, const CloseFlags& flags) {
   const Instant now = context.clock.Now();
   if (now < period.Span().from) return FailedPrecondition("--period " + flags.period + " has not begun yet");
   if (now < period.Span().to) {
-    context.console.Warn("period " + flags.period + " is not over: what is used until its end goes into the next close, as prior-period lines");
+    context.console.Warn("period " + flags.period +
+                         " is not over: what is used until its end goes into the next close, as prior-period lines");
   }
   ASSIGN_OR_RETURN(const royalty::LedgerFold* fold, session->Fold());
   // The prefix is frozen by a checkpoint, so that everybody can see later what was closed.
@@ -44,17 +46,30 @@ Status RunClose(Context& context, const CloseFlags& flags) {
   const std::string idempotency_key = crypto::Sha256("ledgerline/close/v1\n" + flags.period).ToBytes();
   ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {result.blob}));
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": period " + flags.period + " is closed over entries 0 to " + std::to_string(head.size.value - 1) + ", by " +
-                      std::string(royalty::kRulesVersion) + ", in " + std::to_string(result.statements.lines.size()) + " statement lines.\n\n" + royalty::RenderTotals(result.statements));
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": period " + flags.period +
+                      " is closed over entries 0 to " + std::to_string(head.size.value - 1) + ", by " +
+                      std::string(royalty::kRulesVersion) + ", in " + std::to_string(result.statements.lines.size()) +
+                      " statement lines.\n\n" + royalty::RenderTotals(result.statements));
   Json totals = Json::array();
   for (const royalty::Totals& each : result.statements.totals) totals.push_back(TotalsJson(each));
   Json balances = Json::array();
   for (const royalty::Balance& balance : result.statements.balances) {
-    balances.push_back({{"party_id", balance.party}, {"currency", balance.closing.currency().ToString()}, {"opening", balance.opening.ToDecimal()},
-                        {"allocated", balance.allocated.ToDecimal()}, {"closing", balance.closing.ToDecimal()}});
+    balances.push_back({{"party_id", balance.party},
+                        {"currency", balance.closing.currency().ToString()},
+                        {"opening", balance.opening.ToDecimal()},
+                        {"allocated", balance.allocated.ToDecimal()},
+                        {"closing", balance.closing.ToDecimal()}});
   }
-  context.console.PrintJson(Json{{"index", committed.index.value}, {"period", flags.period}, {"prefix_size", head.size.value}, {"rules_version", royalty::kRulesVersion},
-                                 {"lines", result.statements.lines.size()}, {"totals", totals}, {"balances", balances}, {"warnings", result.warnings}}.dump(2));
+  context.console.PrintJson(Json{
+      {"index", committed.index.value},
+      {"period", flags.period},
+      {"prefix_size", head.size.value},
+      {"rules_version", royalty::kRulesVersion},
+      {"lines", result.statements.lines.size()},
+      {"totals", totals},
+      {"balances", balances},
+      {"warnings",
+       result.warnings}}.dump(2));
   return Status::Ok();
 }
 
@@ -62,7 +77,8 @@ Status RunClose(Context& context, const CloseFlags& flags) {
 
 void AddClose(CLI::App& app, Action& action) {
   auto flags = std::make_shared<CloseFlags>();
-  CLI::App* command = app.add_subcommand("close", "Close a period: freeze, allocate, write statements, record the close");
+  CLI::App* command =
+      app.add_subcommand("close", "Close a period: freeze, allocate, write statements, record the close");
   AddDirectory(*command, flags->directory);
   command->add_option("--period", flags->period, "The month, such as 2026-10")->required();
   command->callback([flags, &action] { action = [flags](Context& context) { return RunClose(context, *flags); }; });

@@ -1,8 +1,8 @@
 // ledgerline consent: leave to use, its end, and what is in force.
 #include <nlohmann/json.hpp>
 
-#include "ledger/journal/submission.h"
 #include "crypto/key_file.h"
+#include "ledger/journal/submission.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
 
@@ -33,19 +33,29 @@ Result<std::unique_ptr<crypto::Signer>> SignerOf(const ConsentFlags& flags) {
 }
 
 // The key must be enrolled for this very party: the journal would take the entry, but it would count for nothing.
-Status CheckSpeaker(const rights::RightsState& rights, const PartyId& party, const crypto::Signer* signer, Instant now) {
-  if (rights.Party(party, rights.size()) == nullptr) return NotFound("--party '" + party.text() + "' is not in the catalogue");
+Status CheckSpeaker(const rights::RightsState& rights, const PartyId& party, const crypto::Signer* signer,
+                    Instant now) {
+  if (rights.Party(party, rights.size()) == nullptr)
+    return NotFound("--party '" + party.text() + "' is not in the catalogue");
   if (signer == nullptr) return Status::Ok();
   const auto* key = rights.keys().FindValid(journal::KeyId(signer->public_key()), now, rights.size());
-  if (key == nullptr) return PermissionDenied("--key is not enrolled, or not valid now: `ledgerline key enrol DIR --party " + party.text() + " --key FILE`");
-  if (key->party != party) return PermissionDenied("--key speaks for " + (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " + party.text());
+  if (key == nullptr)
+    return PermissionDenied("--key is not enrolled, or not valid now: `ledgerline key enrol DIR --party " +
+                            party.text() + " --key FILE`");
+  if (key->party != party)
+    return PermissionDenied("--key speaks for " +
+                            (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " +
+                            party.text());
   return Status::Ok();
 }
 
 void SaySubmitted(Context& context, const journal::Committed& committed, const std::string& what, bool attested) {
   context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + what);
-  if (attested) context.console.Warn("no --key was given: the operator attests this, and every audit lists it under \"taken on trust\"");
-  context.console.PrintJson(Json{{"index", committed.index.value}, {"attested_by", attested ? "OPERATOR" : "PARTY"}}.dump(2));
+  if (attested)
+    context.console.Warn(
+        "no --key was given: the operator attests this, and every audit lists it under \"taken on trust\"");
+  context.console.PrintJson(
+      Json{{"index", committed.index.value}, {"attested_by", attested ? "OPERATOR" : "PARTY"}}.dump(2));
 }
 
 Status RunGrant(Context& context, const ConsentFlags& flags) {
@@ -92,8 +102,11 @@ Status RunGrant(Context& context, const ConsentFlags& flags) {
   ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
   ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  SaySubmitted(context, committed, party.text() + " allows " + uses + " of " + (flags.asset == "*" ? "everything that it controls" : flags.asset) + " in " + flags.territories +
-                                       ", from " + from.ToString() + (flags.to.empty() ? " on" : " to " + flags.to), signer == nullptr);
+  SaySubmitted(context, committed,
+               party.text() + " allows " + uses + " of " +
+                   (flags.asset == "*" ? "everything that it controls" : flags.asset) + " in " + flags.territories +
+                   ", from " + from.ToString() + (flags.to.empty() ? " on" : " to " + flags.to),
+               signer == nullptr);
   return Status::Ok();
 }
 
@@ -104,16 +117,25 @@ Status RunRevoke(Context& context, const ConsentFlags& flags) {
   ASSIGN_OR_RETURN(const auto signer, SignerOf(flags));
   RETURN_IF_ERROR(CheckSpeaker(*rights, party, signer.get(), context.clock.Now()));
   const rights::ConsentRecord* grant = rights->consents().Grant(EntryIndex(flags.entry));
-  if (grant == nullptr) return NotFound("--entry " + std::to_string(flags.entry) + " is no consent: `ledgerline consent list " + flags.directory + "` shows them");
-  if (grant->party != party) return PermissionDenied("--entry " + std::to_string(flags.entry) + " is a consent of " + grant->party.text() + ", not of " + party.text());
-  if (grant->revoked_by) return AlreadyExists("--entry " + std::to_string(flags.entry) + " was revoked already, by entry " + std::to_string(grant->revoked_by->value));
+  if (grant == nullptr)
+    return NotFound("--entry " + std::to_string(flags.entry) + " is no consent: `ledgerline consent list " +
+                    flags.directory + "` shows them");
+  if (grant->party != party)
+    return PermissionDenied("--entry " + std::to_string(flags.entry) + " is a consent of " + grant->party.text() +
+                            ", not of " + party.text());
+  if (grant->revoked_by)
+    return AlreadyExists("--entry " + std::to_string(flags.entry) + " was revoked already, by entry " +
+                         std::to_string(grant->revoked_by->value));
   v1::Payload payload;
   payload.mutable_consent_revocation()->set_party_id(party.text());
   payload.mutable_consent_revocation()->set_grant_index(flags.entry);
   ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
   ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  SaySubmitted(context, committed, party.text() + " revokes its consent of entry " + std::to_string(flags.entry) + "; no new permit will rest on it", signer == nullptr);
+  SaySubmitted(
+      context, committed,
+      party.text() + " revokes its consent of entry " + std::to_string(flags.entry) + "; no new permit will rest on it",
+      signer == nullptr);
   return Status::Ok();
 }
 
@@ -124,7 +146,8 @@ Status RunList(Context& context, const ConsentFlags& flags) {
   if (!flags.at.empty()) {
     ASSIGN_OR_RETURN(at, Instant::Parse(flags.at));
   }
-  std::vector<std::vector<std::string>> rows{{"ENTRY", "PARTY", "ASSET", "USES", "TERRITORIES", "TIERS", "FROM", "TO", "SIGNED BY", "STATUS"}};
+  std::vector<std::vector<std::string>> rows{
+      {"ENTRY", "PARTY", "ASSET", "USES", "TERRITORIES", "TIERS", "FROM", "TO", "SIGNED BY", "STATUS"}};
   Json list = Json::array();
   for (const rights::ConsentRecord* consent : rights->consents().List(rights->size())) {
     if (!flags.party.empty() && consent->party.text() != flags.party) continue;
@@ -134,12 +157,22 @@ Status RunList(Context& context, const ConsentFlags& flags) {
     const std::string status(ConsentStatusName(StatusOf(*consent, at, rights->size())));
     const std::string signed_by = consent->attested_by == rights::Attestation::kParty ? "the party" : "operator";
     const std::string to = consent->valid.to == TimeSpan::kOpen ? "open" : consent->valid.to.ToString();
-    rows.push_back({std::to_string(consent->entry.value), consent->party.text(), consent->AssetText(), uses, consent->territories.ToString(), tiers.empty() ? "all" : tiers,
+    rows.push_back({std::to_string(consent->entry.value), consent->party.text(), consent->AssetText(), uses,
+                    consent->territories.ToString(), tiers.empty() ? "all" : tiers,
                     consent->valid.from.ToString().substr(0, 10), to.substr(0, 10), signed_by, status});
-    list.push_back({{"entry", consent->entry.value}, {"party_id", consent->party.text()}, {"asset", consent->AssetText()}, {"uses", uses}, {"territories", consent->territories.ToString()},
-                    {"tiers", tiers}, {"valid_from", consent->valid.from.ToString()}, {"valid_to", to}, {"attested_by", AttestationName(consent->attested_by)}, {"status", status}});
+    list.push_back({{"entry", consent->entry.value},
+                    {"party_id", consent->party.text()},
+                    {"asset", consent->AssetText()},
+                    {"uses", uses},
+                    {"territories", consent->territories.ToString()},
+                    {"tiers", tiers},
+                    {"valid_from", consent->valid.from.ToString()},
+                    {"valid_to", to},
+                    {"attested_by", AttestationName(consent->attested_by)},
+                    {"status", status}});
   }
-  context.console.Say(rows.size() > 1 ? FormatTable(rows) : std::string("No consent. Without one, nothing may be made."));
+  context.console.Say(rows.size() > 1 ? FormatTable(rows)
+                                      : std::string("No consent. Without one, nothing may be made."));
   context.console.PrintJson(list.dump(2));
   return Status::Ok();
 }
@@ -156,13 +189,16 @@ void AddConsent(CLI::App& app, Action& action) {
   AddDirectory(*grant, grant_flags->directory);
   grant->add_option("--party", grant_flags->party, "Who consents")->required();
   grant->add_option("--key", grant_flags->key_file, "The party's private key (without it the operator attests)");
-  grant->add_option("--asset", grant_flags->asset, "recording:ID, work:ID, or * for everything that the party controls")->capture_default_str();
+  grant->add_option("--asset", grant_flags->asset, "recording:ID, work:ID, or * for everything that the party controls")
+      ->capture_default_str();
   grant->add_option("--use", grant_flags->uses, "COVER, REMIX, MASHUP, STYLE or TRAIN; may be repeated")->required();
-  grant->add_option("--territory", grant_flags->territories, "Such as WW, \"DE AT\" or \"EU -FR\"")->capture_default_str();
+  grant->add_option("--territory", grant_flags->territories, "Such as WW, \"DE AT\" or \"EU -FR\"")
+      ->capture_default_str();
   grant->add_option("--tier", grant_flags->tiers, "Only for these tiers; may be repeated (default: all)");
   grant->add_option("--from", grant_flags->from, "Valid from (default: now)");
   grant->add_option("--to", grant_flags->to, "Valid until, exclusive (default: open)");
-  grant->callback([grant_flags, &action] { action = [grant_flags](Context& context) { return RunGrant(context, *grant_flags); }; });
+  grant->callback(
+      [grant_flags, &action] { action = [grant_flags](Context& context) { return RunGrant(context, *grant_flags); }; });
 
   auto revoke_flags = std::make_shared<ConsentFlags>();
   CLI::App* revoke = consent->add_subcommand("revoke", "End a consent for all permits to come");
@@ -170,14 +206,17 @@ void AddConsent(CLI::App& app, Action& action) {
   revoke->add_option("--party", revoke_flags->party, "Whose consent it is")->required();
   revoke->add_option("--key", revoke_flags->key_file, "The party's private key (without it the operator attests)");
   revoke->add_option("--entry", revoke_flags->entry, "The entry of the consent")->required();
-  revoke->callback([revoke_flags, &action] { action = [revoke_flags](Context& context) { return RunRevoke(context, *revoke_flags); }; });
+  revoke->callback([revoke_flags, &action] {
+    action = [revoke_flags](Context& context) { return RunRevoke(context, *revoke_flags); };
+  });
 
   auto list_flags = std::make_shared<ConsentFlags>();
   CLI::App* list = consent->add_subcommand("list", "Every consent and whether it is in force");
   AddDirectory(*list, list_flags->directory);
   list->add_option("--party", list_flags->party, "Only of this party");
   list->add_option("--at", list_flags->at, "In force at this time (default: now)");
-  list->callback([list_flags, &action] { action = [list_flags](Context& context) { return RunList(context, *list_flags); }; });
+  list->callback(
+      [list_flags, &action] { action = [list_flags](Context& context) { return RunList(context, *list_flags); }; });
 }
 
 }  // namespace ledgerline::tool

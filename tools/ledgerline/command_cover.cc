@@ -54,7 +54,8 @@ Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSes
   request.question.as_of = rights->size();
   const rights::RecordingView source = rights->Recording(request.question.recording, rights->size());
   if (source.original == nullptr && source.cover == nullptr) {
-    return NotFound("--recording '" + flags.recording + "' is not in the catalogue: `ledgerline catalog list " + flags.directory + " --recordings` shows what is");
+    return NotFound("--recording '" + flags.recording + "' is not in the catalogue: `ledgerline catalog list " +
+                    flags.directory + " --recordings` shows what is");
   }
   if (source.original != nullptr) {
     for (const exchange::WorkPart& part : source.original->row.works) request.work_ids.push_back(part.work.text());
@@ -63,14 +64,16 @@ Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSes
   ASSIGN_OR_RETURN(request.song, ReadFile(flags.song, kSongBytesMax));
   request.answer = rights->CheckConsent(request.question);
   if (!request.answer.allowed) {
-    std::string missing = "no leave for a COVER of " + flags.recording + " in " + flags.territory + ", tier " + flags.tier + "; nothing was made. Missing:";
+    std::string missing = "no leave for a COVER of " + flags.recording + " in " + flags.territory + ", tier " +
+                          flags.tier + "; nothing was made. Missing:";
     for (const rights::ConsentProblem& problem : request.answer.missing) missing += "\n  - " + problem.ToString();
     return PermissionDenied(missing);
   }
   return request;
 }
 
-Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const Request& request, LedgerSession& session) {
+Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const Request& request,
+                                LedgerSession& session) {
   v1::Payload payload;
   v1::Permit& permit = *payload.mutable_permit();
   permit.set_recording_id(request.question.recording.text());
@@ -87,7 +90,8 @@ Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const
 }
 
 // Written whether or not a cover came of it: what is not recorded cannot be learnt from.
-Status SubmitRejected(const std::vector<covers::RejectedCandidate>& turned_down, EntryIndex permit, const Hash256& model_hash, uint64_t seed, LedgerSession& session) {
+Status SubmitRejected(const std::vector<covers::RejectedCandidate>& turned_down, EntryIndex permit,
+                      const Hash256& model_hash, uint64_t seed, LedgerSession& session) {
   if (turned_down.empty()) return Status::Ok();
   v1::Payload payload;
   v1::RejectedCandidates& rejected = *payload.mutable_rejected_candidates();
@@ -103,8 +107,9 @@ Status SubmitRejected(const std::vector<covers::RejectedCandidate>& turned_down,
   return session.Submit(payload, key).status();
 }
 
-v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, EntryIndex permit, const std::string& cover_id, Instant generated_at,
-                              const covers::CoverResult& cover, const covers::RenderResult& sound) {
+v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, EntryIndex permit,
+                              const std::string& cover_id, Instant generated_at, const covers::CoverResult& cover,
+                              const covers::RenderResult& sound) {
   v1::Payload payload;
   v1::Generation& event = *payload.mutable_generation();
   event.set_cover_recording_id(cover_id);
@@ -117,7 +122,8 @@ v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, E
   source.set_bars_used(static_cast<uint32_t>(cover.bars));
   source.set_notes_used(static_cast<uint32_t>(cover.melody_notes));
   for (const v1::ConsentReference& reference : request.answer.ConsentReferences()) *event.add_consents() = reference;
-  for (const v1::ShareSetReference& reference : request.answer.ShareSetReferences()) *event.add_share_sets() = reference;
+  for (const v1::ShareSetReference& reference : request.answer.ShareSetReferences())
+    *event.add_share_sets() = reference;
   event.set_model_sha256(cover.model_hash.ToBytes());
   event.set_engine_id(cover.engine_id);
   event.set_kernel_version(cover.kernel_version);
@@ -174,10 +180,14 @@ class OutputFiles {
   bool made_directory_ = false;
 };
 
-Json SummaryJson(const CoverFlags& flags, const Request& request, const std::string& cover_id, const covers::CoverResult& cover, const covers::RenderResult& sound) {
+Json SummaryJson(const CoverFlags& flags, const Request& request, const std::string& cover_id,
+                 const covers::CoverResult& cover, const covers::RenderResult& sound) {
   Json consents = Json::array();
   for (const rights::ConsentRelied& relied : request.answer.relied) {
-    consents.push_back({{"party_id", relied.party.text()}, {"entry", relied.grant.value}, {"asset", relied.asset.ToString()}, {"attested_by", AttestationName(relied.attested_by)}});
+    consents.push_back({{"party_id", relied.party.text()},
+                        {"entry", relied.grant.value},
+                        {"asset", relied.asset.ToString()},
+                        {"attested_by", AttestationName(relied.attested_by)}});
   }
   Json measures = Json::object();
   for (const auto& [name, value] : cover.measures) measures[name] = value;
@@ -215,7 +225,8 @@ Status RunCover(Context& context, const CoverFlags& flags) {
     return InvalidArgument("--style '" + flags.style + "' is not one of: " + known);
   }
   ASSIGN_OR_RETURN(const EntryIndex permit, SubmitPermit(context, flags, request, *session));
-  context.console.Say("Entry " + std::to_string(permit.value) + ": a permit for 15 minutes, resting on " + std::to_string(request.answer.ConsentReferences().size()) + " consents");
+  context.console.Say("Entry " + std::to_string(permit.value) + ": a permit for 15 minutes, resting on " +
+                      std::to_string(request.answer.ConsentReferences().size()) + " consents");
 
   covers::CoverRequest wish;
   wish.source_midi = request.song;
@@ -238,9 +249,12 @@ Status RunCover(Context& context, const CoverFlags& flags) {
   ASSIGN_OR_RETURN(const covers::RenderResult sound, engine->Render(cover->midi, files.Path("cover.wav"), ""));
 
   ASSIGN_OR_RETURN(const std::string key, session->NewIdempotencyKey());
-  const std::string cover_id = "cover-" + crypto::Sha256("ledgerline/cover-id/v1\n" + session->journal().origin() + "\n" + key).ToHex().substr(0, 20);
+  const std::string cover_id =
+      "cover-" +
+      crypto::Sha256("ledgerline/cover-id/v1\n" + session->journal().origin() + "\n" + key).ToHex().substr(0, 20);
   const v1::Payload payload = GenerationPayload(flags, request, permit, cover_id, context.clock.Now(), *cover, sound);
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, key, {cover->melodic_fingerprint, cover->conditioning}));
+  ASSIGN_OR_RETURN(const journal::Committed committed,
+                   session->Submit(payload, key, {cover->melodic_fingerprint, cover->conditioning}));
   files.Keep();  // it is recorded: from here on the files stay, whatever happens
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
 
@@ -255,11 +269,13 @@ Status RunCover(Context& context, const CoverFlags& flags) {
   const rights::GenerationRecord* record = rights->Generation(committed.index);
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.1f", static_cast<double>(sound.frames) / sound.sample_rate_hz);
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + cover_id + ", " + flags.style + ", " + std::to_string(cover->bars) + " bars, " + std::to_string(cover->notes) +
-                      " notes (" + std::to_string(cover->melody_notes) + " of them the song's melody), " + seconds + " s; " +
-                      (record != nullptr ? record->verdict.ToString() : std::string("no verdict")) +
-                      (cover->rejected.empty() ? "" : "; " + std::to_string(cover->rejected.size()) + " candidates turned down") +
-                      "\n  " + files.Path("cover.mid") + ", cover.wav, and the receipt cover.json");
+  context.console.Say(
+      "Entry " + std::to_string(committed.index.value) + ": " + cover_id + ", " + flags.style + ", " +
+      std::to_string(cover->bars) + " bars, " + std::to_string(cover->notes) + " notes (" +
+      std::to_string(cover->melody_notes) + " of them the song's melody), " + seconds + " s; " +
+      (record != nullptr ? record->verdict.ToString() : std::string("no verdict")) +
+      (cover->rejected.empty() ? "" : "; " + std::to_string(cover->rejected.size()) + " candidates turned down") +
+      "\n  " + files.Path("cover.mid") + ", cover.wav, and the receipt cover.json");
   context.console.PrintJson(summary.dump(2));
   return Status::Ok();
 }
@@ -268,7 +284,8 @@ Status RunCover(Context& context, const CoverFlags& flags) {
 
 void AddCover(CLI::App& app, Action& action) {
   auto flags = std::make_shared<CoverFlags>();
-  CLI::App* command = app.add_subcommand("cover", "Make a cover of a song, with leave, and record it: cover.mid, cover.wav and the receipt cover.json");
+  CLI::App* command = app.add_subcommand(
+      "cover", "Make a cover of a song, with leave, and record it: cover.mid, cover.wav and the receipt cover.json");
   AddDirectory(*command, flags->directory);
   command->add_option("--song", flags->song, "The song, a Standard MIDI File")->required();
   command->add_option("--recording", flags->recording, "Which recording of the catalogue it is")->required();
@@ -277,8 +294,11 @@ void AddCover(CLI::App& app, Action& action) {
   command->add_option("--territory", flags->territory, "Where it is asked for, such as DE")->required();
   command->add_option("--out", flags->output, "The directory for the three files")->required();
   command->add_option("--tier", flags->tier, "The subscription tier that asks")->capture_default_str();
-  command->add_option("--requester", flags->requester, "The listener's pseudonym, 32 hex digits (default: a new random one)");
-  command->add_option("--candidates", flags->candidates, "How many to compose before the best is kept")->capture_default_str()->check(CLI::Range(1, 16));
+  command->add_option("--requester", flags->requester,
+                      "The listener's pseudonym, 32 hex digits (default: a new random one)");
+  command->add_option("--candidates", flags->candidates, "How many to compose before the best is kept")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 16));
   command->callback([flags, &action] { action = [flags](Context& context) { return RunCover(context, *flags); }; });
 }
 

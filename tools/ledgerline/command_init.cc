@@ -20,12 +20,20 @@ struct InitFlags {
 Status RunInit(Context& context, const InitFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::Create(flags.directory, flags.origin, context.clock));
   const std::string vkey = session->journal().checkpoint_key().ToString();
-  context.console.Say("A new ledger in " + flags.directory + ", origin " + flags.origin + ".\n"
-                      "  operator key   " + OperatorKeyPath(flags.directory) + " (mode 0600; back it up apart from the ledger)\n"
-                      "  verifier key   " + vkey + "\n"
+  context.console.Say("A new ledger in " + flags.directory + ", origin " + flags.origin +
+                      ".\n"
+                      "  operator key   " +
+                      OperatorKeyPath(flags.directory) +
+                      " (mode 0600; back it up apart from the ledger)\n"
+                      "  verifier key   " +
+                      vkey +
+                      "\n"
                       "Give the verifier key to everyone who is to check this ledger.");
-  context.console.PrintJson(nlohmann::ordered_json{{"directory", flags.directory}, {"origin", flags.origin}, {"vkey", vkey},
-                                                   {"size", session->journal().size().value}}.dump(2));
+  context.console.PrintJson(nlohmann::ordered_json{{"directory", flags.directory},
+                                                   {"origin", flags.origin},
+                                                   {"vkey", vkey},
+                                                   {"size", session->journal().size().value}}
+                                .dump(2));
   return Status::Ok();
 }
 
@@ -33,9 +41,13 @@ Status RunInit(Context& context, const InitFlags& flags) {
 
 void AddInit(CLI::App& app, Action& action) {
   auto flags = std::make_shared<InitFlags>();
-  CLI::App* command = app.add_subcommand("init", "Make a new ledger: keys, an empty tree with its genesis, the first checkpoint");
+  CLI::App* command =
+      app.add_subcommand("init", "Make a new ledger: keys, an empty tree with its genesis, the first checkpoint");
   AddDirectory(*command, flags->directory);
-  command->add_option("--origin", flags->origin, "The log's name for ever, such as ledger.example.com/covers; no blanks, no plus")->required();
+  command
+      ->add_option("--origin", flags->origin,
+                   "The log's name for ever, such as ledger.example.com/covers; no blanks, no plus")
+      ->required();
   command->callback([flags, &action] { action = [flags](Context& context) { return RunInit(context, *flags); }; });
 }
 

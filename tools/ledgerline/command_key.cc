@@ -33,10 +33,15 @@ Status RunShow(Context& context, const KeyFlags& flags) {
   const auto add = [&](const rights::EnrolledKey& key, const std::string& speaks_for) {
     const std::string to = key.valid.to == TimeSpan::kOpen ? "open" : key.valid.to.ToString();
     rows.push_back({std::to_string(key.entry.value), speaks_for, key.valid.from.ToString(), to, key.key_id.Short()});
-    keys.push_back({{"entry", key.entry.value}, {"speaks_for", speaks_for}, {"valid_from", key.valid.from.ToString()}, {"valid_to", to},
-                    {"key_id", key.key_id.ToHex()}, {"public_key", key.public_key.ToHex()}});
+    keys.push_back({{"entry", key.entry.value},
+                    {"speaks_for", speaks_for},
+                    {"valid_from", key.valid.from.ToString()},
+                    {"valid_to", to},
+                    {"key_id", key.key_id.ToHex()},
+                    {"public_key", key.public_key.ToHex()}});
   };
-  if (const auto* key = rights->keys().Find(journal::KeyId(session->journal().operator_key()), rights->size())) add(*key, "the operator");
+  if (const auto* key = rights->keys().Find(journal::KeyId(session->journal().operator_key()), rights->size()))
+    add(*key, "the operator");
   for (const auto* party : rights->Parties(rights->size())) {
     for (const auto* key : rights->keys().KeysOf(party->row.id, rights->size())) add(*key, party->row.id.text());
   }
@@ -61,7 +66,8 @@ Status RunEnrol(Context& context, const KeyFlags& flags) {
   ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   if (rights->Party(party, rights->size()) == nullptr) {
-    return NotFound("--party '" + flags.party + "' is not in the catalogue: `ledgerline catalog list " + flags.directory + " --parties` shows who is");
+    return NotFound("--party '" + flags.party + "' is not in the catalogue: `ledgerline catalog list " +
+                    flags.directory + " --parties` shows who is");
   }
   ASSIGN_OR_RETURN(const crypto::NamedKey named, crypto::ReadPrivateKeyFile(flags.file));
   v1::Payload payload;
@@ -79,17 +85,22 @@ Status RunEnrol(Context& context, const KeyFlags& flags) {
     if (to <= from) return InvalidArgument("--to " + flags.to + " is not after --from");
     enrolment.set_valid_to_us(to.us);
   }
-  const std::string possession = journal::EnrolmentText(session->journal().origin(), party.text(), v1::KEY_ROLE_PARTY, named.key.public_key());
+  const std::string possession =
+      journal::EnrolmentText(session->journal().origin(), party.text(), v1::KEY_ROLE_PARTY, named.key.public_key());
   ASSIGN_OR_RETURN(const crypto::Signature signature, named.key.Sign(possession));
   enrolment.set_possession_signature(signature.ToBytes());
   if (const auto* known = rights->keys().Find(journal::KeyId(named.key.public_key()), rights->size())) {
-    return AlreadyExists("this key is enrolled already, by entry " + std::to_string(known->entry.value) + (known->party.empty() ? "" : ", for " + known->party.text()));
+    return AlreadyExists("this key is enrolled already, by entry " + std::to_string(known->entry.value) +
+                         (known->party.empty() ? "" : ", for " + known->party.text()));
   }
   ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
   ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key));
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": the key in " + flags.file + " speaks for " + party.text() + " from " + from.ToString() + " on.");
-  context.console.PrintJson(nlohmann::ordered_json{{"index", committed.index.value}, {"party", party.text()}, {"public_key", named.key.public_key().ToHex()}}.dump(2));
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": the key in " + flags.file + " speaks for " +
+                      party.text() + " from " + from.ToString() + " on.");
+  context.console.PrintJson(nlohmann::ordered_json{
+      {"index", committed.index.value}, {"party", party.text()}, {"public_key", named.key.public_key().ToHex()}}
+                                .dump(2));
   return Status::Ok();
 }
 
@@ -104,13 +115,15 @@ void AddKey(CLI::App& app, Action& action) {
   CLI::App* show = key->add_subcommand("show", "The ledger's verifier key, and every key that may speak");
   AddDirectory(*show, show_flags->directory);
   show->add_flag("--vkey", show_flags->vkey_only, "Only the verifier key, on a line of its own");
-  show->callback([show_flags, &action] { action = [show_flags](Context& context) { return RunShow(context, *show_flags); }; });
+  show->callback(
+      [show_flags, &action] { action = [show_flags](Context& context) { return RunShow(context, *show_flags); }; });
 
   auto new_flags = std::make_shared<KeyFlags>();
   CLI::App* make = key->add_subcommand("new", "Make a private key for a party");
   make->add_option("--name", new_flags->name, "The key's name, such as the party's id")->required();
   make->add_option("-o,--output", new_flags->file, "Where to put it; never replaces a file")->required();
-  make->callback([new_flags, &action] { action = [new_flags](Context& context) { return RunNew(context, *new_flags); }; });
+  make->callback(
+      [new_flags, &action] { action = [new_flags](Context& context) { return RunNew(context, *new_flags); }; });
 
   auto enrol_flags = std::make_shared<KeyFlags>();
   CLI::App* enrol = key->add_subcommand("enrol", "Let a party's key speak for it, from now on or for a time");
@@ -119,7 +132,8 @@ void AddKey(CLI::App& app, Action& action) {
   enrol->add_option("--key", enrol_flags->file, "The party's private key: it signs that it has it")->required();
   enrol->add_option("--from", enrol_flags->from, "Valid from, such as 2026-10-01 (default: now)");
   enrol->add_option("--to", enrol_flags->to, "Valid until, exclusive (default: open)");
-  enrol->callback([enrol_flags, &action] { action = [enrol_flags](Context& context) { return RunEnrol(context, *enrol_flags); }; });
+  enrol->callback(
+      [enrol_flags, &action] { action = [enrol_flags](Context& context) { return RunEnrol(context, *enrol_flags); }; });
 }
 
 }  // namespace ledgerline::tool

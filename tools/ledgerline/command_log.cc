@@ -27,20 +27,30 @@ struct LogFlags {
 Result<uint64_t> PrintEntries(Context& context, const LogFlags& flags, uint64_t from, Json* list) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
   const TreeSize size = session->journal().size();
-  if (from > size.value) return OutOfRange("--from " + std::to_string(from) + " is above the ledger's " + std::to_string(size.value) + " entries");
-  RETURN_IF_ERROR(session->journal().ForEachEntry(EntryIndex(from), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
-    ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
-    const std::string time = Instant{entry.recorded_at_us}.ToString();
-    const std::string type = journal::PayloadTypeName(entry.type);
-    const std::string summary = SummaryOf(entry.submission.payload);
-    std::string number = std::to_string(index.value);
-    number.insert(0, number.size() < 6 ? 6 - number.size() : 0, ' ');
-    context.console.Say(number + "  " + time.substr(0, 19) + "Z  " + type + std::string(type.size() < 20 ? 20 - type.size() : 1, ' ') + "  " + summary);
-    const Json row{{"index", index.value}, {"recorded_at", time}, {"type", type}, {"summary", summary}, {"leaf_hash", crypto::LeafHash(bytes).ToHex()}};
-    if (list != nullptr) list->push_back(row);
-    else context.console.PrintJson(row.dump());
-    return Status::Ok();
-  }));
+  if (from > size.value)
+    return OutOfRange("--from " + std::to_string(from) + " is above the ledger's " + std::to_string(size.value) +
+                      " entries");
+  RETURN_IF_ERROR(session->journal().ForEachEntry(
+      EntryIndex(from), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
+        ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
+        const std::string time = Instant{entry.recorded_at_us}.ToString();
+        const std::string type = journal::PayloadTypeName(entry.type);
+        const std::string summary = SummaryOf(entry.submission.payload);
+        std::string number = std::to_string(index.value);
+        number.insert(0, number.size() < 6 ? 6 - number.size() : 0, ' ');
+        context.console.Say(number + "  " + time.substr(0, 19) + "Z  " + type +
+                            std::string(type.size() < 20 ? 20 - type.size() : 1, ' ') + "  " + summary);
+        const Json row{{"index", index.value},
+                       {"recorded_at", time},
+                       {"type", type},
+                       {"summary", summary},
+                       {"leaf_hash", crypto::LeafHash(bytes).ToHex()}};
+        if (list != nullptr)
+          list->push_back(row);
+        else
+          context.console.PrintJson(row.dump());
+        return Status::Ok();
+      }));
   return size.value;
 }
 
@@ -64,7 +74,8 @@ Status RunShow(Context& context, const LogFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
   const TreeSize size = session->journal().size();
   if (flags.index >= size.value) {
-    return NotFound("INDEX " + std::to_string(flags.index) + ": the ledger has entries 0 to " + std::to_string(size.value - 1));
+    return NotFound("INDEX " + std::to_string(flags.index) + ": the ledger has entries 0 to " +
+                    std::to_string(size.value - 1));
   }
   ASSIGN_OR_RETURN(const std::string bytes, session->journal().ReadEntry(EntryIndex(flags.index)));
   ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
@@ -79,7 +90,8 @@ Status RunShow(Context& context, const LogFlags& flags) {
              {"payload", MessageToJson(entry.submission.payload)}};
   if (entry.type == v1::PAYLOAD_TYPE_GENERATION || entry.type == v1::PAYLOAD_TYPE_PERMIT) {
     ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-    if (const auto* generation = rights->Generation(EntryIndex(flags.index))) shown["verdict"] = generation->verdict.ToString();
+    if (const auto* generation = rights->Generation(EntryIndex(flags.index)))
+      shown["verdict"] = generation->verdict.ToString();
   }
   context.console.Say(shown.dump(2));
   context.console.PrintJson(shown.dump(2));
@@ -94,13 +106,15 @@ void AddLog(CLI::App& app, Action& action) {
   AddDirectory(*log, log_flags->directory);
   log->add_flag("--follow", log_flags->follow, "Wait for new entries and print them as they come; stop with Ctrl-C");
   log->add_option("--from", log_flags->from, "Begin at this index")->capture_default_str();
-  log->callback([log_flags, &action] { action = [log_flags](Context& context) { return RunLog(context, *log_flags); }; });
+  log->callback(
+      [log_flags, &action] { action = [log_flags](Context& context) { return RunLog(context, *log_flags); }; });
 
   auto show_flags = std::make_shared<LogFlags>();
   CLI::App* show = app.add_subcommand("show", "One entry, whole");
   AddDirectory(*show, show_flags->directory);
   show->add_option("INDEX", show_flags->index, "The entry's index")->required();
-  show->callback([show_flags, &action] { action = [show_flags](Context& context) { return RunShow(context, *show_flags); }; });
+  show->callback(
+      [show_flags, &action] { action = [show_flags](Context& context) { return RunShow(context, *show_flags); }; });
 }
 
 }  // namespace ledgerline::tool

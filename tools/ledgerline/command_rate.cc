@@ -1,5 +1,5 @@
-// ledgerline rate: what a listener thought of a recording. Recorded from the start, since what is not recorded cannot be
-// learnt from later.
+// ledgerline rate: what a listener thought of a recording. Recorded from the start, since what is not recorded cannot
+// be learnt from later.
 #include <nlohmann/json.hpp>
 
 #include "tools/ledgerline/command.h"
@@ -21,7 +21,8 @@ Status RunRate(Context& context, const RateFlags& flags) {
   ASSIGN_OR_RETURN(const RecordingId recording, RecordingId::Parse(flags.recording));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   const rights::RecordingView view = rights->Recording(recording, rights->size());
-  if (view.original == nullptr && view.cover == nullptr) return NotFound("--recording '" + flags.recording + "' is not in the catalogue");
+  if (view.original == nullptr && view.cover == nullptr)
+    return NotFound("--recording '" + flags.recording + "' is not in the catalogue");
   ASSIGN_OR_RETURN(const std::string requester, ParseRequester(flags.requester, session->random()));
   v1::Payload payload;
   v1::Rating& rating = *payload.mutable_rating();
@@ -32,7 +33,8 @@ Status RunRate(Context& context, const RateFlags& flags) {
   ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
   ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key));
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + recording.text() + " was rated " + std::to_string(flags.score) + " of 5");
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + recording.text() + " was rated " +
+                      std::to_string(flags.score) + " of 5");
   context.console.PrintJson(nlohmann::ordered_json{{"index", committed.index.value}}.dump(2));
   return Status::Ok();
 }
@@ -45,7 +47,8 @@ void AddRate(CLI::App& app, Action& action) {
   AddDirectory(*command, flags->directory);
   command->add_option("--recording", flags->recording, "The cover or original")->required();
   command->add_option("--score", flags->score, "1 (worst) to 5 (best)")->required()->check(CLI::Range(1, 5));
-  command->add_option("--requester", flags->requester, "The listener's pseudonym, 32 hex digits (default: a new random one)");
+  command->add_option("--requester", flags->requester,
+                      "The listener's pseudonym, 32 hex digits (default: a new random one)");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunRate(context, *flags); }; });
 }
 

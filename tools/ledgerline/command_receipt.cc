@@ -30,15 +30,20 @@ Status RunReceipt(Context& context, const ReceiptFlags& flags) {
     ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
     ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::MakeReceipt(session->journal(), *rights, index));
     ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(receipt.subject.bytes));
-    const nlohmann::ordered_json summary{{"type", journal::PayloadTypeName(entry.type)}, {"says", SummaryOf(entry.submission.payload)}};
+    const nlohmann::ordered_json summary{{"type", journal::PayloadTypeName(entry.type)},
+                                         {"says", SummaryOf(entry.submission.payload)}};
     ASSIGN_OR_RETURN(text, audit::FormatReceipt(receipt, summary.dump()));
     supporting = receipt.supporting.size();
   }
   RETURN_IF_ERROR(WriteNewFile(flags.output, text));
   context.console.Say("The receipt of entry " + std::to_string(flags.index) + " is in " + flags.output +
-                      (supporting > 0 ? ", with what it rests on (" + std::to_string(supporting) + (supporting == 1 ? " entry)" : " entries)") : "") +
-                      ".\nCheck it anywhere: ledgerline verify " + flags.output + " --vkey '" + session->journal().checkpoint_key().ToString() + "'");
-  context.console.PrintJson(nlohmann::ordered_json{{"file", flags.output}, {"index", flags.index}, {"supporting", supporting}}.dump(2));
+                      (supporting > 0 ? ", with what it rests on (" + std::to_string(supporting) +
+                                            (supporting == 1 ? " entry)" : " entries)")
+                                      : "") +
+                      ".\nCheck it anywhere: ledgerline verify " + flags.output + " --vkey '" +
+                      session->journal().checkpoint_key().ToString() + "'");
+  context.console.PrintJson(
+      nlohmann::ordered_json{{"file", flags.output}, {"index", flags.index}, {"supporting", supporting}}.dump(2));
   return Status::Ok();
 }
 
@@ -46,12 +51,16 @@ Status RunReceipt(Context& context, const ReceiptFlags& flags) {
 
 void AddReceipt(CLI::App& app, Action& action) {
   auto flags = std::make_shared<ReceiptFlags>();
-  CLI::App* command = app.add_subcommand("receipt", "Write the receipt of an entry: proof that it is in the log, checked offline");
+  CLI::App* command =
+      app.add_subcommand("receipt", "Write the receipt of an entry: proof that it is in the log, checked offline");
   AddDirectory(*command, flags->directory);
   command->add_option("INDEX", flags->index, "The entry's index")->required();
   command->add_option("-o,--output", flags->output, "Where to put it; never replaces a file")->required();
-  command->add_option("--format", flags->format, "json (with the entries that it rests on) or tlog-proof (C2SP, the entry alone)")
-      ->capture_default_str()->check(CLI::IsMember({"json", "tlog-proof"}));
+  command
+      ->add_option("--format", flags->format,
+                   "json (with the entries that it rests on) or tlog-proof (C2SP, the entry alone)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"json", "tlog-proof"}));
   command->callback([flags, &action] { action = [flags](Context& context) { return RunReceipt(context, *flags); }; });
 }
 

@@ -25,10 +25,12 @@ Result<const royalty::CloseItem*> FindClose(const royalty::LedgerFold& fold, con
     if (close.period == period) return &close;
     closed += (closed.empty() ? "" : ", ") + close.period.ToString();
   }
-  return NotFound("--period " + text + " is not closed" + (closed.empty() ? std::string("; no period is") : "; closed are " + closed));
+  return NotFound("--period " + text + " is not closed" +
+                  (closed.empty() ? std::string("; no period is") : "; closed are " + closed));
 }
 
-// Every statement's sum, and their sum, which must be the pool: added up here from the lines, not copied from the totals.
+// Every statement's sum, and their sum, which must be the pool: added up here from the lines, not copied from the
+// totals.
 Status PrintSums(Context& context, const royalty::Statements& statements) {
   auto json = nlohmann::ordered_json::array();
   for (const royalty::Totals& totals : statements.totals) {
@@ -37,7 +39,8 @@ Status PrintSums(Context& context, const royalty::Statements& statements) {
     Money sum = Money::Zero(currency);
     for (const royalty::StatementLine& line : statements.lines) {
       if (line.amount.currency() != currency) continue;
-      const std::string whose = line.account == royalty::Account::kParty ? line.party : std::string(AccountName(line.account));
+      const std::string whose =
+          line.account == royalty::Account::kParty ? line.party : std::string(AccountName(line.account));
       const auto [at, is_new] = sums.try_emplace(whose, Money::Zero(currency));
       ASSIGN_OR_RETURN(at->second, at->second.Plus(line.amount));
       ASSIGN_OR_RETURN(sum, sum.Plus(line.amount));
@@ -51,15 +54,21 @@ Status PrintSums(Context& context, const royalty::Statements& statements) {
     rows.push_back({"sum of all statements", sum.ToNanoDecimal()});
     rows.push_back({"pool", totals.pool.ToNanoDecimal()});
     context.console.Say(FormatTable(rows, {1}) + (sum == totals.pool ? "They are equal to the nano-unit.\n" : ""));
-    json.push_back({{"currency", currency.ToString()}, {"statements", statements_json}, {"sum", sum.ToDecimal()}, {"pool", totals.pool.ToDecimal()}, {"equal", sum == totals.pool}});
-    if (sum != totals.pool) return DataLoss("the statements add up to " + sum.ToString() + ", the pool is " + totals.pool.ToString());
+    json.push_back({{"currency", currency.ToString()},
+                    {"statements", statements_json},
+                    {"sum", sum.ToDecimal()},
+                    {"pool", totals.pool.ToDecimal()},
+                    {"equal", sum == totals.pool}});
+    if (sum != totals.pool)
+      return DataLoss("the statements add up to " + sum.ToString() + ", the pool is " + totals.pool.ToString());
   }
   context.console.PrintJson(json.dump(2));
   return Status::Ok();
 }
 
 Status RunStatement(Context& context, const StatementFlags& flags) {
-  ASSIGN_OR_RETURN(const royalty::StatementFormat format, royalty::ParseStatementFormat(context.console.json() ? "json" : flags.format));
+  ASSIGN_OR_RETURN(const royalty::StatementFormat format,
+                   royalty::ParseStatementFormat(context.console.json() ? "json" : flags.format));
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
   ASSIGN_OR_RETURN(const royalty::LedgerFold* fold, session->Fold());
   ASSIGN_OR_RETURN(const royalty::CloseItem* close, FindClose(*fold, flags.period));
@@ -89,7 +98,8 @@ Status RunExplain(Context& context, const StatementFlags& flags) {
   if (lines.empty()) lines.push_back(std::to_string(flags.line));  // ExplainLine names the lines that there are
   auto json = nlohmann::ordered_json::array();
   for (size_t i = 0; i < lines.size(); ++i) {
-    ASSIGN_OR_RETURN(const royalty::Explanation explanation, royalty::ExplainLine(*fold, result, flags.party, lines[i]));
+    ASSIGN_OR_RETURN(const royalty::Explanation explanation,
+                     royalty::ExplainLine(*fold, result, flags.party, lines[i]));
     context.console.Say((i > 0 ? "\n" : "") + explanation.ToText());
     json.push_back(nlohmann::ordered_json::parse(explanation.ToJson()));
   }
@@ -104,9 +114,11 @@ constexpr char kPeriodHelp[] = "A closed month, such as 2026-10";
 
 void AddStatement(CLI::App& app, Action& action) {
   auto flags = std::make_shared<StatementFlags>();
-  CLI::App* command = app.add_subcommand("statement", "A party's statement for a closed period, or the sum of all of them");
+  CLI::App* command =
+      app.add_subcommand("statement", "A party's statement for a closed period, or the sum of all of them");
   AddDirectory(*command, flags->directory);
-  command->add_option("--party", flags->party, std::string(kPartyHelp) + " (default: every statement's sum, beside the pool)");
+  command->add_option("--party", flags->party,
+                      std::string(kPartyHelp) + " (default: every statement's sum, beside the pool)");
   command->add_option("--period", flags->period, kPeriodHelp)->required();
   command->add_option("--format", flags->format, "text, csv or json")->capture_default_str();
   command->callback([flags, &action] { action = [flags](Context& context) { return RunStatement(context, *flags); }; });
@@ -114,7 +126,8 @@ void AddStatement(CLI::App& app, Action& action) {
 
 void AddExplain(CLI::App& app, Action& action) {
   auto flags = std::make_shared<StatementFlags>();
-  CLI::App* command = app.add_subcommand("explain", "Why a line is what it is: events, shares, rates, and every division and rounding");
+  CLI::App* command =
+      app.add_subcommand("explain", "Why a line is what it is: events, shares, rates, and every division and rounding");
   AddDirectory(*command, flags->directory);
   command->add_option("--party", flags->party, kPartyHelp)->required();
   command->add_option("--period", flags->period, kPeriodHelp)->required();

@@ -34,14 +34,22 @@ Status RunImport(Context& context, const UsageFlags& flags) {
   size_t unknown = 0, other_kind = 0;
   for (const exchange::UsageRow& row : parsed->rows) {
     const rights::RecordingView view = rights->Recording(row.recording, rights->size());
-    if (view.original == nullptr && view.cover == nullptr) ++unknown;
-    else if ((view.cover == nullptr) != flags.originals) ++other_kind;
+    if (view.original == nullptr && view.cover == nullptr)
+      ++unknown;
+    else if ((view.cover == nullptr) != flags.originals)
+      ++other_kind;
   }
   if (unknown > 0) {
-    context.console.Warn("rows that name a recording that the ledger does not know: " + std::to_string(unknown) + (flags.originals ? "" : "; their money will be unmatched"));
+    context.console.Warn("rows that name a recording that the ledger does not know: " + std::to_string(unknown) +
+                         (flags.originals ? "" : "; their money will be unmatched"));
   }
-  if (other_kind > 0 && !flags.originals) context.console.Warn("rows that are of originals: " + std::to_string(other_kind) + "; they have no part in the covers' pool (their money will be unmatched): import them with --originals");
-  if (other_kind > 0 && flags.originals) context.console.Warn("rows that are of covers: " + std::to_string(other_kind) + "; under --originals they earn nothing");
+  if (other_kind > 0 && !flags.originals)
+    context.console.Warn(
+        "rows that are of originals: " + std::to_string(other_kind) +
+        "; they have no part in the covers' pool (their money will be unmatched): import them with --originals");
+  if (other_kind > 0 && flags.originals)
+    context.console.Warn("rows that are of covers: " + std::to_string(other_kind) +
+                         "; under --originals they earn nothing");
 
   const std::string tag = flags.originals ? "ledgerline/usage-originals/v1\n" : "ledgerline/usage-covers/v1\n";
   const std::string idempotency_key = crypto::Sha256(tag + bytes).ToBytes();
@@ -55,12 +63,20 @@ Status RunImport(Context& context, const UsageFlags& flags) {
   for (const v1::UsageTotal& total : parsed->totals) {
     ASSIGN_OR_RETURN(const Money revenue, FromWire(total.revenue(), "revenue"));
     totals += ", " + revenue.ToString() + " for " + std::to_string(total.plays()) + " plays";
-    totals_json.push_back({{"currency", revenue.currency().ToString()}, {"revenue", revenue.ToDecimal()}, {"plays", total.plays()}});
+    totals_json.push_back(
+        {{"currency", revenue.currency().ToString()}, {"revenue", revenue.ToDecimal()}, {"plays", total.plays()}});
   }
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + std::to_string(parsed->rows.size()) + " rows of usage from " + flags.file + totals +
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + std::to_string(parsed->rows.size()) +
+                      " rows of usage from " + flags.file + totals +
                       (committed.already_existed ? " (there already)" : ""));
-  context.console.PrintJson(Json{{"index", committed.index.value}, {"already_there", committed.already_existed}, {"rows", parsed->rows.size()},
-                                 {"totals", totals_json}, {"periods", parsed->periods}, {"unknown_recordings", unknown}}.dump(2));
+  context.console.PrintJson(Json{
+      {"index", committed.index.value},
+      {"already_there", committed.already_existed},
+      {"rows", parsed->rows.size()},
+      {"totals", totals_json},
+      {"periods", parsed->periods},
+      {"unknown_recordings",
+       unknown}}.dump(2));
   return Status::Ok();
 }
 
@@ -71,11 +87,13 @@ void AddUsage(CLI::App& app, Action& action) {
   usage->require_subcommand(1);
   usage->fallthrough();
   auto flags = std::make_shared<UsageFlags>();
-  CLI::App* import = usage->add_subcommand("import", "Import a CSV file of plays and revenue (docs/formats/usage_csv.md)");
-  AddDirectory(*import, flags->directory);
-  import->add_option("FILE", flags->file, "The file")->required();
-  import->add_flag("--originals", flags->originals, "The rows are of originals, not of covers: recorded, but not part of the covers' pool");
-  import->callback([flags, &action] { action = [flags](Context& context) { return RunImport(context, *flags); }; });
+  CLI::App* bring_in =
+      usage->add_subcommand("import", "Import a CSV file of plays and revenue (docs/formats/usage_csv.md)");
+  AddDirectory(*bring_in, flags->directory);
+  bring_in->add_option("FILE", flags->file, "The file")->required();
+  bring_in->add_flag("--originals", flags->originals,
+                     "The rows are of originals, not of covers: recorded, but not part of the covers' pool");
+  bring_in->callback([flags, &action] { action = [flags](Context& context) { return RunImport(context, *flags); }; });
 }
 
 }  // namespace ledgerline::tool

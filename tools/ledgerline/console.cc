@@ -15,7 +15,8 @@ size_t Width(std::string_view text) {
 }
 
 int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 void PrintLine(std::FILE* out, std::string_view line) {
@@ -27,11 +28,14 @@ void PrintLine(std::FILE* out, std::string_view line) {
 
 ExitCode ExitCodeOf(const Status& status) {
   switch (status.code()) {
-    case StatusCode::kOk: return kExitFine;
+    case StatusCode::kOk:
+      return kExitFine;
     case StatusCode::kFailedPrecondition:
     case StatusCode::kPermissionDenied:
-    case StatusCode::kDataLoss: return kExitCheckFailed;
-    default: return kExitInputError;
+    case StatusCode::kDataLoss:
+      return kExitCheckFailed;
+    default:
+      return kExitInputError;
   }
 }
 
@@ -72,7 +76,8 @@ void Console::Progress(std::string_view what, uint64_t done, uint64_t total) {
   } else {
     constexpr uint64_t kCells = 30;
     const uint64_t full = std::min(done, total) * kCells / total;
-    line += "[" + std::string(full, '#') + std::string(kCells - full, '.') + "] " + std::to_string(done) + "/" + std::to_string(total);
+    line += "[" + std::string(full, '#') + std::string(kCells - full, '.') + "] " + std::to_string(done) + "/" +
+            std::to_string(total);
   }
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);

@@ -1,4 +1,5 @@
-// Console: what a command says to people and to machines. Results go to standard output, as text or as one JSON document
+// Console: what a command says to people and to machines. Results go to standard output, as text or as one JSON
+// document
 // (--json); progress and warnings go to standard error, and progress only when that is a terminal.
 #ifndef LEDGERLINE_TOOLS_LEDGERLINE_CONSOLE_H_
 #define LEDGERLINE_TOOLS_LEDGERLINE_CONSOLE_H_

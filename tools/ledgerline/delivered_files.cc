@@ -41,9 +41,12 @@ void CheckDeliveredFiles(const audit::Receipt& receipt, const std::string& direc
     }
     auto print = FingerprintOf(path);
     const std::string name = "fingerprint of " + file.name;
-    if (!print.ok()) report.Fail(name, print.status().message());
-    else if (print->view() != (midi ? prints.midi_sha256() : prints.pcm_sha256())) report.Fail(name, "the file beside the receipt is not the one that was recorded");
-    else report.Pass(name, midi ? "its bytes are those that were recorded" : "its sound is the one that was recorded");
+    if (!print.ok())
+      report.Fail(name, print.status().message());
+    else if (print->view() != (midi ? prints.midi_sha256() : prints.pcm_sha256()))
+      report.Fail(name, "the file beside the receipt is not the one that was recorded");
+    else
+      report.Pass(name, midi ? "its bytes are those that were recorded" : "its sound is the one that was recorded");
   }
 }
 

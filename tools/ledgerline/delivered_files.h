@@ -9,8 +9,9 @@
 
 namespace ledgerline::tool {
 
-// For the receipt of a generation: every file that the receipt lists and that lies in `directory` is compared with the event's fingerprints,
-// MIDI by its bytes and WAV by its decoded sound. Files that are not there are listed under "taken on trust".
+// For the receipt of a generation: every file that the receipt lists and that lies in `directory` is compared with the
+// event's fingerprints, MIDI by its bytes and WAV by its decoded sound. Files that are not there are listed under
+// "taken on trust".
 void CheckDeliveredFiles(const audit::Receipt& receipt, const std::string& directory, audit::Report& report);
 
 }  // namespace ledgerline::tool

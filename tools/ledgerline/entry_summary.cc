@@ -16,18 +16,25 @@ std::string AmountText(const v1::Amount& amount) {
 
 std::string KindText(v1::CatalogueKind kind) {
   switch (kind) {
-    case v1::CATALOGUE_KIND_PARTIES: return "parties";
-    case v1::CATALOGUE_KIND_WORKS: return "works";
-    case v1::CATALOGUE_KIND_RECORDINGS: return "recordings";
-    case v1::CATALOGUE_KIND_SHARE_SETS: return "share sets";
-    case v1::CATALOGUE_KIND_RATE_CARDS: return "rate cards";
-    default: return "unknown kind";
+    case v1::CATALOGUE_KIND_PARTIES:
+      return "parties";
+    case v1::CATALOGUE_KIND_WORKS:
+      return "works";
+    case v1::CATALOGUE_KIND_RECORDINGS:
+      return "recordings";
+    case v1::CATALOGUE_KIND_SHARE_SETS:
+      return "share sets";
+    case v1::CATALOGUE_KIND_RATE_CARDS:
+      return "rate cards";
+    default:
+      return "unknown kind";
   }
 }
 
 std::string UsesText(const v1::ConsentGrant& grant) {
   std::string uses;
-  for (const int use : grant.uses()) uses += (uses.empty() ? "" : ", ") + std::string(exchange::UseName(static_cast<v1::Use>(use)));
+  for (const int use : grant.uses())
+    uses += (uses.empty() ? "" : ", ") + std::string(exchange::UseName(static_cast<v1::Use>(use)));
   return uses;
 }
 
@@ -40,29 +47,39 @@ std::string SummaryOf(const v1::Payload& payload) {
     case v1::Payload::kKeyEnrolment:
       return "a key of " + payload.key_enrolment().party_id() + ", " + ShortHex(payload.key_enrolment().public_key());
     case v1::Payload::kCatalogueFile:
-      return std::to_string(payload.catalogue_file().file().row_count()) + " rows of " + KindText(payload.catalogue_file().kind()) + ", file " +
+      return std::to_string(payload.catalogue_file().file().row_count()) + " rows of " +
+             KindText(payload.catalogue_file().kind()) + ", file " +
              ShortHex(payload.catalogue_file().file().blob_sha256());
     case v1::Payload::kConsentGrant:
-      return payload.consent_grant().party_id() + " allows " + UsesText(payload.consent_grant()) + " of " + payload.consent_grant().asset() + " in " + payload.consent_grant().territories();
+      return payload.consent_grant().party_id() + " allows " + UsesText(payload.consent_grant()) + " of " +
+             payload.consent_grant().asset() + " in " + payload.consent_grant().territories();
     case v1::Payload::kConsentRevocation:
-      return payload.consent_revocation().party_id() + " revokes entry " + std::to_string(payload.consent_revocation().grant_index());
+      return payload.consent_revocation().party_id() + " revokes entry " +
+             std::to_string(payload.consent_revocation().grant_index());
     case v1::Payload::kPermit:
-      return std::string(exchange::UseName(payload.permit().use())) + " of " + payload.permit().recording_id() + " as " + payload.permit().style() + " in " + payload.permit().territory();
+      return std::string(exchange::UseName(payload.permit().use())) + " of " + payload.permit().recording_id() +
+             " as " + payload.permit().style() + " in " + payload.permit().territory();
     case v1::Payload::kGeneration:
-      return payload.generation().cover_recording_id() + ", " + payload.generation().style() + ", seed " + std::to_string(payload.generation().seed()) + ", permit " +
+      return payload.generation().cover_recording_id() + ", " + payload.generation().style() + ", seed " +
+             std::to_string(payload.generation().seed()) + ", permit " +
              std::to_string(payload.generation().permit_index());
     case v1::Payload::kRejectedCandidates:
-      return std::to_string(payload.rejected_candidates().candidates_size()) + " candidates turned down, permit " + std::to_string(payload.rejected_candidates().permit_index());
+      return std::to_string(payload.rejected_candidates().candidates_size()) + " candidates turned down, permit " +
+             std::to_string(payload.rejected_candidates().permit_index());
     case v1::Payload::kRating:
       return payload.rating().recording_id() + " rated " + std::to_string(payload.rating().score()) + " of 5";
     case v1::Payload::kUsageFile: {
-      std::string text = std::to_string(payload.usage_file().file().row_count()) + " rows of " + (payload.usage_file().kind() == v1::USAGE_KIND_ORIGINALS ? "originals" : "covers");
-      for (const v1::UsageTotal& total : payload.usage_file().totals()) text += ", " + AmountText(total.revenue()) + " for " + std::to_string(total.plays()) + " plays";
+      std::string text = std::to_string(payload.usage_file().file().row_count()) + " rows of " +
+                         (payload.usage_file().kind() == v1::USAGE_KIND_ORIGINALS ? "originals" : "covers");
+      for (const v1::UsageTotal& total : payload.usage_file().totals())
+        text += ", " + AmountText(total.revenue()) + " for " + std::to_string(total.plays()) + " plays";
       return text;
     }
     case v1::Payload::kPeriodClose: {
-      std::string text = payload.period_close().period() + " over " + std::to_string(payload.period_close().prefix_size()) + " entries";
-      for (const v1::PeriodTotals& total : payload.period_close().totals()) text += ", pool " + AmountText(total.pool()) + ", allocated " + AmountText(total.allocated());
+      std::string text = payload.period_close().period() + " over " +
+                         std::to_string(payload.period_close().prefix_size()) + " entries";
+      for (const v1::PeriodTotals& total : payload.period_close().totals())
+        text += ", pool " + AmountText(total.pool()) + ", allocated " + AmountText(total.allocated());
       return text;
     }
     case v1::Payload::KIND_NOT_SET:

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 Status CheckThatALedgerIsThere(const std::string& directory) {
   if (fs::exists(directory + "/db")) return Status::Ok();
-  return NotFound("there is no ledger in '" + directory + "': make one with `ledgerline init " + directory + " --origin NAME`");
+  return NotFound("there is no ledger in '" + directory + "': make one with `ledgerline init " + directory +
+                  " --origin NAME`");
 }
 
 }  // namespace
@@ -22,7 +23,8 @@ Status CheckThatALedgerIsThere(const std::string& directory) {
 std::string OperatorKeyPath(const std::string& directory) { return directory + "/keys/operator.key"; }
 std::string OperatorVkeyPath(const std::string& directory) { return directory + "/operator.vkey"; }
 
-Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& directory, const std::string& origin, Clock& clock) {
+Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& directory, const std::string& origin,
+                                                             Clock& clock) {
   RETURN_IF_ERROR(crypto::CheckKeyName(origin).WithContext("--origin"));
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
@@ -68,16 +70,17 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForReading(const std::
 Result<const royalty::LedgerFold*> LedgerSession::Fold() {
   JournalBlobs blobs(*journal_);
   const TreeSize size = journal_->size();
-  RETURN_IF_ERROR(journal_->ForEachEntry(EntryIndex(fold_.size().value), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
-    v1::Entry entry;
-    v1::Submission submission;
-    v1::Payload payload;
-    if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || !submission.ParseFromString(entry.submission()) ||
-        !payload.ParseFromString(submission.payload())) {
-      return DataLoss("entry " + std::to_string(index.value) + " cannot be read; run `ledgerline verify`");
-    }
-    return fold_.Apply(index, entry, payload, blobs);
-  }));
+  RETURN_IF_ERROR(journal_->ForEachEntry(
+      EntryIndex(fold_.size().value), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
+        v1::Entry entry;
+        v1::Submission submission;
+        v1::Payload payload;
+        if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+            !submission.ParseFromString(entry.submission()) || !payload.ParseFromString(submission.payload())) {
+          return DataLoss("entry " + std::to_string(index.value) + " cannot be read; run `ledgerline verify`");
+        }
+        return fold_.Apply(index, entry, payload, blobs);
+      }));
   return &fold_;
 }
 
@@ -89,8 +92,9 @@ Result<const rights::RightsState*> LedgerSession::Rights() {
 Result<journal::Committed> LedgerSession::Submit(const v1::Payload& payload, const std::string& idempotency_key,
                                                  std::vector<std::string> blobs, const crypto::Signer* signer) {
   journal::SubmissionRequest request;
-  ASSIGN_OR_RETURN(request.submission, journal::SignSubmission(journal_->origin(), idempotency_key, payload.SerializeAsString(),
-                                                               signer != nullptr ? *signer : *operator_signer_));
+  ASSIGN_OR_RETURN(request.submission,
+                   journal::SignSubmission(journal_->origin(), idempotency_key, payload.SerializeAsString(),
+                                           signer != nullptr ? *signer : *operator_signer_));
   request.blobs = std::move(blobs);
   return journal_->Submit(std::move(request));
 }
@@ -104,7 +108,8 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max) {
   const auto size = fs::file_size(path, error);
   if (error) return Unavailable("cannot read '" + path + "': " + error.message());
   if (size > bytes_max) {
-    return OutOfRange("'" + path + "' has " + std::to_string(size) + " bytes: " + std::to_string(bytes_max) + " are allowed");
+    return OutOfRange("'" + path + "' has " + std::to_string(size) + " bytes: " + std::to_string(bytes_max) +
+                      " are allowed");
   }
   std::ifstream in(path, std::ios::binary);
   std::string bytes(static_cast<size_t>(size), '\0');

@@ -1,4 +1,5 @@
-// LedgerSession: one ledger directory, opened by one command: the journal, the fold of its entries, and a way to submit.
+// LedgerSession: one ledger directory, opened by one command: the journal, the fold of its entries, and a way to
+// submit.
 //
 //   DIR/db, DIR/checkpoint   the journal (ledger/store)
 //   DIR/keys/operator.key    the operator's private key, mode 0600
@@ -35,8 +36,10 @@ class LedgerSession {
  public:
   // Makes the directory, the operator's key, an empty tree with genesis, and the first checkpoint.
   // Errors: kAlreadyExists (something is there), those of the journal and of key files.
-  static Result<std::unique_ptr<LedgerSession>> Create(const std::string& directory, const std::string& origin, Clock& clock);
-  // Errors: kNotFound (no ledger there), kPermissionDenied (no operator key), kUnavailable (another process writes), kDataLoss.
+  static Result<std::unique_ptr<LedgerSession>> Create(const std::string& directory, const std::string& origin,
+                                                       Clock& clock);
+  // Errors: kNotFound (no ledger there), kPermissionDenied (no operator key), kUnavailable (another process writes),
+  // kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForWriting(const std::string& directory, Clock& clock);
   // Needs no key. Errors: kNotFound, kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForReading(const std::string& directory);

@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (argv[i][0] == '-') continue;
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    if (std::none_of(commands.begin(), commands.end(), [&](const CLI::App* command) { return command->check_name(argv[i]); })) {
+    if (std::none_of(commands.begin(), commands.end(),
+                     [&](const CLI::App* command) { return command->check_name(argv[i]); })) {
       std::fprintf(stderr, "ledgerline: '%s' is not a command; `ledgerline --help` lists them\n", argv[i]);
       return kExitUsage;
     }

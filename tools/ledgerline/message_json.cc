@@ -29,7 +29,8 @@ Json ValueOf(const Message& message, const FieldDescriptor& field, int at) {
     case FieldDescriptor::CPPTYPE_INT32:
       return repeated ? reflection.GetRepeatedInt32(message, &field, at) : reflection.GetInt32(message, &field);
     case FieldDescriptor::CPPTYPE_INT64:
-      return TimeOrNumber(field, repeated ? reflection.GetRepeatedInt64(message, &field, at) : reflection.GetInt64(message, &field));
+      return TimeOrNumber(
+          field, repeated ? reflection.GetRepeatedInt64(message, &field, at) : reflection.GetInt64(message, &field));
     case FieldDescriptor::CPPTYPE_UINT32:
       return repeated ? reflection.GetRepeatedUInt32(message, &field, at) : reflection.GetUInt32(message, &field);
     case FieldDescriptor::CPPTYPE_UINT64:
@@ -37,11 +38,14 @@ Json ValueOf(const Message& message, const FieldDescriptor& field, int at) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return repeated ? reflection.GetRepeatedBool(message, &field, at) : reflection.GetBool(message, &field);
     case FieldDescriptor::CPPTYPE_ENUM:
-      return repeated ? reflection.GetRepeatedEnum(message, &field, at)->name() : reflection.GetEnum(message, &field)->name();
+      return repeated ? reflection.GetRepeatedEnum(message, &field, at)->name()
+                      : reflection.GetEnum(message, &field)->name();
     case FieldDescriptor::CPPTYPE_STRING:
-      return TextOf(field, repeated ? reflection.GetRepeatedString(message, &field, at) : reflection.GetString(message, &field));
+      return TextOf(
+          field, repeated ? reflection.GetRepeatedString(message, &field, at) : reflection.GetString(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return MessageToJson(repeated ? reflection.GetRepeatedMessage(message, &field, at) : reflection.GetMessage(message, &field));
+      return MessageToJson(repeated ? reflection.GetRepeatedMessage(message, &field, at)
+                                    : reflection.GetMessage(message, &field));
     default:
       return nullptr;  // no schema of ours has floating point
   }
@@ -59,7 +63,8 @@ Json MessageToJson(const Message& message) {
       continue;
     }
     Json list = Json::array();
-    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i) list.push_back(ValueOf(message, *field, i));
+    for (int i = 0; i < message.GetReflection()->FieldSize(message, field); ++i)
+      list.push_back(ValueOf(message, *field, i));
     object[field->name()] = std::move(list);
   }
   return object;

@@ -24,11 +24,14 @@ std::string RecordPath(const std::string& directory, const PartyId& party, const
 }
 
 // Binds a sealed record to its party and its commitment: a record moved to another name does not open.
-std::string Associated(const PartyId& party, const Hash256& commitment) { return "party " + party.text() + " " + commitment.ToHex(); }
+std::string Associated(const PartyId& party, const Hash256& commitment) {
+  return "party " + party.text() + " " + commitment.ToHex();
+}
 
 }  // namespace
 
-Status SealPartyRecords(const std::string& directory, const std::vector<exchange::PartyRecord>& records, crypto::RandomSource& random) {
+Status SealPartyRecords(const std::string& directory, const std::vector<exchange::PartyRecord>& records,
+                        crypto::RandomSource& random) {
   std::error_code error;
   for (const std::string& made : {directory + "/private", KeyDirectory(directory), RecordDirectory(directory)}) {
     fs::create_directories(made, error);
@@ -43,7 +46,8 @@ Status SealPartyRecords(const std::string& directory, const std::vector<exchange
     if (!key.ok() && key.status().code() == StatusCode::kNotFound) key = keys.Create(subject, random);
     if (!key.ok()) return key.status();
     const Hash256 commitment = record.Commitment();
-    ASSIGN_OR_RETURN(const std::string sealed, crypto::Seal(*key, Associated(record.id, commitment), record.Serialize(), random));
+    ASSIGN_OR_RETURN(const std::string sealed,
+                     crypto::Seal(*key, Associated(record.id, commitment), record.Serialize(), random));
     RETURN_IF_ERROR(crypto::CreatePrivateFile(RecordPath(directory, record.id, commitment), sealed));
   }
   return Status::Ok();
@@ -57,7 +61,8 @@ Result<exchange::PartyRecord> OpenPartyRecord(const std::string& directory, cons
   ASSIGN_OR_RETURN(const crypto::SealKey key, keys.Read(SubjectOf(row.id)));
   ASSIGN_OR_RETURN(const std::string plain, crypto::Unseal(key, Associated(row.id, row.commitment), sealed));
   ASSIGN_OR_RETURN(exchange::PartyRecord record, exchange::PartyRecord::Parse(plain));
-  if (record.Commitment() != row.commitment) return DataLoss("the private record of " + row.id.text() + " is not the one that the ledger commits to");
+  if (record.Commitment() != row.commitment)
+    return DataLoss("the private record of " + row.id.text() + " is not the one that the ledger commits to");
   return record;
 }
 

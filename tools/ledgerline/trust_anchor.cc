@@ -31,7 +31,9 @@ Result<std::optional<crypto::VerifierKey>> ReadPolicy(const std::string& path) {
     } else if (keyword == "quorum" && value == "none") {
       continue;
     } else if (keyword == "quorum" || keyword == "witness" || keyword == "group") {
-      return InvalidArgument(where + ": '" + keyword + "' asks for witnesses, whose cosignatures this version cannot check; only 'log VKEY' and 'quorum none' are taken");
+      return InvalidArgument(where + ": '" + keyword +
+                             "' asks for witnesses, whose cosignatures this version cannot check; only 'log VKEY' and "
+                             "'quorum none' are taken");
     } else {
       return InvalidArgument(where + ": '" + keyword.substr(0, 40) + "' is neither 'log' nor 'quorum'");
     }

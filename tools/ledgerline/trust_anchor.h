@@ -9,9 +9,10 @@
 
 namespace ledgerline::tool {
 
-// `vkey` is a verifier key or the path of a file that holds one; `policy` the path of a file in the form of C2SP tlog-policy. Both empty: no
-// anchor. A policy may name one log and `quorum none`; one that asks for witnesses is refused, since this version cannot check
-// cosignatures and must not pass over them. Errors: kInvalidArgument (names the line), kNotFound.
+// `vkey` is a verifier key or the path of a file that holds one; `policy` the path of a file in the form of C2SP
+// tlog-policy. Both empty: no anchor. A policy may name one log and `quorum none`; one that asks for witnesses is
+// refused, since this version cannot check cosignatures and must not pass over them. Errors: kInvalidArgument (names
+// the line), kNotFound.
 Result<std::optional<crypto::VerifierKey>> ReadTrustAnchor(const std::string& vkey, const std::string& policy);
 
 }  // namespace ledgerline::tool

@@ -39,14 +39,18 @@ class AuditTest : public testing::Test {
     auto created = journal::Journal::Create(NewStorage(), journal::kTestOrigin, operator_, clock_);
     ASSERT_TRUE(created.ok()) << created.status().ToString();
     journal_ = *std::move(created);
-    File("party_id,role,commitment\nlabel-a,label," + std::string(64, 'a') + "\nwriter-b,writer," + std::string(64, 'b') + "\n");
+    File("party_id,role,commitment\nlabel-a,label," + std::string(64, 'a') + "\nwriter-b,writer," +
+         std::string(64, 'b') + "\n");
     File("work_id,title,iswc,creators,version_of\nwork-1,One,,Trad.,\n");
     File("recording_id,title,artist,isrc,work_id,work_weight_ppm\nrec-1,One,Band,,work-1,1000000\n");
-    File("share_set_id,asset,right,territories,valid_from,valid_to,status,party_id,share_ppm,controller\n"
-         "ss-master,recording:rec-1,MASTER,WW,2020-01-01,,ACCEPTED,label-a,1000000,\n"
-         "ss-work,work:work-1,MECHANICAL,WW,2020-01-01,,ACCEPTED,writer-b,700000,\n");
-    File("rate_id,model,use,tier,territories,currency,rightsholders_ppm,publishing_ppm,revenue_rate_ppm,fee,floor,valid_from,valid_to\n"
-         "rate-1,PRO_RATA,COVER,premium,WW,EUR,600000,300000,,,,2020-01-01,\n");
+    File(
+        "share_set_id,asset,right,territories,valid_from,valid_to,status,party_id,share_ppm,controller\n"
+        "ss-master,recording:rec-1,MASTER,WW,2020-01-01,,ACCEPTED,label-a,1000000,\n"
+        "ss-work,work:work-1,MECHANICAL,WW,2020-01-01,,ACCEPTED,writer-b,700000,\n");
+    File(
+        "rate_id,model,use,tier,territories,currency,rightsholders_ppm,publishing_ppm,revenue_rate_ppm,fee,floor,valid_"
+        "from,valid_to\n"
+        "rate-1,PRO_RATA,COVER,premium,WW,EUR,600000,300000,,,,2020-01-01,\n");
     Submit(journal::EnrolmentPayload(party_, v1::KEY_ROLE_PARTY, "label-a"), operator_);
     party_consent_ = Grant("label-a", party_);
     attested_consent_ = Grant("writer-b", operator_);
@@ -56,7 +60,8 @@ class AuditTest : public testing::Test {
   }
 
   EntryIndex Submit(const std::string& payload, const crypto::Signer& signer, std::vector<std::string> blobs = {}) {
-    auto committed = journal_->Submit(journal::Request(signer, "key " + std::to_string(++submissions_), payload, std::move(blobs)));
+    auto committed =
+        journal_->Submit(journal::Request(signer, "key " + std::to_string(++submissions_), payload, std::move(blobs)));
     EXPECT_TRUE(committed.ok()) << committed.status().ToString();
     return committed.ok() ? committed->index : EntryIndex();
   }
@@ -117,7 +122,8 @@ class AuditTest : public testing::Test {
   }
   template <typename Repeated>
   void AddConsents(Repeated& references) const {
-    for (const auto& [party, entry] : {std::pair{"label-a", party_consent_}, std::pair{"writer-b", attested_consent_}}) {
+    for (const auto& [party, entry] :
+         {std::pair{"label-a", party_consent_}, std::pair{"writer-b", attested_consent_}}) {
       auto& reference = *references.Add();
       reference.set_party_id(party);
       reference.set_entry_index(entry.value);
@@ -126,11 +132,15 @@ class AuditTest : public testing::Test {
   Receipt MakeReceiptOf(EntryIndex index) {
     royalty::LedgerFold fold;
     JournalBlobs blobs(*journal_);
-    EXPECT_TRUE(journal_->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(), [&](EntryIndex at, std::string_view bytes) -> Status {
-      v1::Entry entry;
-      EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-      return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload, blobs);
-    }).ok());
+    EXPECT_TRUE(journal_
+                    ->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(),
+                                   [&](EntryIndex at, std::string_view bytes) -> Status {
+                                     v1::Entry entry;
+                                     EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+                                     return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload,
+                                                       blobs);
+                                   })
+                    .ok());
     auto receipt = MakeReceipt(*journal_, fold.rights(), index);
     EXPECT_TRUE(receipt.ok()) << receipt.status().ToString();
     return receipt.ok() ? *receipt : Receipt{};

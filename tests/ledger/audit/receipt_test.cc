@@ -20,8 +20,10 @@ TEST_F(ReceiptTest, AGenerationsReceiptVerifiesOfflineAndSaysWhatItTookOnTrust) 
   EXPECT_TRUE(report.anchored());
   std::map<std::string, std::string> found;
   for (const Finding& finding : report.findings()) found[finding.name] = finding.detail;
-  EXPECT_EQ(found.at("consent " + std::to_string(party_consent_.value) + " of label-a"), "signed with the party's own key");
-  EXPECT_EQ(found.at("consent " + std::to_string(attested_consent_.value) + " of writer-b"), "attested by the operator");
+  EXPECT_EQ(found.at("consent " + std::to_string(party_consent_.value) + " of label-a"),
+            "signed with the party's own key");
+  EXPECT_EQ(found.at("consent " + std::to_string(attested_consent_.value) + " of writer-b"),
+            "attested by the operator");
   EXPECT_THAT(report.trusted(), Contains(StartsWith("The consent of writer-b")));
 }
 
@@ -66,15 +68,20 @@ TEST_F(ReceiptTest, EachAlterationIsCaughtByItsCheck) {
     std::function<void(Receipt&)> alter;
     std::string caught_by;
   } kCases[] = {
-      {"one byte of the event", [](Receipt& r) { r.subject.bytes[r.subject.bytes.size() / 2] ^= 1; }, "inclusion of entry"},
+      {"one byte of the event", [](Receipt& r) { r.subject.bytes[r.subject.bytes.size() / 2] ^= 1; },
+       "inclusion of entry"},
       {"one hash of its proof", [](Receipt& r) { r.subject.proof[0].bytes[0] ^= 1; }, "inclusion of entry"},
       {"its index", [](Receipt& r) { r.subject.index = EntryIndex(r.subject.index.value - 1); }, "inclusion of entry"},
       {"a shorter proof", [](Receipt& r) { r.subject.proof.pop_back(); }, "inclusion of entry"},
-      {"a byte of a consent", [&](Receipt& r) { supporting_at(r, party_consent_).bytes.back() ^= 1; }, "inclusion of entry " + std::to_string(party_consent_.value)},
-      {"a consent left out", [&](Receipt& r) { drop(r, party_consent_); }, "consent " + std::to_string(party_consent_.value) + " of label-a: the consent is not in the receipt"},
+      {"a byte of a consent", [&](Receipt& r) { supporting_at(r, party_consent_).bytes.back() ^= 1; },
+       "inclusion of entry " + std::to_string(party_consent_.value)},
+      {"a consent left out", [&](Receipt& r) { drop(r, party_consent_); },
+       "consent " + std::to_string(party_consent_.value) + " of label-a: the consent is not in the receipt"},
       {"the permit left out", [&](Receipt& r) { drop(r, permit_); }, "permit " + std::to_string(permit_.value)},
-      {"the enrolment left out", [&](Receipt& r) { drop(r, EntryIndex(6)); }, "signature of entry " + std::to_string(party_consent_.value)},
-      {"a digit of the checkpoint", [](Receipt& r) { r.checkpoint[r.checkpoint.find('\n') + 1] ^= 1; }, "checkpoint signature"},
+      {"the enrolment left out", [&](Receipt& r) { drop(r, EntryIndex(6)); },
+       "signature of entry " + std::to_string(party_consent_.value)},
+      {"a digit of the checkpoint", [](Receipt& r) { r.checkpoint[r.checkpoint.find('\n') + 1] ^= 1; },
+       "checkpoint signature"},
   };
   for (const auto& test : kCases) {
     Receipt altered = whole;
@@ -96,17 +103,23 @@ TEST_F(ReceiptTest, AGenerationThatDoesNotFitItsPermitFails) {
   EXPECT_THAT(failures_of([](v1::Generation& made) { made.set_territory("US"); }), HasSubstr("it is for territory DE"));
   EXPECT_THAT(failures_of([](v1::Generation& made) { made.set_tier("free"); }), HasSubstr("it is for tier 'premium'"));
   EXPECT_THAT(failures_of([](v1::Generation& made) { made.set_style("waltz"); }), HasSubstr("it is for style 'hymn'"));
-  EXPECT_THAT(failures_of([](v1::Generation& made) { made.set_use(v1::USE_REMIX); }), HasSubstr("it is for another use"));
-  EXPECT_THAT(failures_of([](v1::Generation& made) { made.mutable_sources(0)->set_recording_id("rec-2"); }), HasSubstr("it is for recording rec-1"));
-  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.set_generated_at_us(clock_.now_us.load() + 60'000'001); }), HasSubstr("it had run out"));
+  EXPECT_THAT(failures_of([](v1::Generation& made) { made.set_use(v1::USE_REMIX); }),
+              HasSubstr("it is for another use"));
+  EXPECT_THAT(failures_of([](v1::Generation& made) { made.mutable_sources(0)->set_recording_id("rec-2"); }),
+              HasSubstr("it is for recording rec-1"));
+  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.set_generated_at_us(clock_.now_us.load() + 60'000'001); }),
+              HasSubstr("it had run out"));
   EXPECT_THAT(failures_of([](v1::Generation& made) { made.clear_consents(); }), HasSubstr("names no consent"));
-  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.mutable_consents(0)->set_party_id("writer-b"); }), HasSubstr("it was given by label-a"));
-  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.set_permit_index(party_consent_.value); }), HasSubstr("is not in the receipt"));
+  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.mutable_consents(0)->set_party_id("writer-b"); }),
+              HasSubstr("it was given by label-a"));
+  EXPECT_THAT(failures_of([&](v1::Generation& made) { made.set_permit_index(party_consent_.value); }),
+              HasSubstr("is not in the receipt"));
 }
 
 TEST_F(ReceiptTest, ParsingNamesTheFieldThatIsWrong) {
   EXPECT_THAT(ParseReceipt("[]").status().message(), HasSubstr("not a JSON object"));
-  EXPECT_THAT(ParseReceipt("{\"format\": \"other/1\"}").status().message(), HasSubstr("format 'other/1' is not ledgerline-receipt/1"));
+  EXPECT_THAT(ParseReceipt("{\"format\": \"other/1\"}").status().message(),
+              HasSubstr("format 'other/1' is not ledgerline-receipt/1"));
   EXPECT_THAT(ParseReceipt("{\"format\": 7}").status().message(), HasSubstr("the receipt.format is a number"));
   EXPECT_EQ(ParseReceipt(std::string(kReceiptBytesMax + 1, ' ')).status().code(), StatusCode::kOutOfRange);
   EXPECT_THAT(ParseReceipt(std::string(100000, '[')).status().message(), HasSubstr("nested deeper"));
@@ -121,7 +134,8 @@ TEST_F(ReceiptTest, ParsingNamesTheFieldThatIsWrong) {
   EXPECT_THAT(replaced("\"entry\": \"", "\"entry\": \"*"), HasSubstr("subject.entry"));
   EXPECT_THAT(replaced("\"supporting\"", "\"supported\""), HasSubstr("no 'supporting'"));
   receipt.files = {{"../escape.mid", std::string(64, 'a')}};
-  EXPECT_THAT(ParseReceipt(FormatReceipt(receipt, "{}").value()).status().message(), HasSubstr("not a plain file name"));
+  EXPECT_THAT(ParseReceipt(FormatReceipt(receipt, "{}").value()).status().message(),
+              HasSubstr("not a plain file name"));
 }
 
 }  // namespace

@@ -12,17 +12,22 @@ class VerifyLedgerTest : public AuditTest {
   royalty::CloseResult Compute() {
     royalty::LedgerFold fold;
     JournalBlobs blobs(*journal_);
-    EXPECT_TRUE(journal_->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(), [&](EntryIndex at, std::string_view bytes) -> Status {
-      v1::Entry entry;
-      EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-      return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload, blobs);
-    }).ok());
+    EXPECT_TRUE(journal_
+                    ->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(),
+                                   [&](EntryIndex at, std::string_view bytes) -> Status {
+                                     v1::Entry entry;
+                                     EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+                                     return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload,
+                                                       blobs);
+                                   })
+                    .ok());
     auto result = royalty::ClosePeriod({*Period::Parse("2026-09"), journal_->size(), journal_->root(), fold});
     EXPECT_TRUE(result.ok()) << result.status().ToString();
     return result.ok() ? *std::move(result) : royalty::CloseResult{};
   }
   void Usage() {
-    const std::string rows = "recording_id,period,territory,tier,plays,revenue,currency\ncover-1,2026-09,DE,premium,10,100.01,EUR\n";
+    const std::string rows =
+        "recording_id,period,territory,tier,plays,revenue,currency\ncover-1,2026-09,DE,premium,10,100.01,EUR\n";
     auto file = exchange::ParseUsageFile(rows);
     ASSERT_TRUE(file.ok());
     v1::Payload payload;
@@ -71,7 +76,8 @@ TEST_F(VerifyLedgerTest, ACloseOverAnotherPrefixRootIsNamed) {
 
 // A file's entry that says more than the file: rows that are not there.
 TEST_F(VerifyLedgerTest, AFileWhoseEntrySaysOtherwiseIsNamed) {
-  const std::string rows = "recording_id,period,territory,tier,plays,revenue,currency\ncover-1,2026-09,DE,premium,10,100.01,EUR\n";
+  const std::string rows =
+      "recording_id,period,territory,tier,plays,revenue,currency\ncover-1,2026-09,DE,premium,10,100.01,EUR\n";
   v1::Payload payload;
   *payload.mutable_usage_file() = exchange::ParseUsageFile(rows)->ToPayload(v1::USAGE_KIND_COVERS);
   payload.mutable_usage_file()->mutable_totals(0)->set_plays(11);
