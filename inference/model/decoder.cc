@@ -83,7 +83,11 @@ Result<std::unique_ptr<Decoder>> Decoder::Load(std::string_view model_file_bytes
 
 const ModelConfig& Decoder::config() const { return held_->network->config(); }
 const std::map<std::string, std::string>& Decoder::metadata() const { return held_->metadata; }
-void Decoder::Reset() { held_->cache.length = 0; }
+void Decoder::Reset() {
+  held_->cache.length = 0;
+  // The number of threads is a setting of each calling thread under OpenMP, and sums depend on it.
+  at::set_num_threads(1);
+}
 int64_t Decoder::length() const { return held_->cache.length; }
 
 Status Decoder::Read(const std::vector<tokens::Row>& rows, const std::vector<tokens::BarRow>& bars,

@@ -117,7 +117,7 @@ int ResemblingBar(const Piece& piece, size_t bar) {
 }
 
 BarContext::BarContext(const Piece& piece, size_t bar, int bar_b, const Hiding& hiding)
-    : piece_(piece), bar_(piece.bars[bar]), index_(bar), hiding_(hiding) {
+    : piece_(piece), bar_(piece.bars[bar]), hiding_(hiding) {
   if (bar >= 1) a_.bar = &piece.bars[bar - 1];
   if (bar_b >= 0) b_.bar = &piece.bars[static_cast<size_t>(bar_b)];
   last_attack_.fill(kNoPitch);

@@ -125,7 +125,6 @@ class BarContext {
 
   const Piece& piece_;
   const PieceBar& bar_;
-  size_t index_;
   Hiding hiding_;
   Copy a_, b_;
   std::vector<Event> events_;
