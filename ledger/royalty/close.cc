@@ -25,6 +25,16 @@ struct Place {
 
 RowSet Shared(std::vector<size_t> rows) { return std::make_shared<const std::vector<size_t>>(std::move(rows)); }
 
+// "UNAUTHORISED MISSING_CONSENT PERMIT_EXPIRED": each reason once, in the order of their names.
+std::string ReasonOf(const rights::Verdict& verdict) {
+  std::set<std::string_view> names;
+  for (const rights::VerdictFinding& finding : verdict.findings)
+    names.insert(rights::VerdictReasonName(finding.reason));
+  std::string text = "UNAUTHORISED";
+  for (const std::string_view name : names) text.append(" ").append(name);
+  return text;
+}
+
 class Closer {
  public:
   Closer(const FrozenPeriod& frozen, CloseResult& result)
@@ -43,7 +53,9 @@ class Closer {
       line.cover = key.recording.text();
       line.reason = key.reason;
       line.amount = use.revenue;
-      Emit(std::move(line), LineTrace{-1, 0, Shared(use.rows), Shared(use.rows), nullptr});
+      detail_ = use.detail;
+      const RowSet rows = Shared(use.rows);
+      Emit(std::move(line), LineTrace{-1, 0, rows, rows, nullptr, {}});
     }
     OrderLines();
     RETURN_IF_ERROR(AddTotals(gathered.revenue));
@@ -107,8 +119,8 @@ class Closer {
     line.pool_revenue = pool.revenue;
     line.pool_due = total;
     ASSIGN_OR_RETURN(line.amount, pool.revenue.Minus(total));
-    if (line.amount.IsNegative()) line.reason = "more is due than the pool brought in";
-    Emit(std::move(line), LineTrace{-1, 0, pool_rows_, pool_rows_, nullptr});
+    if (line.amount.IsNegative()) line.reason = "MORE_DUE_THAN_REVENUE";
+    Emit(std::move(line), LineTrace{-1, 0, pool_rows_, pool_rows_, nullptr, {}});
     return Status::Ok();
   }
 
@@ -122,7 +134,8 @@ class Closer {
     std::vector<size_t> all_rows;
     for (const auto& [date, use] : cover.dates) all_rows.insert(all_rows.end(), use.rows.begin(), use.rows.end());
     if (!cover.generation->verdict.authorised()) {
-      line.reason = cover.generation->verdict.ToString();
+      line.reason = ReasonOf(cover.generation->verdict);
+      detail_ = cover.generation->verdict.ToString();
       EmitAt(Account::kHeld, line, place, cover.generation, Shared(std::move(all_rows)));
       return Status::Ok();
     }
@@ -229,7 +242,10 @@ class Closer {
     line.right = exchange::RightName(right);
     const rights::ShareAnswer answer = rights_.shares().At(asset, right, base_.territory, at, frozen_.prefix);
     if (answer.set == nullptr) {
-      line.reason = answer.explanation;
+      line.reason = answer.standing == rights::ShareStanding::kMissing    ? "SHARES_MISSING"
+                    : answer.standing == rights::ShareStanding::kDisputed ? "SHARES_DISPUTED"
+                                                                          : "SHARES_CONTESTED";
+      detail_ = answer.explanation;
       EmitAt(Account::kHeld, line, place, cover_->generation, rows);
       return Status::Ok();
     }
@@ -252,7 +268,8 @@ class Closer {
       if (child >= set.lines.size()) {
         EmitAt(Account::kUnclaimed, line, part, cover_->generation, rows);
       } else if (rights_.Party(set.lines[child].party, frozen_.prefix) == nullptr) {
-        line.reason = "party " + weights[child].id + " is in no parties file";
+        line.reason = "UNKNOWN_PARTY";
+        detail_ = "party " + weights[child].id + " is in no parties file";
         EmitAt(Account::kHeld, line, part, cover_->generation, rows);
       } else {
         line.party = weights[child].id;
@@ -291,10 +308,12 @@ class Closer {
       child = static_cast<int>(at.parent_child);
     }
     std::reverse(line.steps.begin(), line.steps.end());
-    Emit(std::move(line), LineTrace{place.node, place.child, rows, pool_rows_, generation});
+    Emit(std::move(line), LineTrace{place.node, place.child, rows, pool_rows_, generation, {}});
   }
 
+  // Takes detail_ along, which speaks of this line only.
   void Emit(StatementLine line, LineTrace trace) {
+    trace.detail = std::exchange(detail_, {});
     result_.statements.lines.push_back(std::move(line));
     result_.traces.push_back(std::move(trace));
   }
@@ -381,6 +400,7 @@ class Closer {
   CloseResult& result_;
   const Pool* pool_ = nullptr;
   RowSet pool_rows_;
+  std::string detail_;  // of the line that is emitted next
   const CoverUse* cover_ = nullptr;
   StatementLine base_;  // what all lines of the pool share
 };

@@ -34,6 +34,7 @@ struct LineTrace {
   RowSet rows;       // the rows of this line's cover and dates; never null
   RowSet pool_rows;  // all rows of its pool; never null
   const rights::GenerationRecord* generation = nullptr;
+  std::string detail;  // the reason in full: whose consent is missing, which share sets are in dispute
 };
 
 struct CloseResult {

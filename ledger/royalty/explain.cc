@@ -96,7 +96,10 @@ class Explainer {
     AddRateCard();
     AddRows("usage row", *trace_.rows);
     AddPool();
-    if (!line_.reason.empty()) out_.facts.push_back({"why", line_.reason, {}});
+    if (!line_.reason.empty()) {
+      const std::string& text = trace_.detail.empty() ? ReasonText(line_.reason) : trace_.detail;
+      out_.facts.push_back({"why", line_.reason + ": " + text, {}});
+    }
     RETURN_IF_ERROR(AddSteps());
     return std::move(out_);
   }

@@ -85,22 +85,25 @@ class Gatherer {
     const Money zero = Money::Zero(currency);
     RETURN_IF_ERROR(Add(gathered_.revenue.try_emplace(currency, zero).first->second, row.revenue));
     const rights::RecordingView view = rights_.Recording(row.recording, frozen_.prefix);
-    std::string reason;
+    std::string reason, detail;
     std::vector<const RateCard*> cards;
     if (view.cover == nullptr) {
-      reason =
-          view.original != nullptr ? "the recording is an original, not a cover" : "the recording is not in the ledger";
+      reason = view.original != nullptr ? "NOT_A_COVER" : "UNKNOWN_RECORDING";
     } else {
       cards = Cards(view.cover->event.use(), row.territory, row.tier, row.used_on, &currency);
-      if (cards.empty())
-        reason = "no rate card for use " + std::string(exchange::UseName(view.cover->event.use())) + " on " +
+      if (cards.empty()) {
+        reason = "NO_RATE_CARD";
+        detail = "no rate card for use " + std::string(exchange::UseName(view.cover->event.use())) + " on " +
                  row.used_on.ToString().substr(0, 10);
-      if (cards.size() > 1)
-        reason = "more than one rate card fits: " + cards[0]->row.id.text() + " and " + cards[1]->row.id.text();
+      }
+      if (cards.size() > 1) {
+        reason = "AMBIGUOUS_RATE_CARD";
+        detail = "more than one rate card fits: " + cards[0]->row.id.text() + " and " + cards[1]->row.id.text();
+      }
     }
     if (!reason.empty()) {
       const UnmatchedKey key{currency, row.period, row.territory, row.tier, row.recording, reason};
-      UnmatchedUse& use = gathered_.unmatched.try_emplace(key, UnmatchedUse{zero, {}}).first->second;
+      UnmatchedUse& use = gathered_.unmatched.try_emplace(key, UnmatchedUse{zero, {}, detail}).first->second;
       use.rows.push_back(index);
       return Add(use.revenue, row.revenue);
     }

@@ -54,13 +54,14 @@ struct UnmatchedKey {
   std::string territory;
   std::string tier;
   RecordingId recording;
-  std::string reason;
+  std::string reason;  // a code
   friend auto operator<=>(const UnmatchedKey&, const UnmatchedKey&) = default;
 };
 
 struct UnmatchedUse {
   Money revenue;
   std::vector<size_t> rows;
+  std::string detail;
 };
 
 struct GatheredPeriod {

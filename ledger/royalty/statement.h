@@ -43,7 +43,10 @@ struct StatementLine {
   std::string share_set;
   uint64_t share_entry = 0;
   uint32_t share_ppm = 0;
-  std::string reason;  // why held or unmatched
+  // Why it is held or unmatched, or why a platform's line is negative: a code of docs/formats/statements.md, such as
+  // "SHARES_DISPUTED" or "UNAUTHORISED MISSING_CONSENT". Words for people are ReasonText's, and may change; codes may
+  // not.
+  std::string reason;
   // How the amount was computed. Pro rata: pool, plays, ... ; per generation: due, then the splits below it.
   std::optional<DueStep> due;
   std::vector<SplitStep> steps;
@@ -97,6 +100,9 @@ LinesRoot RootOfLines(std::string_view blob);
 Status CheckLine(const StatementLine& line);
 // CheckLine for all; every balance and total is the sum of its lines, and the pool identity holds. Errors: kDataLoss.
 Status CheckStatements(const Statements& statements);
+
+// What a reason's code means, for people. The code itself where it is not known.
+std::string ReasonText(std::string_view code);
 
 enum class StatementFormat { kText, kCsv, kJson };
 // Errors: kInvalidArgument.

@@ -69,7 +69,8 @@ std::string Text(const Statements& statements, std::string_view owner, const std
                  line->right.empty() ? "-" : line->right + " " + line->asset,
                  line->share_set.empty() ? "-" : Percent(line->share_ppm), line->territory + " " + line->tier,
                  line->amount.ToNanoDecimal()});
-      if (!line->reason.empty()) reasons += "  " + line->id + ": " + line->reason + "\n";
+      if (!line->reason.empty())
+        reasons += "  " + line->id + ": " + line->reason + ": " + ReasonText(line->reason) + "\n";
     }
     if (any) text += table.ToText(2);
     if (!reasons.empty()) text += "\n" + reasons;
@@ -150,6 +151,25 @@ std::string JsonText(const Statements& statements, std::string_view owner,
 }
 
 }  // namespace
+
+std::string ReasonText(std::string_view code) {
+  static constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+      {"SHARES_MISSING", "no accepted share set says whose it is"},
+      {"SHARES_DISPUTED", "the shares are in dispute"},
+      {"SHARES_CONTESTED", "more than one accepted share set claims it"},
+      {"UNKNOWN_PARTY", "the party of this share is in no parties file"},
+      {"UNKNOWN_RECORDING", "the recording is not in the ledger"},
+      {"NOT_A_COVER", "the recording is an original, not a cover"},
+      {"NO_RATE_CARD", "no rate card fits"},
+      {"AMBIGUOUS_RATE_CARD", "more than one rate card fits"},
+      {"MORE_DUE_THAN_REVENUE", "more is due than the pool brought in"},
+  };
+  for (const auto& [known, text] : kTexts) {
+    if (known == code) return std::string(text);
+  }
+  if (code.starts_with("UNAUTHORISED")) return "the cover was made without the leave that it needs";
+  return std::string(code);
+}
 
 Result<StatementFormat> ParseStatementFormat(std::string_view name) {
   if (name == "text") return StatementFormat::kText;

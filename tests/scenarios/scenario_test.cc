@@ -46,11 +46,13 @@ std::map<std::string, std::string> Settings(const std::vector<std::string>& word
 }
 
 // Everything that the third column of an expected line may quote.
-std::string Said(const royalty::StatementLine& line) {
+std::string Said(const royalty::CloseResult& result, const royalty::StatementLine& line) {
+  const royalty::LineTrace& trace = result.traces[static_cast<size_t>(&line - result.statements.lines.data())];
   std::string path;
   for (const std::string& step : line.path) path += (path.empty() ? "" : " > ") + step;
   return line.period.ToString() + " " + line.territory + " " + line.tier + " | " + line.cover + " | " + path + " | " +
-         line.right + " " + line.asset + " | " + line.share_set + " | " + line.reason;
+         line.right + " " + line.asset + " | " + line.share_set + " | " + line.reason + " " +
+         royalty::ReasonText(line.reason) + " " + trace.detail;
 }
 
 class ScenarioRunner {
@@ -168,12 +170,14 @@ class ScenarioRunner {
       }
       EXPECT_EQ(lines[at]->id, Trimmed(text.substr(0, first)));
       EXPECT_EQ(lines[at]->amount.ToDecimal(), Trimmed(text.substr(first + 1, second - first - 1)));
-      EXPECT_NE(Said(*lines[at]).find(Trimmed(text.substr(second + 1))), std::string::npos) << Said(*lines[at]);
+      EXPECT_NE(Said(result_, *lines[at]).find(Trimmed(text.substr(second + 1))), std::string::npos)
+          << Said(result_, *lines[at]);
     }
     ++number_;
-    EXPECT_EQ(at, lines.size()) << (lines.size() > at ? "unexpected: " + lines[at]->id + " " +
-                                                            lines[at]->amount.ToString() + " " + Said(*lines[at])
-                                                      : "");
+    EXPECT_EQ(at, lines.size()) << (lines.size() > at
+                                        ? "unexpected: " + lines[at]->id + " " + lines[at]->amount.ToString() + " " +
+                                              Said(result_, *lines[at])
+                                        : "");
   }
 
   std::ifstream in_;

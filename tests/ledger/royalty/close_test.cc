@@ -152,7 +152,7 @@ TEST(CloseTest, AmbiguousRateCardsPayNobody) {
   ledger.File(Usage("cov-1,2026-10,DE,premium,1,1,EUR\ncov-1,2026-10,FR,premium,1,2,EUR\n"));
   const auto result = ledger.Close("2026-10");
   EXPECT_EQ(AccountSum(result, Account::kUnmatched), "1");
-  EXPECT_EQ(result.statements.LinesOf("~unmatched").at(0)->reason, "more than one rate card fits: rate-1 and rate-2");
+  EXPECT_EQ(result.statements.LinesOf("~unmatched").at(0)->reason, "AMBIGUOUS_RATE_CARD");
 }
 
 TEST(CloseTest, ACardForTheTierGoesBeforeOneForAll) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "tests/ledger/royalty/demo_close.h"
 
 namespace ledgerline::royalty {
@@ -22,6 +25,20 @@ TEST(StatementBlobTest, GoesThereAndBack) {
     EXPECT_EQ(SerializeStatements(*parsed), result.blob);
     EXPECT_TRUE(CheckStatements(*parsed).ok());
     EXPECT_EQ(parsed->lines.size(), result.statements.lines.size());
+  }
+}
+
+// ledgerline-rules/1 stays what it is: a close of long ago must come out the same for ever. Never change these files;
+// new rules get new ones.
+TEST(StatementBlobTest, GoldenClosesOfRulesOne) {
+  const std::pair<const char*, const char*> closes[] = {
+      {"tests/golden/closes/rules_1_pro_rata.jsonl", kProRata},
+      {"tests/golden/closes/rules_1_per_generation.jsonl", kPerGeneration}};
+  for (const auto& [path, rates] : closes) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream golden;
+    golden << file.rdbuf();
+    EXPECT_EQ(DemoClose(rates).blob, golden.str()) << path;
   }
 }
 
@@ -132,7 +149,7 @@ TEST(StatementTextTest, IsReadable) {
   EXPECT_EQ(*RenderStatement(result.statements, "~unmatched", StatementFormat::kCsv),
             "line,currency,amount,period,territory,tier,rate,cover,source,branch,asset,right,share_set,share_entry,"
             "share_ppm,reason\n"
-            "M0001,EUR,1,2026-10,DE,premium,,nobody,,,,,,,,the recording is not in the ledger\n");
+            "M0001,EUR,1,2026-10,DE,premium,,nobody,,,,,,,,UNKNOWN_RECORDING\n");
   const std::string json = *RenderStatement(result.statements, "label", StatementFormat::kJson);
   EXPECT_NE(json.find("\"closing\": \"32.5\""), std::string::npos) << json;
   EXPECT_EQ(RenderTotals(result.statements),
