@@ -35,12 +35,13 @@ class Session {
     int after = -1;  // onsets up to here were given up: no pitch was left for them
     for (;;) {
       context.FillOnset(&row);
-      ASSIGN_OR_RETURN(const int onset, Draw(decoder_.Onset(row), grammar.OnsetBias(context.events(), after),
-                                             settings_.onset));
+      ASSIGN_OR_RETURN(const int onset,
+                       Draw(decoder_.Onset(row), grammar.OnsetBias(context.events(), after), settings_.onset));
       if (onset == kEndOfBar || onset < 0) break;
       context.FillRole(&row, onset);
       row[kTargetOnset] = static_cast<int16_t>(onset);
-      ASSIGN_OR_RETURN(const int role, Draw(decoder_.Role(row), grammar.RoleBias(context.events(), onset), settings_.role));
+      ASSIGN_OR_RETURN(const int role,
+                       Draw(decoder_.Role(row), grammar.RoleBias(context.events(), onset), settings_.role));
       if (role < 0) {
         after = onset;
         continue;
@@ -48,15 +49,17 @@ class Session {
       context.FillPitch(&row, onset, role);
       row[kTargetRole] = static_cast<int16_t>(role);
       const int last = LastOfRole(k, context.events(), onset, role);
-      ASSIGN_OR_RETURN(const int pitch, Draw(decoder_.Pitch(row), grammar.PitchBias(context.events(), onset, role, last),
-                                             settings_.pitch));
+      ASSIGN_OR_RETURN(const int pitch, Draw(decoder_.Pitch(row),
+                                             grammar.PitchBias(context.events(), onset, role, last), settings_.pitch));
       if (pitch < 0) {
         after = onset;
         continue;
       }
       context.FillDuration(&row, onset, role, pitch);
       row[kTargetPitch] = static_cast<int16_t>(pitch);
-      ASSIGN_OR_RETURN(const int duration, Draw(decoder_.Duration(row), grammar.DurationBias(context.events(), onset, role), settings_.duration));
+      ASSIGN_OR_RETURN(
+          const int duration,
+          Draw(decoder_.Duration(row), grammar.DurationBias(context.events(), onset, role), settings_.duration));
       const Event event{onset, role, pitch, duration};
       context.Append(event);
       ++events_;
@@ -99,9 +102,9 @@ class Session {
     }
     decoder_.Reset();
     Sequence recent;
+    Piece past = composition_.piece;  // only the bars before this one hold events
+    past.bars.resize(bar);
     for (size_t first = bar; first-- > 0;) {
-      Piece past = composition_.piece;  // only the bars before this one hold events
-      past.bars.resize(bar);
       Sequence longer = EncodeBars(past, first, 100'000, {});
       if (longer.rows.size() > static_cast<size_t>(settings_.rebuild_rows)) break;
       // The bar table speaks of the piece's end: it must be the whole piece's.

@@ -25,13 +25,13 @@ struct ComposerSettings {
 };
 
 struct Composition {
-  tokens::Piece piece;      // the plan's piece with its events
+  tokens::Piece piece;       // the plan's piece with its events
   double nats_per_note = 0;  // how surprising the choices were, under the grammar
   int64_t rows = 0;          // rows that the decoder read
 };
 
-// Composes all bars. `stream` tells candidates of one seed apart. `progress(bar)` is called after each bar; may be empty.
-// Errors: kInternal (LibTorch).
+// Composes all bars. `stream` tells candidates of one seed apart. `progress(bar)` is called after each bar; may be
+// empty. Errors: kInternal (LibTorch).
 Result<Composition> Compose(model::Decoder* decoder, const tokens::Piece& plan, const tokens::GrammarRules& rules,
                             const ComposerSettings& settings, uint64_t seed, uint64_t stream,
                             const std::function<void(int)>& progress);

@@ -38,21 +38,21 @@ struct CoverRequest {
   std::string source_midi;  // bytes of a Standard MIDI File
   std::string style;        // one of Styles()
   uint64_t seed = 1;
-  int candidates = 6;       // 1 to 16: how many are composed, of which the best by the measures is kept
-  CoverProgress progress;   // may be empty
+  int candidates = 6;      // 1 to 16: how many are composed, of which the best by the measures is kept
+  CoverProgress progress;  // may be empty
   // Called for each candidate that a guard turns down, also where none is left and MakeCover fails: they are recorded
   // either way. May be empty.
   std::function<void(const RejectedCandidate&)> on_rejected;
 };
 
 struct CoverResult {
-  std::string midi;          // a Standard MIDI File
-  std::string conditioning;  // what the model was given, canonical bytes (docs/formats/tokens.md); kept as a blob
-  Hash256 conditioning_hash;  // SHA-256 of `conditioning`
-  Hash256 midi_hash;          // SHA-256 of `midi`
-  Hash256 source_hash;        // SHA-256 of the request's `source_midi`
-  Hash256 model_hash;         // SHA-256 of the model file
-  std::string engine_id;      // "ledgerline-generator/0.1.0"
+  std::string midi;            // a Standard MIDI File
+  std::string conditioning;    // what the model was given, canonical bytes (docs/formats/tokens.md); kept as a blob
+  Hash256 conditioning_hash;   // SHA-256 of `conditioning`
+  Hash256 midi_hash;           // SHA-256 of `midi`
+  Hash256 source_hash;         // SHA-256 of the request's `source_midi`
+  Hash256 model_hash;          // SHA-256 of the model file
+  std::string engine_id;       // "ledgerline-generator/0.1.0"
   std::string kernel_version;  // "libtorch-1.13.1 openblas ... 1 thread": what the same bytes depend on
   std::string style;
   uint64_t seed = 0;
@@ -63,9 +63,9 @@ struct CoverResult {
   std::vector<std::pair<std::string, double>> measures;  // by name, for display; not for payment
   int bars = 0;
   int melody_notes = 0;
-  int notes = 0;                   // of the cover, melody included
-  int64_t source_bars_ppm = 0;     // bars of the source used / bars of the source
-  int64_t melody_share_ppm = 0;    // notes of the cover that are the source's melody / notes of the cover
+  int notes = 0;                    // of the cover, melody included
+  int64_t source_bars_ppm = 0;      // bars of the source used / bars of the source
+  int64_t melody_share_ppm = 0;     // notes of the cover that are the source's melody / notes of the cover
   std::string melodic_fingerprint;  // bytes of the cover's melodic fingerprint; see inference/fingerprint
 };
 
@@ -75,8 +75,8 @@ struct RenderResult {
   int sample_rate_hz = 0;
   int channels = 0;
   int64_t frames = 0;
-  std::string renderer;     // library and version
-  Hash256 soundfont_hash;   // SHA-256 of the soundfont file
+  std::string renderer;    // library and version
+  Hash256 soundfont_hash;  // SHA-256 of the soundfont file
 };
 
 class CoverEngine {
@@ -98,7 +98,8 @@ class CoverEngine {
                                       const std::string& soundfont_path) = 0;
 };
 
-// Loads the plugin and the model file. An empty `plugin_path` means libledgerline_generator.so beside the executable, in
+// Loads the plugin and the model file. An empty `plugin_path` means libledgerline_generator.so beside the executable,
+// in
 // ../lib, or on the loader's path; an empty `weights_path` means the weights installed with the project.
 // Errors: kNotFound (no such plugin or weights: the message lists where it looked), kFailedPrecondition (another
 // version of the interface or of the model format), kDataLoss (a damaged model file).

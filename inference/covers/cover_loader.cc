@@ -50,8 +50,9 @@ Result<std::unique_ptr<CoverEngine>> LoadCoverEngine(const std::string& plugin_p
                                             {here, here / "../lib", here / "../lib/ledgerline",
                                              here / "../../inference/plugin", here / "../../../inference/plugin",
                                              here / "inference/plugin", LEDGERLINE_BUILD_PLUGIN_DIR}),
-                                 "the generator plugin", "Build the target ledgerline_generator, or set "
-                                                         "LEDGERLINE_GENERATOR to its path."));
+                                 "the generator plugin",
+                                 "Build the target ledgerline_generator, or set "
+                                 "LEDGERLINE_GENERATOR to its path."));
   ASSIGN_OR_RETURN(const fs::path weights,
                    FirstExisting(Candidates(weights_path, "LEDGERLINE_WEIGHTS", kWeightsName,
                                             {here / "../share/ledgerline", LEDGERLINE_SOURCE_WEIGHTS_DIR}),

@@ -57,7 +57,8 @@ std::vector<std::string> CoverMaker::Warnings() const {
 Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   const StyleTraits* style = FindStyle(request.style);
   if (style == nullptr) {
-    return InvalidArgument("style \"" + request.style.substr(0, 60) + "\" is not offered; choose one of " + StyleList());
+    return InvalidArgument("style \"" + request.style.substr(0, 60) + "\" is not offered; choose one of " +
+                           StyleList());
   }
   if (request.candidates < 1 || request.candidates > kMaxCandidates) {
     return InvalidArgument("candidates " + std::to_string(request.candidates) + " is outside 1 to " +
@@ -80,10 +81,10 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   std::vector<Candidate> candidates(static_cast<size_t>(request.candidates));
   for (int c = 0; c < request.candidates; ++c) {
     Candidate& candidate = candidates[static_cast<size_t>(c)];
-    ASSIGN_OR_RETURN(candidate.composition,
-                     Compose(decoder_.get(), plan.conditioning.piece, plan.rules, settings, request.seed,
-                             static_cast<uint64_t>(c),
-                             [&](int bar) { report("composing", c * bars + bar, request.candidates * bars); }));
+    ASSIGN_OR_RETURN(candidate.composition, Compose(decoder_.get(), plan.conditioning.piece, plan.rules, settings,
+                                                    request.seed, static_cast<uint64_t>(c), [&](int bar) {
+                                                      report("composing", c * bars + bar, request.candidates * bars);
+                                                    }));
     candidate.measures = Measure(candidate.composition.piece);
     candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
     if (!candidate.rejected) {
@@ -99,14 +100,16 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
       result.rejected.push_back({c, *candidate.rejected});
       if (request.on_rejected) request.on_rejected(result.rejected.back());
     }
-    if (candidate.score_ppm >= 0 && (best < 0 || candidate.score_ppm > candidates[static_cast<size_t>(best)].score_ppm)) {
+    if (candidate.score_ppm >= 0 &&
+        (best < 0 || candidate.score_ppm > candidates[static_cast<size_t>(best)].score_ppm)) {
       best = c;
     }
     report("ranking", c + 1, request.candidates);
   }
   if (best < 0) {
-    return FailedPrecondition("all " + std::to_string(request.candidates) + " candidates were turned down, the last for " +
-                              *candidates.back().rejected + "; try another seed or style, or more candidates");
+    return FailedPrecondition("all " + std::to_string(request.candidates) +
+                              " candidates were turned down, the last for " + *candidates.back().rejected +
+                              "; try another seed or style, or more candidates");
   }
   const Candidate& chosen = candidates[static_cast<size_t>(best)];
   const std::string title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";

@@ -1,4 +1,5 @@
-// CoverMaker: the engine itself: reads the song, plans, composes candidates, turns down and ranks them, writes the best.
+// CoverMaker: the engine itself: reads the song, plans, composes candidates, turns down and ranks them, writes the
+// best.
 #ifndef LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
 #define LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
 

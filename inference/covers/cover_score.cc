@@ -15,7 +15,8 @@ constexpr int kLeadVelocity = 94, kAccompanimentVelocity = 66, kBassVelocity = 7
 
 // A metre that spells `ticks`: the nominal one, or quarters, eighths, sixteenths, ... of a short bar.
 music::Metre MetreOf(const PieceBar& bar, int64_t at) {
-  if (bar.numerator * 4 * music::kGridTicks == bar.length * bar.denominator) return {at, bar.numerator, bar.denominator};
+  if (bar.numerator * 4 * music::kGridTicks == bar.length * bar.denominator)
+    return {at, bar.numerator, bar.denominator};
   for (const int denominator : {4, 8, 16, 32}) {
     const int unit = 4 * music::kGridTicks / denominator;
     if (bar.length % unit == 0) return {at, bar.length / unit, denominator};
@@ -25,9 +26,8 @@ music::Metre MetreOf(const PieceBar& bar, int64_t at) {
 
 // Ends each note of a single line, or each restruck pitch of a chordal part, where the next begins.
 void CutOverlaps(std::vector<Note>* notes, bool single_line) {
-  std::sort(notes->begin(), notes->end(), [](const Note& x, const Note& y) {
-    return std::pair(x.onset, x.pitch) < std::pair(y.onset, y.pitch);
-  });
+  std::sort(notes->begin(), notes->end(),
+            [](const Note& x, const Note& y) { return std::pair(x.onset, x.pitch) < std::pair(y.onset, y.pitch); });
   for (size_t i = 0; i < notes->size(); ++i) {
     Note& note = (*notes)[i];
     for (size_t j = i + 1; j < notes->size() && (*notes)[j].onset < note.onset + note.duration; ++j) {
@@ -75,10 +75,11 @@ music::Score ToScore(const Piece& piece, int64_t quarter_us, const StyleTraits& 
       score.metres.push_back(metre);
     }
     for (const tokens::Event& event : bar.events) {
-      const bool bass = event.role == tokens::kBassVoice || event.role == tokens::kCello || event.role == tokens::kKeysLow;
+      const bool bass =
+          event.role == tokens::kBassVoice || event.role == tokens::kCello || event.role == tokens::kKeysLow;
       const int velocity = bass ? kBassVelocity : kAccompanimentVelocity;
-      by_role[event.role].push_back({start + event.onset,
-                                     tokens::kDurationTicks[static_cast<size_t>(event.duration)], event.pitch, velocity});
+      by_role[event.role].push_back(
+          {start + event.onset, tokens::kDurationTicks[static_cast<size_t>(event.duration)], event.pitch, velocity});
     }
     start += bar.length;
   }

@@ -53,22 +53,27 @@ struct OuterPair {
 }  // namespace
 
 std::vector<std::pair<std::string, double>> AccompanimentMeasures::ToList() const {
-  return {{"chord_tone_share", chord_tone_share},   {"melody_clash_share", melody_clash_share},
-          {"notes_per_bar", notes_per_bar},         {"onsets_per_quarter", onsets_per_quarter},
-          {"mean_polyphony", mean_polyphony},       {"groove_similarity", groove_similarity},
-          {"sounding_bars_share", sounding_bars_share}, {"plan_density_error", plan_density_error},
+  return {{"chord_tone_share", chord_tone_share},
+          {"melody_clash_share", melody_clash_share},
+          {"notes_per_bar", notes_per_bar},
+          {"onsets_per_quarter", onsets_per_quarter},
+          {"mean_polyphony", mean_polyphony},
+          {"groove_similarity", groove_similarity},
+          {"sounding_bars_share", sounding_bars_share},
+          {"plan_density_error", plan_density_error},
           {"plan_polyphony_error", plan_polyphony_error},
-          {"bass_leap_mean", bass_leap_mean},       {"parallel_share", parallel_share},
-          {"bass_mean_pitch", bass_mean_pitch},     {"hands_together_share", hands_together_share},
+          {"bass_leap_mean", bass_leap_mean},
+          {"parallel_share", parallel_share},
+          {"bass_mean_pitch", bass_mean_pitch},
+          {"hands_together_share", hands_together_share},
           {"mean_pitch", mean_pitch}};
 }
 
 AccompanimentMeasures Measure(const Piece& piece) {
   AccompanimentMeasures m;
   double time = 0, in_chord = 0, attacks = 0, clashes = 0, pitch_sum = 0, onsets = 0, ticks = 0, melody_bars = 0,
-         sounding_bars = 0, groove_sum = 0, groove_pairs = 0, plan_error = 0, plan_thickness = 0, planned = 0, leap_sum = 0, leaps = 0,
-         parallels = 0, moves = 0,
-         bass_sum = 0, both_hands = 0, any_hand = 0;
+         sounding_bars = 0, groove_sum = 0, groove_pairs = 0, plan_error = 0, plan_thickness = 0, planned = 0,
+         leap_sum = 0, leaps = 0, parallels = 0, moves = 0, bass_sum = 0, both_hands = 0, any_hand = 0;
   std::vector<OuterPair> outer;
   for (size_t k = 0; k < piece.bars.size(); ++k) {
     const PieceBar& bar = piece.bars[k];
@@ -80,7 +85,8 @@ AccompanimentMeasures Measure(const Piece& piece) {
     if (bar.density < tokens::kDensityClasses) {
       planned += 1;
       plan_error += std::abs(bar.density - bar.MeasuredDensity());
-      if (bar.polyphony < tokens::kPolyphonyClasses) plan_thickness += std::abs(bar.polyphony - bar.MeasuredPolyphony());
+      if (bar.polyphony < tokens::kPolyphonyClasses)
+        plan_thickness += std::abs(bar.polyphony - bar.MeasuredPolyphony());
     }
     int last_onset = -1;
     std::map<int, uint32_t> hands;  // onset -> roles that attack
@@ -208,8 +214,8 @@ int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note) {
   cost += 0.15 * m.plan_polyphony_error;
   cost += 0.3 * std::max(0.0, 0.75 - m.groove_similarity);
   cost += 0.02 * std::max(0.0, m.bass_leap_mean - 7.0);
-  cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);        // a bass that is none
-  cost += 0.25 * std::max(0.0, m.hands_together_share - 0.6);     // two hands that do one thing
+  cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);     // a bass that is none
+  cost += 0.25 * std::max(0.0, m.hands_together_share - 0.6);  // two hands that do one thing
   cost += 0.6 * (1.0 - m.sounding_bars_share);
   cost += 0.05 * std::max(0.0, nats_per_note - 2.0);
   return static_cast<int64_t>(std::llround(1e6 * std::clamp(1.0 - cost, 0.0, 1.0)));

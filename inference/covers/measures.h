@@ -20,15 +20,15 @@ struct AccompanimentMeasures {
   double melody_clash_share = 0;  // of attacks, a semitone (or its octaves) from the sounding melody
   double notes_per_bar = 0;
   double onsets_per_quarter = 0;
-  double mean_polyphony = 0;      // accompaniment notes sounding, over time
-  double groove_similarity = 0;   // mean over neighbouring bars of equal length: cosine of onset counts per sixteenth
-  double sounding_bars_share = 0;  // of bars with melody, those with accompaniment
-  double plan_density_error = 0;  // mean distance of bar density classes from the plan
+  double mean_polyphony = 0;        // accompaniment notes sounding, over time
+  double groove_similarity = 0;     // mean over neighbouring bars of equal length: cosine of onset counts per sixteenth
+  double sounding_bars_share = 0;   // of bars with melody, those with accompaniment
+  double plan_density_error = 0;    // mean distance of bar density classes from the plan
   double plan_polyphony_error = 0;  // the same of polyphony classes
-  double bass_leap_mean = 0;      // semitones between neighbouring lowest notes
-  double bass_mean_pitch = 0;     // of the lowest note of each attack
+  double bass_leap_mean = 0;        // semitones between neighbouring lowest notes
+  double bass_mean_pitch = 0;       // of the lowest note of each attack
   double hands_together_share = 0;  // of attacks by both hands of a pianist, over all attacks by either
-  double parallel_share = 0;      // of moves of melody and bass together, into the same perfect fifth or octave
+  double parallel_share = 0;        // of moves of melody and bass together, into the same perfect fifth or octave
   double mean_pitch = 0;
 
   std::vector<std::pair<std::string, double>> ToList() const;

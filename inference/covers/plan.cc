@@ -32,14 +32,20 @@ std::vector<Note> AllNotes(const music::Score& score) {
 
 int QualityOf(music::ChordQuality quality) {
   switch (quality) {
-    case music::ChordQuality::kMinor: return tokens::kMinor;
-    case music::ChordQuality::kDominant7: return tokens::kDominant;
-    case music::ChordQuality::kMinor7: return tokens::kMinorSeventh;
+    case music::ChordQuality::kMinor:
+      return tokens::kMinor;
+    case music::ChordQuality::kDominant7:
+      return tokens::kDominant;
+    case music::ChordQuality::kMinor7:
+      return tokens::kMinorSeventh;
     case music::ChordQuality::kDiminished:
     case music::ChordQuality::kHalfDiminished:
-    case music::ChordQuality::kDiminished7: return tokens::kDiminished;
-    case music::ChordQuality::kAugmented: return tokens::kAugmented;
-    default: return tokens::kMajor;
+    case music::ChordQuality::kDiminished7:
+      return tokens::kDiminished;
+    case music::ChordQuality::kAugmented:
+      return tokens::kAugmented;
+    default:
+      return tokens::kMajor;
   }
 }
 
@@ -52,14 +58,15 @@ void HarmoniseBars(const music::Score& score, const music::Melody& melody, Frame
     for (int slot = 0; slot < tokens::kChordSlots; ++slot) {
       const int used = std::min(slot, bar.Slots() - 1);
       const music::ChordSpan* span = music::ChordAt(spans, framed->starts[k] + used * bar.beat);
-      bar.chords[static_cast<size_t>(slot)] =
-          span == nullptr || span->root < 0 ? tokens::kNoChord : tokens::ChordSymbolOf(span->root, QualityOf(span->quality));
+      bar.chords[static_cast<size_t>(slot)] = span == nullptr || span->root < 0
+                                                  ? tokens::kNoChord
+                                                  : tokens::ChordSymbolOf(span->root, QualityOf(span->quality));
     }
   }
 }
 
-// Octaves that bring the melody near where the style's melodies lie and into the lead's range; staying costs nothing, an
-// octave must gain something.
+// Octaves that bring the melody near where the style's melodies lie and into the lead's range; staying costs nothing,
+// an octave must gain something.
 int OctaveShift(const std::vector<Note>& melody, const StyleTraits& style, int64_t melody_tenths) {
   int64_t sum = 0;
   for (const Note& note : melody) sum += note.pitch;
@@ -133,7 +140,8 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
   const int step = second / tokens::kPolyphonyClasses - first / tokens::kPolyphonyClasses;
   second = first + std::clamp(step, -1, 1) * tokens::kPolyphonyClasses;
   std::map<std::vector<std::pair<int, int>>, int> heard;
-  const size_t pickup = !piece.bars.empty() && piece.bars[0].length < piece.bars[std::min<size_t>(1, piece.bars.size() - 1)].length;
+  const size_t pickup =
+      !piece.bars.empty() && piece.bars[0].length < piece.bars[std::min<size_t>(1, piece.bars.size() - 1)].length;
   std::string textures;
   for (size_t begin = pickup, section = 0; begin < piece.bars.size(); begin += kSectionBars, ++section) {
     std::vector<std::pair<int, int>> tune;
@@ -194,9 +202,11 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   // Bars before the first and after the last melody note by more than a bar are not used.
   const auto bar_of = [&](int64_t tick) {
     return static_cast<size_t>(std::upper_bound(framed.starts.begin(), framed.starts.end(), tick) -
-                               framed.starts.begin()) - 1;
+                               framed.starts.begin()) -
+           1;
   };
-  const size_t last = std::min(bar_of(melody.notes.back().onset + melody.notes.back().duration - 1) + 1, framed.bars.size());
+  const size_t last =
+      std::min(bar_of(melody.notes.back().onset + melody.notes.back().duration - 1) + 1, framed.bars.size());
   const size_t first_melody = bar_of(melody.notes.front().onset);
   const size_t first = first_melody > 4 ? first_melody - 4 : 0;
   const int64_t origin = framed.starts[first];
@@ -224,8 +234,9 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   plan.first_bar = static_cast<int>(first);
   plan.used_bars = static_cast<int>(last - first);
   if (plan.choices["metre"] != "as the source") {  // count in the source's own bars
-    plan.used_bars = std::min(plan.source_bars, static_cast<int>((last - first) * static_cast<size_t>(plan.source_bars) /
-                                                                 framed.bars.size()));
+    plan.used_bars =
+        std::min(plan.source_bars,
+                 static_cast<int>((last - first) * static_cast<size_t>(plan.source_bars) / framed.bars.size()));
   }
   // The pace stays; a dance keeps within its own.
   const double bpm = music::AverageTempoBpm(framed.score) * static_cast<double>(stretch) / 1000.0;

@@ -1,4 +1,5 @@
-// Plan: what is fixed before the model composes: melody, chords, key, metre, tempo, ensemble, and the texture of each bar.
+// Plan: what is fixed before the model composes: melody, chords, key, metre, tempo, ensemble, and the texture of each
+// bar.
 #ifndef LEDGERLINE_INFERENCE_COVERS_PLAN_H_
 #define LEDGERLINE_INFERENCE_COVERS_PLAN_H_
 
@@ -19,15 +20,15 @@ inline constexpr int kMaxCoverBars = 512;
 struct CoverPlan {
   tokens::Conditioning conditioning;
   tokens::GrammarRules rules;
-  int first_bar = 0;    // of the (re-metred) song, that the cover begins with
-  int source_bars = 0;  // of the song as written
-  int used_bars = 0;    // of these, bars that the cover uses
+  int first_bar = 0;                           // of the (re-metred) song, that the cover begins with
+  int source_bars = 0;                         // of the song as written
+  int used_bars = 0;                           // of these, bars that the cover uses
   std::map<std::string, std::string> choices;  // in words, for the record
 };
 
 // Plans a cover of `source` in a style. The seed decides textures only. `melody_tenths`: see MeanMelodyFrom.
-// Errors: kInvalidArgument (no melody: no pitched notes), kOutOfRange (too long, a bar too long), kFailedPrecondition (no
-// reading in three for a dance in three).
+// Errors: kInvalidArgument (no melody: no pitched notes), kOutOfRange (too long, a bar too long), kFailedPrecondition
+// (no reading in three for a dance in three).
 Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style, const TextureCounts& textures,
                             int64_t melody_tenths, uint64_t seed);
 

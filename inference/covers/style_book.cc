@@ -95,7 +95,8 @@ Result<TextureCounts> TexturesFrom(const std::map<std::string, std::string>& met
   for (size_t i = 0; i < counts.size(); ++i) {
     const auto [next, error] = std::from_chars(at, end, counts[i]);
     const bool last = i + 1 == counts.size();
-    if (error != std::errc() || counts[i] < 0 || counts[i] > 1'000'000'000 || (last ? next != end : next == end || *next != ',')) {
+    if (error != std::errc() || counts[i] < 0 || counts[i] > 1'000'000'000 ||
+        (last ? next != end : next == end || *next != ',')) {
       return InvalidArgument("texture." + std::string(style) + " of the model file is not " +
                              std::to_string(counts.size()) + " counts");
     }

@@ -1,5 +1,5 @@
-// StyleBook: the styles that covers are offered in: who plays, who leads, which metre and pace, and what the corpus says of
-// their texture.
+// StyleBook: the styles that covers are offered in: who plays, who leads, which metre and pace, and what the corpus
+// says of their texture.
 #ifndef LEDGERLINE_INFERENCE_COVERS_STYLE_BOOK_H_
 #define LEDGERLINE_INFERENCE_COVERS_STYLE_BOOK_H_
 
@@ -16,27 +16,27 @@
 namespace ledgerline::covers {
 
 struct StyleTraits {
-  std::string_view name;     // as in tokens::StyleName
-  uint32_t roles = 0;        // the ensemble beside the lead
-  std::string_view lead;     // name of the part that has the melody
-  int lead_program = 0;      // General MIDI
-  int lead_role = -1;        // a role whose part also plays the melody; -1 for a part of its own
-  int lead_lowest = 0;       // the lead's comfortable range; the melody is moved by octaves to fit
+  std::string_view name;  // as in tokens::StyleName
+  uint32_t roles = 0;     // the ensemble beside the lead
+  std::string_view lead;  // name of the part that has the melody
+  int lead_program = 0;   // General MIDI
+  int lead_role = -1;     // a role whose part also plays the melody; -1 for a part of its own
+  int lead_lowest = 0;    // the lead's comfortable range; the melody is moved by octaves to fit
   int lead_highest = 127;
-  bool triple = false;       // a dance in three: sources in other metres are re-metred
-  int bpm_lowest = 40;       // quarters a minute
+  bool triple = false;  // a dance in three: sources in other metres are re-metred
+  int bpm_lowest = 40;  // quarters a minute
   int bpm_highest = 200;
   bool harmonised_pickup = false;  // the ensemble sings the pickup too
 };
 
-// In a fixed order. The model was also taught guitar, folk, march, krakowiak, ragtime and motet; they are not offered, as
-// they have too few pieces or no ensemble of their own (docs/model_card.md).
+// In a fixed order. The model was also taught guitar, folk, march, krakowiak, ragtime and motet; they are not offered,
+// as they have too few pieces or no ensemble of their own (docs/model_card.md).
 const std::vector<StyleTraits>& OfferedStyles();
 // nullptr when not offered.
 const StyleTraits* FindStyle(std::string_view name);
 
-// Where a style's melodies lie, in tenths of a semitone: the mean MIDI pitch over the training split, in the model file's
-// metadata as "melody.<style>".
+// Where a style's melodies lie, in tenths of a semitone: the mean MIDI pitch over the training split, in the model
+// file's metadata as "melody.<style>".
 int64_t MeanMelodyTenths(const std::vector<const tokens::Piece*>& pieces);
 // Errors: kFailedPrecondition (no such key), kInvalidArgument (not a number from 0 to 1270).
 Result<int64_t> MeanMelodyFrom(const std::map<std::string, std::string>& metadata, std::string_view style);

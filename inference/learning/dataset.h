@@ -50,8 +50,8 @@ class ChunkSource {
   std::vector<Style> styles_;
 };
 
-// Every bar of the pieces in chunks that follow one another, nothing hidden, not transposed, until `max_rows` rows in all;
-// pieces are taken in turn with a stride, so that a bound still sees every style.
+// Every bar of the pieces in chunks that follow one another, nothing hidden, not transposed, until `max_rows` rows in
+// all; pieces are taken in turn with a stride, so that a bound still sees every style.
 std::vector<tokens::Sequence> CoveringChunks(const Dataset& dataset, size_t rows, size_t max_rows);
 
 }  // namespace ledgerline::learning

@@ -43,10 +43,10 @@ void ForEachPrediction(const Dataset& dataset, Visit&& visit) {
 Ngram::Field Ngram::OnsetField(const Row& r) const {
   Field field{kEndOfBar + 1, r[kTargetOnset], {Key(0, {})}};
   if (unigram_) return field;
-  field.contexts = {Key(4, {r[kLastOnset], r[kCopyAOnset], r[kCopyBOnset], r[kStepDensity], r[kStepPolyphony], r[kKind]}),
-                    Key(3, {r[kLastOnset], r[kCopyAOnset], r[kCopyBOnset], r[kStepDensity]}),
-                    Key(2, {r[kLastOnset], r[kCopyAOnset], r[kStepDensity]}),
-                    Key(1, {r[kLastOnset], r[kStepStyle]}), Key(0, {})};
+  field.contexts = {
+      Key(4, {r[kLastOnset], r[kCopyAOnset], r[kCopyBOnset], r[kStepDensity], r[kStepPolyphony], r[kKind]}),
+      Key(3, {r[kLastOnset], r[kCopyAOnset], r[kCopyBOnset], r[kStepDensity]}),
+      Key(2, {r[kLastOnset], r[kCopyAOnset], r[kStepDensity]}), Key(1, {r[kLastOnset], r[kStepStyle]}), Key(0, {})};
   return field;
 }
 
@@ -69,7 +69,8 @@ Ngram::Field Ngram::PitchField(const Row& r) const {
                     Key(24, {r[kTargetRole], r[kStepQuality], Relative(r, kCopyAMoved), Relative(r, kBelowPitch)}),
                     Key(23, {r[kTargetRole], r[kStepQuality], Relative(r, kRolePitch), Relative(r, kBelowPitch)}),
                     Key(22, {r[kTargetRole], r[kStepQuality], Relative(r, kRolePitch)}),
-                    Key(21, {r[kTargetRole], r[kStepQuality]}), Key(20, {})};
+                    Key(21, {r[kTargetRole], r[kStepQuality]}),
+                    Key(20, {})};
   return field;
 }
 

@@ -1,9 +1,9 @@
-// Ngram: the baselines that the network is measured against: unigrams, and an interpolated n-gram that knows the chord, the
-// note below, the role's last note and what the two earlier bars did, as the network does.
+// Ngram: the baselines that the network is measured against: unigrams, and an interpolated n-gram that knows the chord,
+// the note below, the role's last note and what the two earlier bars did, as the network does.
 //
-// Pitches are counted relative to the chord's root, so that all transpositions share their counts. Smoothing: Witten and
-// Bell, "The zero-frequency problem", IEEE Transactions on Information Theory 37 (1991), method C, interpolated down a
-// chain of contexts to a uniform floor.
+// Pitches are counted relative to the chord's root, so that all transpositions share their counts. Smoothing: Witten
+// and Bell, "The zero-frequency problem", IEEE Transactions on Information Theory 37 (1991), method C, interpolated
+// down a chain of contexts to a uniform floor.
 #ifndef LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
 #define LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
 

@@ -202,9 +202,9 @@ Status SaveCheckpoint(const std::string& path, const model::TransformerImpl& net
   model::ModelFile file;
   model::StoreParameters(network, &file);
   optimiser.Store(&file);
-  file.metadata = {{"step", std::to_string(progress.step)},       {"rows", std::to_string(progress.rows)},
-                   {"notes", std::to_string(progress.notes)},     {"best_step", std::to_string(progress.best_step)},
-                   {"stale", std::to_string(progress.stale)},     {"seconds", std::to_string(progress.seconds)},
+  file.metadata = {{"step", std::to_string(progress.step)},   {"rows", std::to_string(progress.rows)},
+                   {"notes", std::to_string(progress.notes)}, {"best_step", std::to_string(progress.best_step)},
+                   {"stale", std::to_string(progress.stale)}, {"seconds", std::to_string(progress.seconds)},
                    {"best", std::to_string(progress.best)}};
   return model::WriteFileBytes(path, model::SerialiseModelFile(file));
 }
@@ -253,8 +253,8 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   AdamW optimiser(*network, config.weight_decay);
   report(std::to_string(network->ParameterCount()) + " parameters");
   const ChunkSource source(train, static_cast<size_t>(config.shape.context), config.seed);
-  const std::vector<tokens::Sequence> valid_chunks = CoveringChunks(
-      valid, static_cast<size_t>(config.shape.context), static_cast<size_t>(config.valid_rows));
+  const std::vector<tokens::Sequence> valid_chunks =
+      CoveringChunks(valid, static_cast<size_t>(config.shape.context), static_cast<size_t>(config.valid_rows));
   Progress progress;
   const std::string checkpoint = out_dir + "/checkpoint.state";
   if (std::filesystem::exists(checkpoint)) {
@@ -293,8 +293,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
     const double rate = RateAt(config, progress.step);
     ++progress.step;
     optimiser.Step(progress.step, rate);
-    progress.seconds =
-        before + std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    progress.seconds = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     out_of_time = config.max_minutes > 0 && progress.seconds - before > config.max_minutes * 60;
     const bool last = progress.step == config.steps;
     if (progress.step % config.evaluate_every == 0 || last) {
@@ -338,8 +337,8 @@ Result<Evaluation> Evaluate(const std::string& model_path, const Dataset& datase
   at::set_num_threads(threads);
   model::Transformer network(shape);
   RETURN_IF_ERROR(model::LoadParameters(file, network.get()));
-  return EvaluateNetwork(*network, CoveringChunks(dataset, static_cast<size_t>(shape.context),
-                                                  static_cast<size_t>(max_rows)));
+  return EvaluateNetwork(*network,
+                         CoveringChunks(dataset, static_cast<size_t>(shape.context), static_cast<size_t>(max_rows)));
 }
 
 }  // namespace ledgerline::learning

@@ -21,19 +21,19 @@ namespace ledgerline::learning {
 struct TrainingConfig {
   model::ModelConfig shape;
   uint64_t seed = 1;
-  int batch = 6;                 // chunks a step
-  int64_t steps = 3000;          // of the whole schedule
-  double learning_rate = 2e-3;   // at its peak; linear warm-up, then cosine to a hundredth
+  int batch = 6;                // chunks a step
+  int64_t steps = 3000;         // of the whole schedule
+  double learning_rate = 2e-3;  // at its peak; linear warm-up, then cosine to a hundredth
   int64_t warmup_steps = 150;
   double weight_decay = 0.05;
   double gradient_norm = 1.0;    // clipped to
   int64_t evaluate_every = 250;  // steps
   int64_t checkpoint_every = 250;
-  int64_t valid_rows = 60'000;   // of the valid split, at most, in one evaluation
-  int patience = 6;              // evaluations without a better valid loss before stopping
+  int64_t valid_rows = 60'000;  // of the valid split, at most, in one evaluation
+  int patience = 6;             // evaluations without a better valid loss before stopping
   int threads = 1;
-  bool bfloat16 = false;         // autocast
-  double max_minutes = 0;        // stop (resumably) after so long; 0 means no bound
+  bool bfloat16 = false;   // autocast
+  double max_minutes = 0;  // stop (resumably) after so long; 0 means no bound
 
   // "key = value" lines, '#' starts a comment. Errors: kInvalidArgument (an unknown key, not a number), kOutOfRange.
   static Result<TrainingConfig> Parse(const std::string& text);

@@ -35,28 +35,50 @@ Result<TrainingConfig> TrainingConfig::Parse(const std::string& text) {
       return OutOfRange("line " + std::to_string(number) + ": " + key + " " + value + " is outside 0 to 1e15");
     }
     const int whole = static_cast<int>(std::min(parsed, 2e9));
-    if (key == "width") config.shape.width = whole;
-    else if (key == "layers") config.shape.layers = whole;
-    else if (key == "heads") config.shape.heads = whole;
-    else if (key == "hidden") config.shape.hidden = whole;
-    else if (key == "inner_width") config.shape.inner_width = whole;
-    else if (key == "inner_hidden") config.shape.inner_hidden = whole;
-    else if (key == "context") config.shape.context = whole;
-    else if (key == "seed") config.seed = static_cast<uint64_t>(parsed);
-    else if (key == "batch") config.batch = whole;
-    else if (key == "steps") config.steps = whole;
-    else if (key == "learning_rate") config.learning_rate = parsed;
-    else if (key == "warmup_steps") config.warmup_steps = whole;
-    else if (key == "weight_decay") config.weight_decay = parsed;
-    else if (key == "gradient_norm") config.gradient_norm = parsed;
-    else if (key == "evaluate_every") config.evaluate_every = whole;
-    else if (key == "checkpoint_every") config.checkpoint_every = whole;
-    else if (key == "valid_rows") config.valid_rows = whole;
-    else if (key == "patience") config.patience = whole;
-    else if (key == "threads") config.threads = whole;
-    else if (key == "bfloat16") config.bfloat16 = parsed != 0;
-    else if (key == "max_minutes") config.max_minutes = parsed;
-    else return InvalidArgument("line " + std::to_string(number) + ": unknown key \"" + key + "\"");
+    if (key == "width")
+      config.shape.width = whole;
+    else if (key == "layers")
+      config.shape.layers = whole;
+    else if (key == "heads")
+      config.shape.heads = whole;
+    else if (key == "hidden")
+      config.shape.hidden = whole;
+    else if (key == "inner_width")
+      config.shape.inner_width = whole;
+    else if (key == "inner_hidden")
+      config.shape.inner_hidden = whole;
+    else if (key == "context")
+      config.shape.context = whole;
+    else if (key == "seed")
+      config.seed = static_cast<uint64_t>(parsed);
+    else if (key == "batch")
+      config.batch = whole;
+    else if (key == "steps")
+      config.steps = whole;
+    else if (key == "learning_rate")
+      config.learning_rate = parsed;
+    else if (key == "warmup_steps")
+      config.warmup_steps = whole;
+    else if (key == "weight_decay")
+      config.weight_decay = parsed;
+    else if (key == "gradient_norm")
+      config.gradient_norm = parsed;
+    else if (key == "evaluate_every")
+      config.evaluate_every = whole;
+    else if (key == "checkpoint_every")
+      config.checkpoint_every = whole;
+    else if (key == "valid_rows")
+      config.valid_rows = whole;
+    else if (key == "patience")
+      config.patience = whole;
+    else if (key == "threads")
+      config.threads = whole;
+    else if (key == "bfloat16")
+      config.bfloat16 = parsed != 0;
+    else if (key == "max_minutes")
+      config.max_minutes = parsed;
+    else
+      return InvalidArgument("line " + std::to_string(number) + ": unknown key \"" + key + "\"");
   }
   RETURN_IF_ERROR(config.shape.Check());
   if (config.batch < 1 || config.steps < 1 || config.evaluate_every < 1 || config.checkpoint_every < 1 ||

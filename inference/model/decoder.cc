@@ -99,8 +99,8 @@ Status Decoder::Read(const std::vector<tokens::Row>& rows, const std::vector<tok
   }
   return Guarded([&] {
     const c10::InferenceMode inference;
-    const torch::Tensor states = held_->network->OuterCached(
-        RowsTensor(rows).unsqueeze(0), BarsTensor(bars), torch::tensor(places, torch::kInt64), &held_->cache);
+    const torch::Tensor states = held_->network->OuterCached(RowsTensor(rows).unsqueeze(0), BarsTensor(bars),
+                                                             torch::tensor(places, torch::kInt64), &held_->cache);
     held_->state = states.select(1, static_cast<int64_t>(rows.size()) - 1);
   });
 }

@@ -20,16 +20,16 @@ namespace ledgerline::model {
 
 class Decoder {
  public:
-  // Errors: those of ParseModelFile; kFailedPrecondition (another format or vocabulary); kInvalidArgument (tensors that do
-  // not fit the stated shape).
+  // Errors: those of ParseModelFile; kFailedPrecondition (another format or vocabulary); kInvalidArgument (tensors that
+  // do not fit the stated shape).
   static Result<std::unique_ptr<Decoder>> Load(std::string_view model_file_bytes);
   ~Decoder();
 
   const ModelConfig& config() const;
   const std::map<std::string, std::string>& metadata() const;
 
-  void Reset();             // forgets every row
-  int64_t length() const;   // rows in the cache, at most config().context
+  void Reset();            // forgets every row
+  int64_t length() const;  // rows in the cache, at most config().context
   // Reads rows after those in the cache. bars[i] is the table row of rows[places[i]]. The last row's state is kept.
   // Errors: kOutOfRange (beyond the context), kInternal (LibTorch).
   Status Read(const std::vector<tokens::Row>& rows, const std::vector<tokens::BarRow>& bars,

@@ -10,13 +10,13 @@
 namespace ledgerline::model {
 
 struct ModelConfig {
-  int width = 192;         // of the outer decoder
+  int width = 192;  // of the outer decoder
   int layers = 4;
-  int heads = 4;           // width / heads is even
-  int hidden = 352;        // of the outer SwiGLU
-  int inner_width = 128;   // of the field decoder
+  int heads = 4;          // width / heads is even
+  int hidden = 352;       // of the outer SwiGLU
+  int inner_width = 128;  // of the field decoder
   int inner_hidden = 192;
-  int context = 384;       // rows that one row may look back on
+  int context = 384;  // rows that one row may look back on
 
   std::map<std::string, std::string> ToMetadata() const;
   // Errors: kInvalidArgument (missing or not a number), kOutOfRange (a bound of the format).

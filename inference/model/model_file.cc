@@ -101,7 +101,8 @@ Result<ModelFile> ParseModelFile(std::string_view bytes) {
   }
   const Json header = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!header.is_object()) return BadHeader("not a JSON object");
-  if (header.size() > kMaxModelTensors) return OutOfRange("model file with " + std::to_string(header.size()) + " entries");
+  if (header.size() > kMaxModelTensors)
+    return OutOfRange("model file with " + std::to_string(header.size()) + " entries");
   ModelFile file;
   size_t cursor = 0;
   for (const auto& [name, entry] : header.items()) {

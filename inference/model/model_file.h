@@ -31,7 +31,8 @@ struct ModelFile {
   std::map<std::string, StoredTensor> tensors;
 };
 
-// The bytes of a model file. Deterministic: tensors and metadata in name order, the header padded with spaces to 8 bytes.
+// The bytes of a model file. Deterministic: tensors and metadata in name order, the header padded with spaces to 8
+// bytes.
 std::string SerialiseModelFile(const ModelFile& file);
 // Errors: kDataLoss (truncated, gaps, a malformed header), kOutOfRange (a bound above), kInvalidArgument (a dtype other
 // than F32).

@@ -41,8 +41,7 @@ Sampled Sample(std::span<const float> logits, std::span<const float> bias, const
   size_t kept = 0;
   while (kept < weighed.size()) {
     mass += weighed[kept++].weight;
-    if (static_cast<Wide>(mass) * 1'000'000u >=
-        static_cast<Wide>(total) * static_cast<unsigned>(rule.top_p_ppm)) {
+    if (static_cast<Wide>(mass) * 1'000'000u >= static_cast<Wide>(total) * static_cast<unsigned>(rule.top_p_ppm)) {
       break;
     }
   }

@@ -1,7 +1,7 @@
 // Sampler: one symbol from logits: bias, temperature, nucleus, then a draw in integers.
 //
-// The draw is exact integer arithmetic on weights of 2^-32; ties are broken by the lower symbol. What remains in floating
-// point is one exponential a symbol.
+// The draw is exact integer arithmetic on weights of 2^-32; ties are broken by the lower symbol. What remains in
+// floating point is one exponential a symbol.
 #ifndef LEDGERLINE_INFERENCE_MODEL_SAMPLER_H_
 #define LEDGERLINE_INFERENCE_MODEL_SAMPLER_H_
 
@@ -22,8 +22,8 @@ struct SamplingRule {
 };
 
 struct Sampled {
-  int symbol = -1;     // -1 when every symbol is forbidden
-  double nats = 0;     // -log probability under logits + bias at temperature 1: how surprising the choice was
+  int symbol = -1;  // -1 when every symbol is forbidden
+  double nats = 0;  // -log probability under logits + bias at temperature 1: how surprising the choice was
 };
 
 // `bias` is added to `logits`; a sum at or below kForbidden / 2 is never drawn. Both have one size.

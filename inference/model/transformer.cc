@@ -174,15 +174,15 @@ torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, con
   const Tensor degree = torch::where(chords > 0, torch::remainder(root - Column(bars, kBarTonic).unsqueeze(1) + 12, 12),
                                      torch::full_like(chords, 12));
   const Tensor harmony = (Lookup(bar_chord_, chords) + Lookup(bar_degree_, degree)).reshape({count, -1});
-  const Tensor roles = torch::bitwise_and(
-      torch::bitwise_right_shift(Column(bars, kBarRoles).unsqueeze(1), torch::arange(kRoles, torch::kInt64).unsqueeze(0)),
-      torch::ones({1, 1}, torch::kInt64));
-  const Tensor features = torch::cat(
-      {Lookup(bar_style_, Column(bars, kBarStyle)), Lookup(bar_metre_, Column(bars, kBarMetre)),
-       Lookup(bar_length_, Column(bars, kBarLength)), Lookup(bar_density_, Column(bars, kBarDensity)),
-       Lookup(bar_polyphony_, Column(bars, kBarPolyphony)), Lookup(bar_start_, Column(bars, kBarFromStart)),
-       Lookup(bar_end_, Column(bars, kBarFromEnd)), roles.to(torch::kFloat32), harmony},
-      1);
+  const Tensor roles = torch::bitwise_and(torch::bitwise_right_shift(Column(bars, kBarRoles).unsqueeze(1),
+                                                                     torch::arange(kRoles, torch::kInt64).unsqueeze(0)),
+                                          torch::ones({1, 1}, torch::kInt64));
+  const Tensor features =
+      torch::cat({Lookup(bar_style_, Column(bars, kBarStyle)), Lookup(bar_metre_, Column(bars, kBarMetre)),
+                  Lookup(bar_length_, Column(bars, kBarLength)), Lookup(bar_density_, Column(bars, kBarDensity)),
+                  Lookup(bar_polyphony_, Column(bars, kBarPolyphony)), Lookup(bar_start_, Column(bars, kBarFromStart)),
+                  Lookup(bar_end_, Column(bars, kBarFromEnd)), roles.to(torch::kFloat32), harmony},
+                 1);
   const Tensor projected = torch::linear(features, bar_project_).to(torch::kFloat32);
   return x.reshape({-1, config_.width}).index_add(0, places, projected).reshape(x.sizes());
 }
@@ -242,10 +242,10 @@ KeyValueCache TransformerImpl::NewCache() const {
 
 torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& rows) {
   const Tensor last = Column(rows, kLastOnset), copy_a = Column(rows, kCopyAOnset), copy_b = Column(rows, kCopyBOnset);
-  const Tensor fields =
-      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_density_, Column(rows, kStepDensity)) +
-      Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_onset_, last) +
-      Lookup(step_copy_onset_, copy_a) + Lookup(step_copy_onset_, copy_b + kOnsetSymbols);
+  const Tensor fields = Lookup(step_style_, Column(rows, kStepStyle)) +
+                        Lookup(step_density_, Column(rows, kStepDensity)) +
+                        Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_onset_, last) +
+                        Lookup(step_copy_onset_, copy_a) + Lookup(step_copy_onset_, copy_b + kOnsetSymbols);
   const Tensor out = torch::linear(RunStage(onset_stage_, states, fields), onset_head_).to(torch::kFloat32);
   constexpr int64_t n = kEndOfBar + 1;
   const Tensor moved = out.slice(1, n, 2 * n);  // by ticks after the last onset; the last column serves no last onset

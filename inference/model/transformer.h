@@ -1,10 +1,10 @@
 // Transformer: the two-level decoder in LibTorch.
 //
-// The outer decoder (RMSNorm, RoPE, SwiGLU, causal attention) reads rows (tokens/positions.h) and gives one state a row.
-// The field decoder turns a state that predicts into onset, role, pitch and duration, in that order: four small gated
-// networks, each fed the state, the fields already chosen and the musical context there. Logits of pitch add heads that
-// are relative to the chord's root, the role's last note, the note below, the melody and two earlier bars; onsets,
-// roles and durations add a pointer to what those bars did. See docs/decisions/0010-two-level-model.md.
+// The outer decoder (RMSNorm, RoPE, SwiGLU, causal attention) reads rows (tokens/positions.h) and gives one state a
+// row. The field decoder turns a state that predicts into onset, role, pitch and duration, in that order: four small
+// gated networks, each fed the state, the fields already chosen and the musical context there. Logits of pitch add
+// heads that are relative to the chord's root, the role's last note, the note below, the melody and two earlier bars;
+// onsets, roles and durations add a pointer to what those bars did. See docs/decisions/0010-two-level-model.md.
 //
 // Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals, no fused attention.
 #ifndef LEDGERLINE_INFERENCE_MODEL_TRANSFORMER_H_

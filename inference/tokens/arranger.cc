@@ -28,7 +28,8 @@ std::pair<int, int> BeatScale(const music::Metre& metre) {
 // The metre in force for the longest time.
 music::Metre MainMetre(const music::Score& score) {
   std::map<std::pair<int, int>, int64_t> ticks;
-  for (const music::Bar& bar : BarsOf(score)) ticks[{bar.metre.numerator, bar.metre.denominator}] += bar.end - bar.start;
+  for (const music::Bar& bar : BarsOf(score))
+    ticks[{bar.metre.numerator, bar.metre.denominator}] += bar.end - bar.start;
   music::Metre main;
   int64_t most = -1;
   for (const auto& [metre, time] : ticks) {
@@ -52,8 +53,8 @@ double MeanPitch(const std::vector<Note>& notes) {
   return notes.empty() ? 0 : sum / static_cast<double>(notes.size());
 }
 
-// The top line: at each onset the highest note, unless a higher melody note still sounds; each ends where the next begins.
-// What is not melody goes to `rest`.
+// The top line: at each onset the highest note, unless a higher melody note still sounds; each ends where the next
+// begins. What is not melody goes to `rest`.
 std::vector<Note> TakeSkyline(const std::vector<Note>& notes, std::vector<Note>* rest) {
   std::vector<Note> melody;
   for (size_t i = 0; i < notes.size();) {
@@ -88,8 +89,8 @@ std::vector<Note> Joined(std::vector<const Part*> parts) {
   return notes;
 }
 
-// Shares the notes of one keyboard staff system between two hands: at each onset the cut that keeps each hand near where
-// it was and within its span.
+// Shares the notes of one keyboard staff system between two hands: at each onset the cut that keeps each hand near
+// where it was and within its span.
 void SplitHands(const std::vector<Note>& notes, std::vector<Note>* low, std::vector<Note>* high) {
   double left = 48, right = 67;
   for (size_t i = 0; i < notes.size();) {
@@ -119,7 +120,9 @@ void SplitHands(const std::vector<Note>& notes, std::vector<Note>* low, std::vec
   }
 }
 
-bool IsKeys(const Part& part) { return !part.drums && (part.program <= 7 || (part.program >= 16 && part.program <= 20)); }
+bool IsKeys(const Part& part) {
+  return !part.drums && (part.program <= 7 || (part.program >= 16 && part.program <= 20));
+}
 bool IsVoice(const Part& part) { return !part.drums && part.program >= 52 && part.program <= 54; }
 
 void AddAll(const std::vector<Note>& notes, int role, std::vector<RoleNote>* out) {
@@ -244,7 +247,8 @@ bool ReadGenre(std::string_view genre, const std::vector<const Part*>& parts, Re
     reading->style = StyleNumber(style);
     return done;
   };
-  if (genre == "art-song" || genre == "opera" || genre == "spiritual") return styled("art-song", ReadSong(parts, reading));
+  if (genre == "art-song" || genre == "opera" || genre == "spiritual")
+    return styled("art-song", ReadSong(parts, reading));
   if (genre == "hymn" || genre == "choral" || genre == "carol") return styled("hymn", ReadChoir(parts, reading));
   if (genre == "string-quartet") return styled("string-quartet", ReadQuartet(parts, reading));
   if (genre == "guitar") return styled("guitar", ReadGuitar(parts, reading));
@@ -323,8 +327,8 @@ void PlaceMelody(const std::vector<Note>& melody, const std::vector<int64_t>& st
       const int64_t from = std::max(note.onset, starts[b]);
       const int64_t to = std::min(note.onset + note.duration, starts[b] + (*bars)[b].length);
       if (to > from) {
-        (*bars)[b].melody.push_back({static_cast<int>(from - starts[b]), note.pitch, static_cast<int>(to - from),
-                                   from > note.onset});
+        (*bars)[b].melody.push_back(
+            {static_cast<int>(from - starts[b]), note.pitch, static_cast<int>(to - from), from > note.onset});
       }
     }
   }
@@ -341,7 +345,8 @@ Result<Piece> ArrangeForTraining(const music::Score& score, std::string_view gen
   }
   Reading reading;
   if (parts.empty() || !ReadGenre(genre, parts, &reading)) {
-    return FailedPrecondition("no style reads " + std::to_string(parts.size()) + " parts of genre " + std::string(genre));
+    return FailedPrecondition("no style reads " + std::to_string(parts.size()) + " parts of genre " +
+                              std::string(genre));
   }
   Piece piece;
   piece.style = reading.style;

@@ -18,9 +18,9 @@ inline constexpr size_t kMaxPieceBars = 4096;
 
 // A score whose beats are quarters or dotted quarters, on the grid, with its bars. See Piece on the scale.
 struct Framed {
-  music::Score score;             // quantised
-  std::vector<int64_t> starts;    // tick of each bar's start
-  std::vector<PieceBar> bars;     // length, metre and beat filled in
+  music::Score score;           // quantised
+  std::vector<int64_t> starts;  // tick of each bar's start
+  std::vector<PieceBar> bars;   // length, metre and beat filled in
   int scale_numerator = 1;
   int scale_denominator = 1;
 };
@@ -28,7 +28,8 @@ struct Framed {
 Result<Framed> FrameScore(const music::Score& score);
 
 // Cuts the melody at bar lines into the bars' control notes. `melody` in the frame's ticks, sorted.
-void PlaceMelody(const std::vector<music::Note>& melody, const std::vector<int64_t>& starts, std::vector<PieceBar>* bars);
+void PlaceMelody(const std::vector<music::Note>& melody, const std::vector<int64_t>& starts,
+                 std::vector<PieceBar>* bars);
 
 // A corpus score as training material. `genre` as in the corpus manifest: "art-song", "hymn", "string-quartet", ...
 // Errors: kFailedPrecondition (the instrumentation is not one that a style knows), kOutOfRange as FrameScore.

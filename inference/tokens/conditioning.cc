@@ -18,7 +18,8 @@ class Writer {
       status_ = OutOfRange(std::string("conditioning: ") + field + " " + std::to_string(value) + " is outside " +
                            std::to_string(lowest) + " to " + std::to_string(highest));
     }
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) out_.push_back(static_cast<char>((value >> shift) & 0xff));
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
+      out_.push_back(static_cast<char>((value >> shift) & 0xff));
   }
   Result<std::string> Finish() && {
     if (!status_.ok()) return status_;
@@ -121,7 +122,8 @@ Result<Conditioning> ParseConditioning(std::string_view bytes) {
     return OutOfRange("conditioning of " + std::to_string(bytes.size()) + " bytes; the bound is " +
                       std::to_string(kMaxConditioningBytes));
   }
-  if (bytes.substr(0, kMagic.size()) != kMagic) return InvalidArgument("not conditioning bytes: no \"LLCOND\" in front");
+  if (bytes.substr(0, kMagic.size()) != kMagic)
+    return InvalidArgument("not conditioning bytes: no \"LLCOND\" in front");
   Reader reader(bytes.substr(kMagic.size()));
   auto take = [&reader](const char* name, auto* value, int64_t lowest, int64_t highest, int size) {
     using Value = std::remove_pointer_t<decltype(value)>;
@@ -138,8 +140,7 @@ Result<Conditioning> ParseConditioning(std::string_view bytes) {
     for (int64_t i = 0; i < notes && reader.ok(); ++i) {
       MelodyNote note;
       VisitNote(&note, bar.length, take);
-      if (reader.ok() && !bar.melody.empty() &&
-          note.onset < bar.melody.back().onset + bar.melody.back().duration) {
+      if (reader.ok() && !bar.melody.empty() && note.onset < bar.melody.back().onset + bar.melody.back().duration) {
         return OutOfRange("conditioning: melody note of bar " + std::to_string(k) + " at tick " +
                           std::to_string(note.onset) + " begins before the one before it ends");
       }
@@ -148,7 +149,8 @@ Result<Conditioning> ParseConditioning(std::string_view bytes) {
     conditioning.piece.bars.push_back(std::move(bar));
   }
   if (!reader.ok()) return reader.status();
-  if (reader.left() != 0) return InvalidArgument("conditioning has " + std::to_string(reader.left()) + " bytes too many");
+  if (reader.left() != 0)
+    return InvalidArgument("conditioning has " + std::to_string(reader.left()) + " bytes too many");
   return conditioning;
 }
 

@@ -9,9 +9,9 @@ namespace ledgerline::tokens {
 namespace {
 
 // Rungs of the duration ladder that a player reads without effort; the others only describe what files contain.
-constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16, 18,  24,  32, 36,
+constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16,  18,  24,  32, 36,
                                                48, 54, 60, 72, 84, 96, 108, 120, 144, 192};
-constexpr int kMuddyBelow = 48;      // C3: closer intervals below it blur
+constexpr int kMuddyBelow = 48;  // C3: closer intervals below it blur
 constexpr int kMuddyInterval = 5;
 constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
@@ -42,15 +42,8 @@ const MelodyNote* MelodyAt(const PieceBar& bar, int onset) {
 }  // namespace
 
 DensityRange DensityRangeOf(int density_class) {
-  static constexpr std::array<DensityRange, kDensityClasses + 1> kRanges = {{{0, 0},
-                                                                             {0.01, 0.4},
-                                                                             {0.4, 0.8},
-                                                                             {0.8, 1.2},
-                                                                             {1.2, 1.8},
-                                                                             {1.8, 2.6},
-                                                                             {2.6, 3.8},
-                                                                             {3.8, 6.0},
-                                                                             {0, 4.0}}};
+  static constexpr std::array<DensityRange, kDensityClasses + 1> kRanges = {
+      {{0, 0}, {0.01, 0.4}, {0.4, 0.8}, {0.8, 1.2}, {1.2, 1.8}, {1.8, 2.6}, {2.6, 3.8}, {3.8, 6.0}, {0, 4.0}}};
   return kRanges[static_cast<size_t>(density_class)];
 }
 
@@ -100,7 +93,8 @@ int BarGrammar::MelodyBefore(int onset) const {
 
 bool BarGrammar::OnChoirGrid(int tick) const {
   if (tick % 12 == 0 || tick == bar_.length) return true;
-  return std::any_of(bar_.melody.begin(), bar_.melody.end(), [tick](const MelodyNote& note) { return note.onset == tick; });
+  return std::any_of(bar_.melody.begin(), bar_.melody.end(),
+                     [tick](const MelodyNote& note) { return note.onset == tick; });
 }
 
 float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
@@ -181,7 +175,8 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     }
   }
   bool room = false;
-  for (int onset = 0; onset < kEndOfBar; ++onset) room = room || (onset > last && bias[static_cast<size_t>(onset)] > -2.0f);
+  for (int onset = 0; onset < kEndOfBar; ++onset)
+    room = room || (onset > last && bias[static_cast<size_t>(onset)] > -2.0f);
   // The bar ends once it holds what the plan asks for, or when there is no room left for more.
   bias[kEndOfBar] = 0;
   if (room && onsets < std::max(least_, 1)) bias[kEndOfBar] = -8.0f;
@@ -198,7 +193,8 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
   int together = 0;
   const bool inside = !events.empty() && events.back().onset == onset;
   if (inside) {
-    for (size_t i = events.size(); i-- > 0 && events[i].onset == onset && events[i].role == events.back().role;) ++together;
+    for (size_t i = events.size(); i-- > 0 && events[i].onset == onset && events[i].role == events.back().role;)
+      ++together;
   }
   for (int role = 0; role < kRoles; ++role) {
     if (((piece_.roles >> role) & 1u) == 0) continue;
@@ -214,7 +210,8 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
   return bias;
 }
 
-std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int onset, int role, int last_of_role) const {
+std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int onset, int role,
+                                         int last_of_role) const {
   const RoleTraits& traits = TraitsOf(role);
   std::vector<float> bias(128, kForbid);
   int lowest = traits.lowest, highest = traits.highest;

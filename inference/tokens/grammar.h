@@ -1,10 +1,11 @@
 // Grammar: what may follow what while a bar is composed, and what is discouraged, as biases on logits.
 //
-// Hard rules (kForbid): onsets never go back; nothing beyond the bar; the planned density bounds the onsets; roles only of
-// the ensemble, in order; one note for a voice, string or wind part, four in a hand's span; ranges; no doubled notes; the
-// melody stays on top where one hand or choir plays both; durations end in the bar; the voices of a choir do not rest
-// while it sings; the last bar has its last attack under the melody's last note. Soft rules: the chord, semitones against
-// the melody, muddy low intervals, wide leaps of single lines, onsets off the sixteenth and triplet grids.
+// Hard rules (kForbid): onsets never go back; nothing beyond the bar; the planned density bounds the onsets; roles only
+// of the ensemble, in order; one note for a voice, string or wind part, four in a hand's span; ranges; no doubled
+// notes; the melody stays on top where one hand or choir plays both; durations end in the bar; the voices of a choir do
+// not rest while it sings; the last bar has its last attack under the melody's last note. Soft rules: the chord,
+// semitones against the melody, muddy low intervals, wide leaps of single lines, onsets off the sixteenth and triplet
+// grids.
 #ifndef LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 #define LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 
@@ -23,12 +24,12 @@ struct GrammarRules {
   bool triplets = false;          // the melody uses triplets, so that the accompaniment may
   float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
-  float melody_clash = -1.2f;     // a semitone against the sounding melody
-  float thin = 1.0f;              // for another note of an attack while fewer sound than the plan asks for
-  float thick = -1.5f;            // and while more sound
-  float downbeat_bass = 1.2f;     // the ensemble's lowest role on a bar's first beat
-  float parallel = -2.5f;         // a single line moving with melody or another line into a fifth or octave from one
-  float cluster = -3.0f;          // a semitone against another note of the same attack
+  float melody_clash = -1.2f;  // a semitone against the sounding melody
+  float thin = 1.0f;           // for another note of an attack while fewer sound than the plan asks for
+  float thick = -1.5f;         // and while more sound
+  float downbeat_bass = 1.2f;  // the ensemble's lowest role on a bar's first beat
+  float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
+  float cluster = -3.0f;       // a semitone against another note of the same attack
 };
 
 class BarGrammar {

@@ -32,11 +32,16 @@ int64_t Fit(const Beat& beat, int chord) {
   int64_t score = 0;
   for (int pc = 0; pc < 12; ++pc) {
     const int64_t mass = beat.mass[static_cast<size_t>(pc)];
-    if (pc == root) score += kRootWeight * mass;
-    else if (pc == third) score += kThirdWeight * mass;
-    else if (pc == fifth) score += kFifthWeight * mass;
-    else if ((mask >> pc) & 1u) score += kSeventhWeight * mass;
-    else score -= kForeignPenalty * mass;
+    if (pc == root)
+      score += kRootWeight * mass;
+    else if (pc == third)
+      score += kThirdWeight * mass;
+    else if (pc == fifth)
+      score += kFifthWeight * mass;
+    else if ((mask >> pc) & 1u)
+      score += kSeventhWeight * mass;
+    else
+      score -= kForeignPenalty * mass;
   }
   score /= beat.total;
   if (beat.bass == root) score += kBassBonus;
@@ -47,7 +52,8 @@ int64_t Fit(const Beat& beat, int chord) {
 
 }  // namespace
 
-void LabelChords(const std::vector<music::Note>& notes, const std::vector<int64_t>& starts, std::vector<PieceBar>* bars) {
+void LabelChords(const std::vector<music::Note>& notes, const std::vector<int64_t>& starts,
+                 std::vector<PieceBar>* bars) {
   // Beats in order, then each note poured into the beats that it sounds in.
   std::vector<Beat> beats;
   std::vector<int64_t> beat_start;

@@ -15,7 +15,8 @@ namespace ledgerline::tokens {
 
 // Fills `chords` of every bar. `starts[k]` is the tick at which bars[k] begins; `notes` are all that sound, in the same
 // ticks, in any order. A beat without notes keeps the chord before it. Integer arithmetic: the same on every machine.
-void LabelChords(const std::vector<music::Note>& notes, const std::vector<int64_t>& starts, std::vector<PieceBar>* bars);
+void LabelChords(const std::vector<music::Note>& notes, const std::vector<int64_t>& starts,
+                 std::vector<PieceBar>* bars);
 
 // The pitch class of the major tonic whose scale holds most of the sounding time; ties to the nearest to C by fifths.
 int DiatonicTonic(const std::vector<music::Note>& notes);

@@ -202,7 +202,7 @@ void BarContext::FillPitch(Row* row, int onset, int role) const {
   const bool inside = !events_.empty() && events_.back().onset == onset;
   r[kBelowPitch] = static_cast<int16_t>(inside ? events_.back().pitch : kNoPitch);
   r[kRolePitch] = static_cast<int16_t>(inside && events_.back().role == role ? events_.back().pitch
-                                                                            : last_attack_[static_cast<size_t>(role)]);
+                                                                             : last_attack_[static_cast<size_t>(role)]);
   auto fill = [&](const Copy& copy, Column plain, Column moved) {
     const Event* event = Matching(copy, onset, role);
     r[plain] = static_cast<int16_t>(event == nullptr ? kNoPitch : event->pitch);

@@ -1,9 +1,9 @@
 // Positions: a piece as the integers that the network reads, one row a bar, a melody note or an event.
 //
 // Bar k is: one bar row (style, metre, chords of bars k and k+1, plan), its melody rows (given), its event rows
-// (composed). The row before an event, or before the bar's end, predicts it field by field: onset (or end of bar), role,
-// pitch, duration. Each field sees the ones before it and the *context* gathered here: the chord and the melody note
-// sounding there, the last note of the same role, and what two earlier bars did at the same place. Training and
+// (composed). The row before an event, or before the bar's end, predicts it field by field: onset (or end of bar),
+// role, pitch, duration. Each field sees the ones before it and the *context* gathered here: the chord and the melody
+// note sounding there, the last note of the same role, and what two earlier bars did at the same place. Training and
 // generation use the same BarContext, so that what is asked of the network is what it was taught.
 //
 // Bar A is the bar before; bar B is the earlier bar (2 to 16 back) whose melody and chords resemble this one's most.
@@ -20,7 +20,7 @@ namespace ledgerline::tokens {
 
 enum Kind : int { kPadRow = 0, kBarRow = 1, kMelodyRow = 2, kEventRow = 3 };
 inline constexpr int kKinds = 4;
-inline constexpr int kNoRoot = 12;     // of a pitch above the root, and of a root
+inline constexpr int kNoRoot = 12;  // of a pitch above the root, and of a root
 inline constexpr int kNoQuality = kQualities;
 inline constexpr int kRemainingSymbols = 18;  // half quarters to the bar's end, 0 to 16; 17 none
 
@@ -34,8 +34,8 @@ enum Column : int {
   kAboveRoot,  // (pitch - root) mod 12, or kNoRoot
   kChordQuality,
   kDuration,
-  kBarIndex,   // row of the bar table; -1 unless a bar row
-  kPredicts,   // 1 when an event or an end of bar follows
+  kBarIndex,  // row of the bar table; -1 unless a bar row
+  kPredicts,  // 1 when an event or an end of bar follows
   kStepStyle,
   kStepDensity,
   kStepPolyphony,
@@ -50,10 +50,10 @@ enum Column : int {
   kTargetRole,
   kStepRoot,
   kStepQuality,
-  kRolePitch,       // the lowest note of the role's last attack; inside an attack, the note below
-  kBelowPitch,      // the event before, when at the same onset
+  kRolePitch,   // the lowest note of the role's last attack; inside an attack, the note below
+  kBelowPitch,  // the event before, when at the same onset
   kCopyAPitch,
-  kCopyAMoved,      // the same, moved with the chord's root
+  kCopyAMoved,  // the same, moved with the chord's root
   kCopyBPitch,
   kCopyBMoved,
   kTargetPitch,
@@ -76,8 +76,8 @@ enum BarColumn : int {
   kBarFromEnd,    // 0 is the last bar, 4 means earlier
   kBarRoles,      // bit mask
   kBarTonic,
-  kBarChords,                                    // kChordSlots of this bar
-  kBarNextChords = kBarChords + kChordSlots,     // kChordSlots of the next one
+  kBarChords,                                 // kChordSlots of this bar
+  kBarNextChords = kBarChords + kChordSlots,  // kChordSlots of the next one
   kBarColumns = kBarNextChords + kChordSlots,
 };
 using BarRow = std::array<int16_t, kBarColumns>;
@@ -105,10 +105,11 @@ class BarContext {
   // `bar_b` is ResemblingBar's answer; bars before `bar` hold their events already.
   BarContext(const Piece& piece, size_t bar, int bar_b, const Hiding& hiding);
 
-  Row BarLead() const;                            // the bar row, without predictions filled in
-  Row MelodyLead(const MelodyNote& note) const;   // a melody row
-  Row EventLead(const Event& event) const;        // an event row
-  // Fill the context columns of the row that predicts the next event. Call in order; each needs the fields chosen so far.
+  Row BarLead() const;                           // the bar row, without predictions filled in
+  Row MelodyLead(const MelodyNote& note) const;  // a melody row
+  Row EventLead(const Event& event) const;       // an event row
+  // Fill the context columns of the row that predicts the next event. Call in order; each needs the fields chosen so
+  // far.
   void FillOnset(Row* row) const;
   void FillRole(Row* row, int onset) const;
   void FillPitch(Row* row, int onset, int role) const;
@@ -131,8 +132,8 @@ class BarContext {
   std::array<int, kRoles> last_attack_{};  // lowest pitch of the role's last attack, kNoPitch when none
 };
 
-// Rows of bars [first, ...) with the piece's own events as targets, until `max_rows` or the piece's end. The last bar is
-// cut when it does not fit.
+// Rows of bars [first, ...) with the piece's own events as targets, until `max_rows` or the piece's end. The last bar
+// is cut when it does not fit.
 Sequence EncodeBars(const Piece& piece, size_t first, size_t max_rows, const Hiding& hiding);
 
 }  // namespace ledgerline::tokens

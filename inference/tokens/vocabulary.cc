@@ -21,9 +21,8 @@ constexpr std::array<RoleTraits, kRoles> kRoleTraits = {{
 }};
 
 constexpr std::array<std::string_view, kStyles> kStyleNames = {
-    "any",       "art-song", "hymn",  "string-quartet", "piano",     "mazurka", "waltz",
-    "polonaise", "guitar",   "folk",  "march",          "krakowiak", "ragtime",
-    "motet"};
+    "any",       "art-song", "hymn", "string-quartet", "piano",     "mazurka", "waltz",
+    "polonaise", "guitar",   "folk", "march",          "krakowiak", "ragtime", "motet"};
 
 constexpr std::array<std::array<int, 4>, kQualities> kIntervals = {
     {{0, 4, 7, -1}, {0, 3, 7, -1}, {0, 4, 7, 10}, {0, 3, 7, 10}, {0, 3, 6, 9}, {0, 4, 8, -1}}};
@@ -72,18 +71,8 @@ std::string ChordName(int chord) {
 }
 
 int MetreSymbol(int numerator, int denominator) {
-  static constexpr std::array<std::array<int, 2>, kMetreSymbols> kMetres = {{{0, 0},
-                                                                             {2, 4},
-                                                                             {3, 4},
-                                                                             {4, 4},
-                                                                             {6, 8},
-                                                                             {9, 8},
-                                                                             {12, 8},
-                                                                             {2, 2},
-                                                                             {5, 4},
-                                                                             {6, 4},
-                                                                             {1, 4},
-                                                                             {4, 2}}};
+  static constexpr std::array<std::array<int, 2>, kMetreSymbols> kMetres = {
+      {{0, 0}, {2, 4}, {3, 4}, {4, 4}, {6, 8}, {9, 8}, {12, 8}, {2, 2}, {5, 4}, {6, 4}, {1, 4}, {4, 2}}};
   for (int i = 1; i < kMetreSymbols; ++i) {
     if (kMetres[static_cast<size_t>(i)][0] == numerator && kMetres[static_cast<size_t>(i)][1] == denominator) return i;
   }

@@ -25,8 +25,9 @@ inline constexpr int kNoPitch = 128;
 inline constexpr int kPitchSymbols = 129;
 
 // --- Durations: a ladder of note values in ticks; others take the nearest rung.
-inline constexpr std::array<int, 33> kDurationTicks = {1,  2,  3,  4,  5,  6,  8,  9,  10, 12, 15,  16,  18,  20,  21,  24,  30,
-                                                       32, 33, 36, 42, 45, 48, 54, 60, 66, 72, 84, 96, 108, 120, 144, 192};
+inline constexpr std::array<int, 33> kDurationTicks = {1,  2,  3,  4,  5,  6,  8,  9,   10,  12,  15,
+                                                       16, 18, 20, 21, 24, 30, 32, 33,  36,  42,  45,
+                                                       48, 54, 60, 66, 72, 84, 96, 108, 120, 144, 192};
 inline constexpr int kDurationCount = static_cast<int>(kDurationTicks.size());
 inline constexpr int kNoDuration = kDurationCount;
 inline constexpr int kDurationSymbols = kDurationCount + 1;
@@ -51,11 +52,11 @@ inline constexpr int kRoleSymbols = 11;
 
 struct RoleTraits {
   std::string_view name;
-  int lowest;      // MIDI pitches that the part can play with ease
+  int lowest;  // MIDI pitches that the part can play with ease
   int highest;
-  int voices;      // notes that may start together
-  int span;        // semitones between the lowest and the highest of them
-  int program;     // General MIDI
+  int voices;   // notes that may start together
+  int span;     // semitones between the lowest and the highest of them
+  int program;  // General MIDI
 };
 const RoleTraits& TraitsOf(int role);
 
@@ -78,8 +79,8 @@ int TransposeChord(int chord, int semitones);
 std::string ChordName(int chord);  // "C", "F#m", "G7", "-"
 
 // --- Bars.
-inline constexpr int kChordSlots = 6;      // a bar has at most six harmonic beats
-inline constexpr int kMetreSymbols = 12;   // 0 other, then 2/4 3/4 4/4 6/8 9/8 12/8 2/2 5/4 6/4 1/4 4/2
+inline constexpr int kChordSlots = 6;     // a bar has at most six harmonic beats
+inline constexpr int kMetreSymbols = 12;  // 0 other, then 2/4 3/4 4/4 6/8 9/8 12/8 2/2 5/4 6/4 1/4 4/2
 int MetreSymbol(int numerator, int denominator);
 inline constexpr int kLengthSymbols = 17;  // the bar's length in half quarters, rounded up, 0 to 16
 int LengthSymbol(int ticks);

@@ -1,5 +1,5 @@
-// Songs from strangers, up to the model's door: planned in every style, the plan serialised, read and written as a score.
-// Without a corpus the fuzzer starts from a small song that is made here.
+// Songs from strangers, up to the model's door: planned in every style, the plan serialised, read and written as a
+// score. Without a corpus the fuzzer starts from a small song that is made here.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -39,7 +39,8 @@ Result<std::string> LossCurveSvg(const std::string& tsv, double baseline) {
   std::vector<double> steps, curves[2];
   while (std::getline(lines, line)) {
     const std::vector<std::string> fields = Fields(line);
-    if (fields.size() != names.size()) return InvalidArgument("a row of the log has other columns: " + line.substr(0, 80));
+    if (fields.size() != names.size())
+      return InvalidArgument("a row of the log has other columns: " + line.substr(0, 80));
     steps.push_back(std::atof(fields[step].c_str()));
     curves[0].push_back(std::atof(fields[train].c_str()));
     curves[1].push_back(std::atof(fields[valid].c_str()));
@@ -53,8 +54,9 @@ Result<std::string> LossCurveSvg(const std::string& tsv, double baseline) {
   high = std::ceil(high * 2) / 2;
   auto x = [&](double value) { return kLeft + (kWidth - kLeft - kRight) * value / steps.back(); };
   auto y = [&](double value) { return kTop + (kHeight - kTop - kBottom) * (high - value) / (high - low); };
-  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 360\" font-family=\"sans-serif\" "
-                    "font-size=\"11\">\n<rect width=\"640\" height=\"360\" fill=\"#fff\"/>\n";
+  std::string svg =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 360\" font-family=\"sans-serif\" "
+      "font-size=\"11\">\n<rect width=\"640\" height=\"360\" fill=\"#fff\"/>\n";
   for (double mark = low; mark <= high + 1e-9; mark += 0.5) {
     svg += "<path d=\"M" + Number(kLeft) + " " + Number(y(mark)) + "H" + Number(kWidth - kRight) +
            "\" stroke=\"#ddd\"/><text x=\"42\" y=\"" + Number(y(mark) + 4) + "\" text-anchor=\"end\">" + Number(mark) +

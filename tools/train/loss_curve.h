@@ -8,8 +8,8 @@
 
 namespace ledgerline::learning {
 
-// `tsv` as the trainer writes it (columns step, train, valid) -> an SVG of both losses over steps, with `baseline` nats a
-// note as a dashed line when above 0. Errors: kInvalidArgument (a missing column, fewer than two rows, not a number).
+// `tsv` as the trainer writes it (columns step, train, valid) -> an SVG of both losses over steps, with `baseline` nats
+// a note as a dashed line when above 0. Errors: kInvalidArgument (a missing column, fewer than two rows, not a number).
 Result<std::string> LossCurveSvg(const std::string& tsv, double baseline);
 
 }  // namespace ledgerline::learning

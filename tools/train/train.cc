@@ -37,8 +37,8 @@ void PrintDataset(const char* name, const Dataset& dataset) {
     counts[2] += item.piece.EventCount();
     for (const tokens::PieceBar& bar : item.piece.bars) counts[3] += bar.melody.size();
   }
-  std::printf("%s: %zu pieces\n%-16s %8s %8s %9s %9s\n", name, dataset.pieces.size(), "style", "pieces", "bars", "notes",
-              "melody");
+  std::printf("%s: %zu pieces\n%-16s %8s %8s %9s %9s\n", name, dataset.pieces.size(), "style", "pieces", "bars",
+              "notes", "melody");
   for (const auto& [style, counts] : styles) {
     std::printf("%-16s %8zu %8zu %9zu %9zu\n", std::string(tokens::StyleName(style)).c_str(), counts[0], counts[1],
                 counts[2], counts[3]);

@@ -115,7 +115,8 @@ TEST_F(CoverMakerTest, TheRecordIsComplete) {
     EXPECT_EQ(cover.parameters.count(name), 1u) << name;
   }
   EXPECT_NE(cover.kernel_version.find("libtorch-"), std::string::npos);
-  const Result<fingerprint::MelodicFingerprint> print = fingerprint::MelodicFingerprint::FromBytes(cover.melodic_fingerprint);
+  const Result<fingerprint::MelodicFingerprint> print =
+      fingerprint::MelodicFingerprint::FromBytes(cover.melodic_fingerprint);
   ASSERT_TRUE(print.ok());
   EXPECT_EQ(*print, fingerprint::FingerprintOfMelody(tokens::SampleSong(8)));
 }
@@ -136,8 +137,9 @@ TEST_F(CoverMakerTest, ProgressRunsToTheEnd) {
 
 TEST_F(CoverMakerTest, ErrorsSayWhatToDo) {
   CoverRequest request = Request("disco");
-  EXPECT_EQ(maker_->MakeCover(request).status().message(),
-            "style \"disco\" is not offered; choose one of art-song, hymn, string-quartet, piano, mazurka, waltz, polonaise");
+  EXPECT_EQ(
+      maker_->MakeCover(request).status().message(),
+      "style \"disco\" is not offered; choose one of art-song, hymn, string-quartet, piano, mazurka, waltz, polonaise");
   request = Request("hymn");
   request.candidates = 17;
   EXPECT_EQ(maker_->MakeCover(request).status().message(), "candidates 17 is outside 1 to 16");

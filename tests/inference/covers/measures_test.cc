@@ -29,7 +29,7 @@ Piece TwoBars(const std::vector<int>& pitches) {
 
 TEST(Measures, CountWhatTheyName) {
   const AccompanimentMeasures m = Measure(TwoBars({48, 52, 50, 59}));
-  EXPECT_DOUBLE_EQ(m.chord_tone_share, 0.5);    // C and E of C E D B
+  EXPECT_DOUBLE_EQ(m.chord_tone_share, 0.5);     // C and E of C E D B
   EXPECT_DOUBLE_EQ(m.melody_clash_share, 0.25);  // B against C
   EXPECT_DOUBLE_EQ(m.notes_per_bar, 4);
   EXPECT_DOUBLE_EQ(m.onsets_per_quarter, 1);

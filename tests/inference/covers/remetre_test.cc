@@ -21,7 +21,8 @@ Framed Frame(int numerator, int denominator, std::vector<music::Note> notes, int
 }
 
 TEST(Remetre, TwoBeatsBecomeLongShort) {
-  const Framed framed = Frame(4, 4, {{0, 24, 60, 80}, {24, 24, 62, 80}, {48, 12, 64, 80}, {60, 12, 65, 80}, {72, 24, 67, 80}});
+  const Framed framed =
+      Frame(4, 4, {{0, 24, 60, 80}, {24, 24, 62, 80}, {48, 12, 64, 80}, {60, 12, 65, 80}, {72, 24, 67, 80}});
   EXPECT_FALSE(IsTriple(framed));
   const Result<Framed> three = InThree(framed);
   ASSERT_TRUE(three.ok());

@@ -11,7 +11,8 @@ namespace {
 
 Dataset Pieces(uint64_t first, int count) {
   Dataset dataset;
-  for (int i = 0; i < count; ++i) dataset.pieces.push_back({"", tokens::RandomPiece(first + static_cast<uint64_t>(i), 8)});
+  for (int i = 0; i < count; ++i)
+    dataset.pieces.push_back({"", tokens::RandomPiece(first + static_cast<uint64_t>(i), 8)});
   return dataset;
 }
 

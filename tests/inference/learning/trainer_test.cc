@@ -10,7 +10,8 @@ namespace {
 
 TrainingConfig TinyConfig() {
   TrainingConfig config;
-  config.shape = {.width = 32, .layers = 1, .heads = 2, .hidden = 32, .inner_width = 24, .inner_hidden = 24, .context = 64};
+  config.shape = {
+      .width = 32, .layers = 1, .heads = 2, .hidden = 32, .inner_width = 24, .inner_hidden = 24, .context = 64};
   config.batch = 2;
   config.steps = 12;
   config.warmup_steps = 2;

@@ -58,11 +58,13 @@ TEST(ModelFile, RefusesOverlapsGapsOtherTypesAndHugeShapes) {
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[0,12]})", 12), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})", 4), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,2]})", 2), StatusCode::kInvalidArgument);
-  EXPECT_EQ(code(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})", 8), StatusCode::kOutOfRange);
+  EXPECT_EQ(code(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})", 8),
+            StatusCode::kOutOfRange);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[-1],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2]})", 8), StatusCode::kDataLoss);
   EXPECT_EQ(ParseModelFile(WithHeader(std::string(5000, '['), 0)).status().code(), StatusCode::kDataLoss);
-  EXPECT_EQ(ParseModelFile(std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10)).status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(ParseModelFile(std::string("\xff\xff\xff\xff\xff\xff\xff\xff{}", 10)).status().code(),
+            StatusCode::kOutOfRange);
 }
 
 TEST(ModelConfig, RoundTripsAndIsChecked) {

@@ -72,9 +72,9 @@ TEST_F(TransformerTest, CachedDecodingEqualsTheFullPassInAnyPieces) {
         bars.push_back(input.bars[static_cast<size_t>(input.rows[i][tokens::kBarIndex])]);
         places.push_back(static_cast<int64_t>(i - begin));
       }
-      const torch::Tensor part = network_->OuterCached(
-          rows.slice(0, static_cast<int64_t>(begin), static_cast<int64_t>(end)).unsqueeze(0), BarsTensor(bars),
-          Places(places), &cache);
+      const torch::Tensor part =
+          network_->OuterCached(rows.slice(0, static_cast<int64_t>(begin), static_cast<int64_t>(end)).unsqueeze(0),
+                                BarsTensor(bars), Places(places), &cache);
       // Stated tolerance: 1e-4, as matrix products of other shapes sum in another order.
       EXPECT_LT(Difference(part[0], full[0].slice(0, static_cast<int64_t>(begin), static_cast<int64_t>(end))), 1e-4);
     }
@@ -130,7 +130,8 @@ using Matrix = std::vector<std::vector<double>>;  // [rows][columns]
 Matrix ToMatrix(const torch::Tensor& tensor) {
   Matrix matrix(static_cast<size_t>(tensor.size(0)), std::vector<double>(static_cast<size_t>(tensor.size(1))));
   for (int64_t i = 0; i < tensor.size(0); ++i) {
-    for (int64_t j = 0; j < tensor.size(1); ++j) matrix[static_cast<size_t>(i)][static_cast<size_t>(j)] = tensor[i][j].item<double>();
+    for (int64_t j = 0; j < tensor.size(1); ++j)
+      matrix[static_cast<size_t>(i)][static_cast<size_t>(j)] = tensor[i][j].item<double>();
   }
   return matrix;
 }
@@ -163,25 +164,29 @@ TEST_F(TransformerTest, EqualsAPlainReference) {
     if (row[tokens::kKind] == tokens::kBarRow) row[tokens::kKind] = tokens::kMelodyRow;
   }
   rows.resize(std::min<size_t>(rows.size(), 20));
-  const torch::Tensor states =
-      network->Outer(RowsTensor(rows).unsqueeze(0), torch::zeros({0, tokens::kBarColumns}, torch::kInt64), Places({}))[0];
+  const torch::Tensor states = network->Outer(RowsTensor(rows).unsqueeze(0),
+                                              torch::zeros({0, tokens::kBarColumns}, torch::kInt64), Places({}))[0];
 
   const size_t width = 32, heads = 4, head = 8, hidden = 48;
   Matrix x;
   for (const tokens::Row& row : rows) {
     const int onset = row[tokens::kOnset];
-    const std::pair<const char*, int> tables[] = {
-        {"rows/kind", row[tokens::kKind]}, {"rows/beat", onset < 192 ? onset / 24 : 8},
-        {"rows/tick", onset < 192 ? onset % 24 : 24}, {"rows/role", row[tokens::kRole]},
-        {"rows/pitch", row[tokens::kPitch]}, {"rows/above_root", row[tokens::kAboveRoot]},
-        {"rows/quality", row[tokens::kChordQuality]}, {"rows/duration", row[tokens::kDuration]}};
+    const std::pair<const char*, int> tables[] = {{"rows/kind", row[tokens::kKind]},
+                                                  {"rows/beat", onset < 192 ? onset / 24 : 8},
+                                                  {"rows/tick", onset < 192 ? onset % 24 : 24},
+                                                  {"rows/role", row[tokens::kRole]},
+                                                  {"rows/pitch", row[tokens::kPitch]},
+                                                  {"rows/above_root", row[tokens::kAboveRoot]},
+                                                  {"rows/quality", row[tokens::kChordQuality]},
+                                                  {"rows/duration", row[tokens::kDuration]}};
     std::vector<double> sum(width, 0.0);
     for (const auto& [name, index] : tables) {
       for (size_t i = 0; i < width; ++i) sum[i] += parameters.at(name)[index][static_cast<int64_t>(i)].item<double>();
     }
     x.push_back(sum);
   }
-  const Matrix qkv = ToMatrix(parameters.at("layers/0/query_key_value")), out = ToMatrix(parameters.at("layers/0/attention_out")),
+  const Matrix qkv = ToMatrix(parameters.at("layers/0/query_key_value")),
+               out = ToMatrix(parameters.at("layers/0/attention_out")),
                gate_up = ToMatrix(parameters.at("layers/0/gate_up")), down = ToMatrix(parameters.at("layers/0/down"));
   Matrix q, k, v;
   for (size_t t = 0; t < x.size(); ++t) {
@@ -252,7 +257,8 @@ TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
   const int64_t last = rows.size(0) - 1;
   const torch::Tensor expected =
       network_->OnsetLogits(states.slice(0, last, last + 1), rows.slice(0, last, last + 1))[0];
-  for (size_t i = 0; i < logits->size(); ++i) EXPECT_NEAR((*logits)[i], expected[static_cast<int64_t>(i)].item<float>(), 1e-4);
+  for (size_t i = 0; i < logits->size(); ++i)
+    EXPECT_NEAR((*logits)[i], expected[static_cast<int64_t>(i)].item<float>(), 1e-4);
 }
 
 TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {

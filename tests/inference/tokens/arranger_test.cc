@@ -68,7 +68,8 @@ TEST(Arranger, AQuartetHasOneRoleAPlayer) {
 TEST(Arranger, AHymnOnTwoStavesHasFourVoices) {
   music::Score score;
   score.ticks_per_quarter = 24;
-  score.parts = {{"upper", 0, false, {{0, 96, 67, 80}, {0, 96, 72, 80}}}, {"lower", 0, false, {{0, 96, 48, 80}, {0, 96, 64, 80}}}};
+  score.parts = {{"upper", 0, false, {{0, 96, 67, 80}, {0, 96, 72, 80}}},
+                 {"lower", 0, false, {{0, 96, 48, 80}, {0, 96, 64, 80}}}};
   const Result<Piece> piece = ArrangeForTraining(score, "hymn");
   ASSERT_TRUE(piece.ok());
   ASSERT_EQ(piece->bars[0].events.size(), 3u);

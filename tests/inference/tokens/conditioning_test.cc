@@ -43,13 +43,31 @@ TEST(Conditioning, GoldenBytes) {
   const Result<std::string> bytes = SerialiseConditioning(conditioning);
   ASSERT_TRUE(bytes.ok());
   EXPECT_EQ(HexEncode(*bytes),
-            "4c4c434f4e44" "01" "02" "0007" "00" "01" "01" "0007a120" "0001"
-            "60" "03" "04" "04" "18" "010101010101" "03" "04" "01" "003c3000");
+            "4c4c434f4e44"
+            "01"
+            "02"
+            "0007"
+            "00"
+            "01"
+            "01"
+            "0007a120"
+            "0001"
+            "60"
+            "03"
+            "04"
+            "04"
+            "18"
+            "010101010101"
+            "03"
+            "04"
+            "01"
+            "003c3000");
 }
 
 TEST(Conditioning, EveryCutAndEveryTailIsRefused) {
   const std::string bytes = *SerialiseConditioning(Sample(1, 3));
-  for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(ParseConditioning(bytes.substr(0, size)).ok()) << size;
+  for (size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(ParseConditioning(bytes.substr(0, size)).ok()) << size;
   const Status tail = ParseConditioning(bytes + '\0').status();
   EXPECT_EQ(tail.code(), StatusCode::kInvalidArgument);
   EXPECT_NE(tail.message().find("1 bytes too many"), std::string::npos);

@@ -58,8 +58,9 @@ std::vector<Event> RandomBar(const Piece& piece, size_t bar, const GrammarRules&
 }
 
 TEST(Grammar, RandomBarsAreLegal) {
-  for (const auto& [roles, rules] : {std::pair(kHands, GrammarRules{}), std::pair(kHands, GrammarRules{.lead_shares_hand = true}),
-                                     std::pair(kStrings, GrammarRules{}), std::pair(kChoir, GrammarRules{.choir = true})}) {
+  for (const auto& [roles, rules] :
+       {std::pair(kHands, GrammarRules{}), std::pair(kHands, GrammarRules{.lead_shares_hand = true}),
+        std::pair(kStrings, GrammarRules{}), std::pair(kChoir, GrammarRules{.choir = true})}) {
     for (uint64_t seed = 0; seed < 200; ++seed) {
       const Piece piece = Bars(roles, 3);
       const std::vector<Event> events = RandomBar(piece, seed % 3, rules, seed);
@@ -88,8 +89,8 @@ TEST(Grammar, RandomBarsAreLegal) {
           EXPECT_LT(event.pitch, melody);
         }
       }
-      // Density class 3 is 0.8 to 1.2 onsets a quarter: four in this bar, and the close may add one. In a choir the rule
-      // that no voice rests comes first.
+      // Density class 3 is 0.8 to 1.2 onsets a quarter: four in this bar, and the close may add one. In a choir the
+      // rule that no voice rests comes first.
       if (!rules.choir) {
         EXPECT_LE(onsets.size(), seed % 3 == 2 ? 5u : 4u);
       }
@@ -158,8 +159,8 @@ TEST(Grammar, ParallelFifthsAndOctavesAreDiscouragedInSingleLines) {
   EXPECT_FLOAT_EQ(bias[50], -2.5f);
   EXPECT_FLOAT_EQ(bias[43], 0.0f);
   // The viola against the cello: fifths C-G to D-A.
-  const std::vector<Event> both = {{0, kCello, 48, DurationSymbol(48)}, {0, kViola, 55, DurationSymbol(48)},
-                                   {48, kCello, 50, DurationSymbol(48)}};
+  const std::vector<Event> both = {
+      {0, kCello, 48, DurationSymbol(48)}, {0, kViola, 55, DurationSymbol(48)}, {48, kCello, 50, DurationSymbol(48)}};
   const std::vector<float> viola = grammar.PitchBias(both, 48, kViola, 55);
   EXPECT_FLOAT_EQ(viola[57], -2.5f);
   EXPECT_FLOAT_EQ(viola[53], 0.0f);

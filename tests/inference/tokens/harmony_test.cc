@@ -34,8 +34,8 @@ TEST(Harmony, SilenceKeepsTheChordBefore) {
 
 TEST(Harmony, PassingNotesDoNotChangeTheChord) {
   std::vector<PieceBar> bars(1);
-  const std::vector<Note> notes = {{0, 96, 48, 80}, {0, 96, 64, 80}, {0, 96, 67, 80},
-                                   {0, 24, 72, 80}, {24, 24, 74, 80}, {48, 24, 76, 80}, {72, 24, 77, 80}};
+  const std::vector<Note> notes = {{0, 96, 48, 80},  {0, 96, 64, 80},  {0, 96, 67, 80}, {0, 24, 72, 80},
+                                   {24, 24, 74, 80}, {48, 24, 76, 80}, {72, 24, 77, 80}};
   LabelChords(notes, {0}, &bars);
   for (const int chord : bars[0].chords) EXPECT_EQ(ChordName(chord), "C");
 }

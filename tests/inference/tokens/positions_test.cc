@@ -38,7 +38,8 @@ TEST(Positions, EventsComeBackOutOfTheRows) {
 TEST(Positions, EveryBarEndsOnceAndItsLastRowSaysSo) {
   const Piece piece = RandomPiece(3, 9);
   size_t ends = 0;
-  for (const Row& row : EncodeBars(piece, 0, 100'000, {}).rows) ends += row[kPredicts] == 1 && row[kTargetOnset] == kEndOfBar;
+  for (const Row& row : EncodeBars(piece, 0, 100'000, {}).rows)
+    ends += row[kPredicts] == 1 && row[kTargetOnset] == kEndOfBar;
   EXPECT_EQ(ends, piece.bars.size());
 }
 
@@ -50,17 +51,24 @@ TEST(Positions, TranspositionMovesPitchesAndNothingElse) {
     for (int column = 0; column < kColumns; ++column) {
       int expected = plain.rows[i][static_cast<size_t>(column)];
       switch (column) {
-        case kPitch: case kMelodySounding: case kRolePitch: case kBelowPitch: case kCopyAPitch: case kCopyBPitch:
+        case kPitch:
+        case kMelodySounding:
+        case kRolePitch:
+        case kBelowPitch:
+        case kCopyAPitch:
+        case kCopyBPitch:
         case kTargetPitch:
           if (expected != kNoPitch) expected += 5;
           break;
-        case kCopyAMoved: case kCopyBMoved:
+        case kCopyAMoved:
+        case kCopyBMoved:
           if (expected != kNoPitch) expected += 5;
           break;
         case kStepRoot:
           if (expected != kNoRoot) expected = (expected + 5) % 12;
           break;
-        default: break;
+        default:
+          break;
       }
       EXPECT_EQ(moved.rows[i][static_cast<size_t>(column)], expected) << "row " << i << " column " << column;
     }

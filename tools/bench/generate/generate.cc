@@ -1,8 +1,8 @@
 // bench_generate: decoding speed at batch 1 on one thread, beside the memory-bandwidth limit measured in the same run.
 //
 // First the answer is checked: row by row through the cache must choose the same symbols as one pass over all rows.
-// Then rows are timed as composing needs them: one outer step and the four fields. The limit is what reading all weights
-// and the cache once a row would cost at the bandwidth that a plain sum reaches over a buffer of that size.
+// Then rows are timed as composing needs them: one outer step and the four fields. The limit is what reading all
+// weights and the cache once a row would cost at the bandwidth that a plain sum reaches over a buffer of that size.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,9 +22,7 @@ using namespace ledgerline;  // NOLINT: a program's main file
 constexpr int kRepeats = 5;
 constexpr size_t kRows = 320;
 
-double Seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 int Fail(const Status& status) {
   std::fprintf(stderr, "bench_generate: %s\n", status.ToString().c_str());
@@ -44,7 +42,8 @@ tokens::Piece SamplePiece() {
     bar.metre = tokens::MetreSymbol(3, 4);
     const int root = static_cast<int>(random.Below(3)) * 5 % 12;
     bar.chords.fill(tokens::ChordSymbolOf(root, tokens::kMajor));
-    for (int onset = 0; onset < 72; onset += 24) bar.melody.push_back({onset, 72 + static_cast<int>(random.Below(12)), 24});
+    for (int onset = 0; onset < 72; onset += 24)
+      bar.melody.push_back({onset, 72 + static_cast<int>(random.Below(12)), 24});
     bar.events = {{0, tokens::kKeysLow, 36 + root, tokens::DurationSymbol(24)}};
     for (const int onset : {24, 48}) {
       for (const int above : {0, 4, 7}) {
@@ -70,7 +69,8 @@ double ReadBandwidth(size_t bytes) {
   for (int pass = 0; pass < 20; ++pass) {
     const double begin = Seconds();
     uint64_t a = 0, b = 0, c = 0, d = 0;
-    for (size_t i = 0; i + 4 <= buffer.size(); i += 4) a += buffer[i], b += buffer[i + 1], c += buffer[i + 2], d += buffer[i + 3];
+    for (size_t i = 0; i + 4 <= buffer.size(); i += 4)
+      a += buffer[i], b += buffer[i + 1], c += buffer[i + 2], d += buffer[i + 3];
     sink += a + b + c + d;
     best = std::max(best, static_cast<double>(bytes) / (Seconds() - begin) / 1e9);
   }
@@ -111,7 +111,8 @@ int main(int argc, char** argv) {
   std::vector<int> stepped;
   for (size_t i = 0; i < sequence.rows.size(); ++i) {
     const std::vector<tokens::BarRow> bar = bars_of(i);
-    if (const Status status = decoder.Read({sequence.rows[i]}, bar, std::vector<int64_t>(bar.size(), 0)); !status.ok()) {
+    if (const Status status = decoder.Read({sequence.rows[i]}, bar, std::vector<int64_t>(bar.size(), 0));
+        !status.ok()) {
       return Fail(status);
     }
     stepped.push_back(Highest(*decoder.Onset(sequence.rows[i])));
@@ -119,7 +120,8 @@ int main(int argc, char** argv) {
   int compared = 0;
   for (size_t length = 16; length <= sequence.rows.size(); length += 16) {
     decoder.Reset();
-    const std::vector<tokens::Row> rows(sequence.rows.begin(), sequence.rows.begin() + static_cast<std::ptrdiff_t>(length));
+    const std::vector<tokens::Row> rows(sequence.rows.begin(),
+                                        sequence.rows.begin() + static_cast<std::ptrdiff_t>(length));
     std::vector<tokens::BarRow> bars;
     std::vector<int64_t> places;
     for (size_t i = 0; i < length; ++i) {
@@ -155,7 +157,8 @@ int main(int argc, char** argv) {
     const double seconds = Seconds() - begin;
     timings.push_back({static_cast<double>(sequence.rows.size()) / seconds, notes / seconds});
   }
-  std::sort(timings.begin(), timings.end(), [](const Timing& x, const Timing& y) { return x.rows_per_second < y.rows_per_second; });
+  std::sort(timings.begin(), timings.end(),
+            [](const Timing& x, const Timing& y) { return x.rows_per_second < y.rows_per_second; });
   const Timing& median = timings[kRepeats / 2];
   const size_t weights = bytes->size();
   const size_t cache = static_cast<size_t>(decoder.config().layers) * 2 * static_cast<size_t>(decoder.config().width) *

@@ -1,9 +1,10 @@
 // bench_music: measures of covers beside their floors, on songs that the model was not trained on.
 //
 //   bench_music CORPUS_DIR [MODEL_FILE] [SONGS]
-// Songs are art songs of the corpus's test split with their own accompaniment. Each is covered in every style that keeps
-// the metre, one candidate, seed 1, and the composed accompaniment is compared bar by bar with the composer's own. Floors:
-// the melody alone, block chords, and the accompaniment of another song. Style rows stand beside human pieces of the style.
+// Songs are art songs of the corpus's test split with their own accompaniment. Each is covered in every style that
+// keeps the metre, one candidate, seed 1, and the composed accompaniment is compared bar by bar with the composer's
+// own. Floors: the melody alone, block chords, and the accompaniment of another song. Style rows stand beside human
+// pieces of the style.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -69,7 +70,8 @@ tokens::Piece BlockChords(tokens::Piece piece) {
       last = chord;
       for (int pitch = 48; pitch < 60; ++pitch) {
         if ((tokens::ChordMask(chord) >> (pitch % 12)) & 1u) {
-          bar.events.push_back({slot * bar.beat, tokens::kKeysLow, pitch, tokens::DurationSymbol(bar.length - slot * bar.beat)});
+          bar.events.push_back(
+              {slot * bar.beat, tokens::kKeysLow, pitch, tokens::DurationSymbol(bar.length - slot * bar.beat)});
         }
       }
     }
@@ -92,11 +94,13 @@ struct Sums {
 
 void PrintRow(const std::string& name, const Sums& sums) {
   std::printf("%-26s", name.c_str());
-  for (const char* column : {"chroma", "groove", "chord_tone_share", "melody_clash_share", "onsets_per_quarter", "mean_polyphony",
-                             "groove_similarity", "bass_mean_pitch", "parallel_share"}) {
+  for (const char* column : {"chroma", "groove", "chord_tone_share", "melody_clash_share", "onsets_per_quarter",
+                             "mean_polyphony", "groove_similarity", "bass_mean_pitch", "parallel_share"}) {
     const double value = sums.Mean(column);
-    if (std::isnan(value)) std::printf("%9s", "-");
-    else std::printf("%9.3f", value);
+    if (std::isnan(value))
+      std::printf("%9s", "-");
+    else
+      std::printf("%9.3f", value);
   }
   std::printf("%6.0f\n", sums.count);
 }
@@ -148,7 +152,8 @@ int main(int argc, char** argv) {
       if (!height.ok()) return Fail(height.status());
       const Result<CoverPlan> plan = PlanCover(score, style, *textures, *height, 1);
       if (!plan.ok()) {
-        std::fprintf(stderr, "song %zu, %s: %s\n", i, std::string(style.name).c_str(), plan.status().ToString().c_str());
+        std::fprintf(stderr, "song %zu, %s: %s\n", i, std::string(style.name).c_str(),
+                     plan.status().ToString().c_str());
         continue;
       }
       const Result<Composition> cover =
