@@ -7,6 +7,7 @@
 
 #include <array>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,6 +39,8 @@ class Money {
  public:
   Money() = default;
   Money(Int128 nanos, Currency currency) : nanos_(nanos), currency_(currency) {}
+  template <std::floating_point Number>
+  Money(Number, Currency) = delete;
   static Money Zero(Currency currency) { return Money(0, currency); }
   // "12", "-0.5", "1234.000000001": at most nine decimals, no exponent, no grouping. Errors: kInvalidArgument,
   // kOutOfRange.

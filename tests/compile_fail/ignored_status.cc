@@ -1,0 +1,4 @@
+// An error that nobody looks at.
+#include "schemas/status.h"
+
+void Wrong() { ledgerline::Internal("nobody looks"); }
