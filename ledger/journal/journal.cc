@@ -72,7 +72,8 @@ class Journal::Impl {
     return Status::Ok();
   }
 
-  Result<Committed> Submit(SubmissionRequest request) {
+  // Everything that the caller's thread can check.
+  Result<std::shared_ptr<PendingSubmission>> Prepare(SubmissionRequest request) const {
     if (sequencer_ == nullptr) return ReadOnly();
     auto pending = std::make_shared<PendingSubmission>();
     ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(request.submission));
@@ -81,7 +82,18 @@ class Journal::Impl {
     pending->cost_bytes = request.submission.size();
     pending->bytes = std::move(request.submission);
     RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), *pending));
+    return pending;
+  }
+
+  Result<Committed> Submit(SubmissionRequest request) {
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
     return sequencer_->Run(std::move(pending));
+  }
+
+  Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
+    pending->on_finished = std::move(on_finished);
+    return sequencer_->Start(std::move(pending));
   }
 
   keyspace::StateRecord state() const { return sequencer_ ? sequencer_->state() : recovered_.state; }
@@ -130,14 +142,14 @@ class Journal::Impl {
     if (blobs.size() > kBlobsPerSubmissionMax) {
       return InvalidArgument(std::to_string(blobs.size()) + " blobs with one submission, at most 16");
     }
+    const std::vector<Hash256> referenced = ReferencedBlobs(pending.parsed.payload);
     std::vector<Hash256> missing;
-    for (const Hash256& hash : ReferencedBlobs(pending.parsed.payload)) {
+    for (const Hash256& hash : referenced) {
       const std::string key = keyspace::BlobKey(hash);
       const std::unique_ptr<Cursor> there = storage_->Scan(key, key + '\0');
       RETURN_IF_ERROR(there->status());
       if (!there->Valid()) missing.push_back(hash);
     }
-    const std::vector<Hash256> referenced = ReferencedBlobs(pending.parsed.payload);
     for (std::string& blob : blobs) {
       if (blob.size() > kBlobBytesMax) {
         return OutOfRange("blob of " + std::to_string(blob.size()) + " bytes, at most " +
@@ -210,6 +222,9 @@ Result<std::unique_ptr<Journal>> Journal::OpenReadOnly(std::unique_ptr<Storage> 
 }
 
 Result<Committed> Journal::Submit(SubmissionRequest request) { return impl_->Submit(std::move(request)); }
+Status Journal::SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
+  return impl_->SubmitAsync(std::move(request), std::move(on_finished));
+}
 
 const std::string& Journal::origin() const { return impl_->checkpoint_key().name(); }
 const crypto::PublicKey& Journal::operator_key() const { return impl_->checkpoint_key().public_key(); }

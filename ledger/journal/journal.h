@@ -82,6 +82,10 @@ class Journal {
   // given nor in the ledger; read-only), kAlreadyExists (the idempotency key stands for other bytes),
   // kResourceExhausted (queue full: try again), kUnavailable (the journal has stopped after a failed write).
   Result<Committed> Submit(SubmissionRequest request);
+  // The same without blocking, for servers whose sessions outnumber their threads. Admission happens before it returns;
+  // if it returns ok, `on_finished` is called exactly once, on the sequencer's thread, and must not block or call the
+  // journal. Otherwise it is never called. Errors: as Submit's, here or in the result.
+  Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished);
 
   const std::string& origin() const;
   const crypto::PublicKey& operator_key() const;

@@ -8,10 +8,8 @@
 namespace ledgerline::journal {
 namespace {
 
-void Finish(PendingSubmission& pending, Result<Committed> result,
-            std::array<std::shared_ptr<PendingSubmission>, 2> wake_next) {
+void Finish(PendingSubmission& pending, std::array<std::shared_ptr<PendingSubmission>, 2> wake_next) {
   const std::lock_guard lock(pending.mutex);
-  pending.result = std::move(result);
   pending.wake_next = std::move(wake_next);
   pending.done = true;
 }
@@ -38,7 +36,7 @@ Sequencer::~Sequencer() {
   thread_.join();
 }
 
-Result<Committed> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
+Status Sequencer::Start(std::shared_ptr<PendingSubmission> pending) {
   RETURN_IF_ERROR(health());
   {
     const std::lock_guard lock(queue_mutex_);
@@ -49,9 +47,14 @@ Result<Committed> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
                                std::to_string(queued_bytes_) + " bytes): try again");
     }
     queued_bytes_ += pending->cost_bytes;
-    queue_.push_back(pending);
+    queue_.push_back(std::move(pending));
   }
   queue_changed_.notify_one();
+  return Status::Ok();
+}
+
+Result<Committed> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
+  RETURN_IF_ERROR(Start(pending));
   std::unique_lock lock(pending->mutex);
   pending->finished.wait(lock, [&pending] { return pending->done; });
   const auto wake_next = std::move(pending->wake_next);
@@ -133,12 +136,19 @@ void Sequencer::CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>
       }
     }
   }
-  const auto at = [&](size_t i) { return i < pending.size() ? pending[i] : nullptr; };
-  for (size_t i = pending.size(); i-- > 0;) {
-    Finish(*pending[i], status.ok() ? std::move(results[i]) : Result<Committed>(status),
-           {at(2 * i + 1), at(2 * i + 2)});
+  std::vector<std::shared_ptr<PendingSubmission>> sleeping;
+  for (size_t i = 0; i < pending.size(); ++i) {
+    Result<Committed> result = status.ok() ? std::move(results[i]) : Result<Committed>(status);
+    if (pending[i]->on_finished) {
+      pending[i]->on_finished(std::move(result));
+    } else {
+      pending[i]->result = std::move(result);
+      sleeping.push_back(pending[i]);
+    }
   }
-  pending[0]->finished.notify_one();
+  const auto at = [&](size_t i) { return i < sleeping.size() ? sleeping[i] : nullptr; };
+  for (size_t i = sleeping.size(); i-- > 0;) Finish(*sleeping[i], {at(2 * i + 1), at(2 * i + 2)});
+  if (!sleeping.empty()) sleeping[0]->finished.notify_one();
 }
 
 Result<Committed> Sequencer::Place(const PendingSubmission& pending, PlacedByKey& placed, Batch& batch, bool& is_new) {

@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -44,6 +45,8 @@ struct PendingSubmission {
   // Whom this submitter wakes after itself: the sequencer wakes one of a batch and goes on with the next batch, while
   // the submitters wake each other as a binary tree on the other cores.
   std::array<std::shared_ptr<PendingSubmission>, 2> wake_next;
+  // If set, nobody sleeps: the sequencer calls it instead.
+  std::function<void(Result<Committed>)> on_finished;
 };
 
 // Thread-safe.
@@ -57,6 +60,8 @@ class Sequencer {
 
   // Blocks until the submission is durable or refused. Errors: those of Journal::Submit after admission.
   Result<Committed> Run(std::shared_ptr<PendingSubmission> pending);
+  // Queues a submission that has an `on_finished` and returns. Errors: of the queue; then on_finished is not called.
+  Status Start(std::shared_ptr<PendingSubmission> pending);
 
   // The durable state. It moves only after a batch is on the medium.
   keyspace::StateRecord state() const;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -350,6 +351,37 @@ TEST_F(JournalTest, AQueueIsBoundedInBytesAsWell) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(refused, 2);
   EXPECT_EQ(journal_->size(), TreeSize{3});
+}
+
+TEST_F(JournalTest, SessionsSubmitWithoutBlockingAndHearExactlyOnce) {
+  options_.queued_submissions_max = 8;
+  journal_ = Reopen().value();
+  Gate gate;
+  held_->before_commit = [&gate] { return gate.Wait(); };
+  std::mutex mutex;
+  std::condition_variable heard;
+  std::map<std::string, std::vector<Result<Committed>>> results;
+  const auto start = [&](const std::string& key, const std::string& payload) {
+    return journal_->SubmitAsync(Request(operator_, key, payload), [&, key](Result<Committed> result) {
+      const std::lock_guard lock(mutex);
+      results[key + (result.ok() ? "" : " refused")].push_back(std::move(result));
+      heard.notify_all();
+    });
+  };
+  ASSERT_TRUE(start("first", RatingPayload("r")).ok());
+  gate.AwaitWaiter();
+  for (int i = 0; i < 7; ++i) ASSERT_TRUE(start(std::to_string(i), RatingPayload("r")).ok());
+  ASSERT_TRUE(start("first", RatingPayload("other")).ok()) << "a conflict shows only when it is sequenced";
+  EXPECT_EQ(start("full", RatingPayload("r")).code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(start("form", "not a payload").code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(results.empty());
+  gate.Open();
+  std::unique_lock lock(mutex);
+  heard.wait(lock, [&] { return results.size() == 9; });
+  for (const auto& [key, answers] : results) EXPECT_EQ(answers.size(), 1u) << key;
+  EXPECT_EQ(results.at("6")[0]->index, EntryIndex{8});
+  EXPECT_EQ(results.at("first refused")[0].status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(journal_->batches_committed(), 2u);
 }
 
 TEST_F(JournalTest, AFailedWriteStopsTheJournalUntilItIsOpenedAgain) {

@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <barrier>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "crypto/ed25519.h"
@@ -91,22 +93,82 @@ struct Run {
   double raw_cpu_us = 0;
 };
 
-// The journal's own run; leaves the ledger in `directory`.
+// One submitter on a thread of its own: submitter t of n sends events t, t + n, t + 2n, ...
+void SubmitBlocking(journal::Journal& journal, const std::vector<std::string>& events, size_t t, size_t n) {
+  for (size_t i = t; i < events.size(); i += n) {
+    const Result<journal::Committed> committed = journal.Submit({events[i], {}});
+    if (!committed.ok()) Die(committed.status());
+  }
+}
+
+// Many submitters on one thread, as a server runs them: each has one submission on its way, and its next one is
+// prepared on this thread when the sequencer says that the last is durable.
+class Sessions {
+ public:
+  // Submitters worker, worker + workers, ... below `submitters`.
+  Sessions(journal::Journal& journal, const std::vector<std::string>& events, size_t worker, size_t workers,
+           size_t submitters)
+      : journal_(journal), events_(events), submitters_(submitters) {
+    for (size_t t = worker; t < submitters; t += workers) ready_.push_back(t);  // its first event has its own number
+  }
+
+  void Run() {
+    std::vector<size_t> now;
+    size_t on_their_way = 0;
+    while (true) {
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !ready_.empty() || on_their_way == 0; });
+        on_their_way -= finished_;
+        finished_ = 0;
+        now.swap(ready_);
+      }
+      for (const size_t event : now) {
+        if (event >= events_.size()) continue;
+        ++on_their_way;
+        const Status status =
+            journal_.SubmitAsync({events_[event], {}}, [this, event](Result<journal::Committed> result) {
+              if (!result.ok()) Die(result.status());
+              const std::lock_guard lock(mutex_);
+              ++finished_;
+              ready_.push_back(event + submitters_);
+              if (ready_.size() == 1) changed_.notify_one();
+            });
+        if (!status.ok()) Die(status);
+      }
+      now.clear();
+      if (on_their_way == 0) return;
+    }
+  }
+
+ private:
+  journal::Journal& journal_;
+  const std::vector<std::string>& events_;
+  const size_t submitters_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<size_t> ready_;  // the next event of each submitter that waits for nothing
+  size_t finished_ = 0;
+};
+
+// The journal's own run; leaves the ledger in `directory`. Submitters share `threads_max` threads if there are more.
 void RunJournal(const std::string& directory, const std::vector<std::string>& events, size_t submitters,
-                bool check_signatures, const crypto::Signer& signer, Run& run) {
+                size_t threads_max, bool check_signatures, const crypto::Signer& signer, Run& run) {
   SystemClock clock;
   journal::JournalOptions options;
   options.check_signatures = check_signatures;
   const auto journal = Must(store::CreateJournal(directory, kOrigin, signer, clock, options));
   const uint64_t batches_before = journal->batches_committed();
-  std::barrier start(static_cast<ptrdiff_t>(submitters) + 1);
+  const size_t workers = std::min(submitters, threads_max);
+  std::barrier start(static_cast<ptrdiff_t>(workers) + 1);
   std::vector<std::thread> threads;
-  for (size_t t = 0; t < submitters; ++t) {
-    threads.emplace_back([&, t] {
+  for (size_t w = 0; w < workers; ++w) {
+    threads.emplace_back([&, w] {
       start.arrive_and_wait();
-      for (size_t i = t; i < events.size(); i += submitters) {
-        const Result<journal::Committed> committed = journal->Submit({events[i], {}});
-        if (!committed.ok()) Die(committed.status());
+      if (workers == submitters) {
+        SubmitBlocking(*journal, events, w, submitters);
+      } else {
+        Sessions(*journal, events, w, workers, submitters).Run();
       }
     });
   }
@@ -222,11 +284,18 @@ int main(int argc, char** argv) {
   std::printf("OpenSSL Ed25519 verify: %.0f/s on one core, %.0f/s on %zu\n", one_core, all_cores, cores);
   std::printf("%zu-byte events, %zu repeats, medians and (least-most) entries/s; every ledger verified in full\n\n",
               kEventBytes, repeats);
-  std::printf("%-16s %10s %8s %8s %15s %8s %15s %6s %15s\n", "signatures", "submitters", "in batch", "journal", "",
-              "raw", "", "ratio", "us CPU/entry");
+  std::printf("%-16s %10s %7s %8s %8s %15s %8s %15s %6s %15s\n", "signatures", "submitters", "threads", "in batch",
+              "journal", "", "raw", "", "ratio", "us CPU/entry");
   const std::vector<std::string> all_events = SignedEvents(events_max, signer);
   for (const bool check_signatures : {false, true}) {
+    // Each number of submitters on threads of their own, and 256 of them also as a server runs them: as sessions on one
+    // thread a core.
+    std::vector<std::pair<size_t, size_t>> lines;
     for (const size_t submitters : submitter_counts) {
+      lines.emplace_back(submitters, submitters);
+      if (submitters > 16) lines.emplace_back(submitters, cores);
+    }
+    for (const auto& [submitters, threads] : lines) {
       const size_t count = submitters >= 100 ? events_max : submitters >= 10 ? events_max / 6 : events_max / 60;
       const std::vector<std::string> events(all_events.begin(), all_events.begin() + static_cast<ptrdiff_t>(count));
       std::vector<double> journal_rates, raw_rates, ratios, batches, journal_cpu, raw_cpu;
@@ -234,7 +303,7 @@ int main(int argc, char** argv) {
         std::filesystem::remove_all(directory);
         std::filesystem::create_directories(directory);
         Run run;
-        RunJournal(directory + "/ledger", events, submitters, check_signatures, signer, run);
+        RunJournal(directory + "/ledger", events, submitters, threads, check_signatures, signer, run);
         RunRaw(directory + "/ledger", directory + "/raw", run);
         CheckAnswer(directory + "/ledger", events.size());
         journal_rates.push_back(run.journal_per_second);
@@ -244,8 +313,8 @@ int main(int argc, char** argv) {
         journal_cpu.push_back(run.journal_cpu_us);
         raw_cpu.push_back(run.raw_cpu_us);
       }
-      std::printf("%-16s %10zu %8.1f %8.0f %15s %8.0f %15s %6.2f %7.1f %7.1f\n",
-                  check_signatures ? "checked on entry" : "checked before", submitters, Median(batches),
+      std::printf("%-16s %10zu %7zu %8.1f %8.0f %15s %8.0f %15s %6.2f %7.1f %7.1f\n",
+                  check_signatures ? "checked on entry" : "checked before", submitters, threads, Median(batches),
                   Median(journal_rates), ("(" + Spread(journal_rates) + ")").c_str(), Median(raw_rates),
                   ("(" + Spread(raw_rates) + ")").c_str(), Median(ratios), Median(journal_cpu), Median(raw_cpu));
       std::fflush(stdout);
