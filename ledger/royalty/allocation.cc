@@ -18,6 +18,12 @@ bool BeatsCutoff(const Cutoff& cutoff, Int128 remainder, const std::string& id) 
   return remainder > cutoff.remainder || (remainder == cutoff.remainder && id <= cutoff.id);
 }
 
+Status CheckWeights(const SplitStep& step) {
+  if (step.total_weight > 0 && step.weight >= 0 && step.weight <= step.total_weight) return Status::Ok();
+  return InvalidArgument(step.level + ": weight " + Int128ToString(step.weight) + " of " +
+                         Int128ToString(step.total_weight));
+}
+
 }  // namespace
 
 Result<AllocationNode> Allocate(std::string level, const Money& gross, const std::vector<WeightedId>& weights) {
@@ -55,20 +61,21 @@ SplitStep StepOf(const AllocationNode& node, size_t child) {
           node.leftover_nanos, node.cutoff, part.amount};
 }
 
+Result<Int128> RemainderOf(const SplitStep& step) {
+  RETURN_IF_ERROR(CheckWeights(step));
+  const int256_t product = int256_t(Magnitude(step.gross.nanos())) * int256_t(step.weight);
+  return int256_t(product % int256_t(step.total_weight)).convert_to<Int128>();
+}
+
 Result<Money> Recompute(const SplitStep& step) {
-  if (step.total_weight <= 0 || step.weight < 0 || step.weight > step.total_weight) {
-    return InvalidArgument(step.level + ": weight " + Int128ToString(step.weight) + " of " +
-                           Int128ToString(step.total_weight));
-  }
+  ASSIGN_OR_RETURN(const Int128 remainder, RemainderOf(step));
   if ((step.leftover_nanos > 0) != step.cutoff.has_value()) {
     return InvalidArgument(step.level + ": " + std::to_string(step.leftover_nanos) +
                            " leftover units and a cutoff that does not go with that");
   }
   const int256_t product = int256_t(Magnitude(step.gross.nanos())) * int256_t(step.weight);
-  const int256_t total(step.total_weight);
   // At most the magnitude of gross, so it fits 128 bits, and one more only where there was a remainder.
-  auto part = int256_t(product / total).convert_to<UInt128>();
-  const auto remainder = int256_t(product % total).convert_to<Int128>();
+  auto part = int256_t(product / int256_t(step.total_weight)).convert_to<UInt128>();
   if (step.cutoff && BeatsCutoff(*step.cutoff, remainder, step.id)) ++part;
   return Money(static_cast<Int128>(step.gross.IsNegative() ? UInt128{0} - part : part), step.gross.currency());
 }

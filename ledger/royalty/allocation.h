@@ -65,6 +65,8 @@ struct SplitStep {
 SplitStep StepOf(const AllocationNode& node, size_t child);
 // The part that the step's other fields lead to. Errors: kInvalidArgument (weights), kOutOfRange.
 Result<Money> Recompute(const SplitStep& step);
+// (|gross| x weight) mod total_weight: what ranks it. Errors: kInvalidArgument (weights).
+Result<Int128> RemainderOf(const SplitStep& step);
 
 // PER_GENERATION: what one cover owes in one pool. The greatest of those that apply:
 // rate (|revenue| x rate_ppm / 1,000,000 rounded down, signed as revenue), fee x generations (if any), floor (if it

@@ -34,19 +34,23 @@ Result<ExplainedStep> Explain(const SplitStep& step) {
   plain.leftover_nanos = 0;
   plain.cutoff.reset();
   ASSIGN_OR_RETURN(const Money floor, Recompute(plain));
-  const std::string product =
-      step.gross.ToDecimal() + " x " + Int128ToString(step.weight) + " / " + Int128ToString(step.total_weight);
-  out.lines.push_back(product + " = " + floor.ToDecimal() +
-                      (step.leftover_nanos > 0 ? " (cut after nine decimals)" : ""));
+  ASSIGN_OR_RETURN(const Int128 remainder, RemainderOf(step));
+  const std::string total = Int128ToString(step.total_weight);
+  const std::string product = step.gross.ToDecimal() + " x " + Int128ToString(step.weight) + " / " + total;
+  out.lines.push_back(
+      product + " = " + floor.ToDecimal() +
+      (remainder == 0 ? "" : " and " + Int128ToString(remainder) + " / " + total + " of 0.000000001, cut"));
   if (step.cutoff) {
     ASSIGN_OR_RETURN(const Money rest, step.amount.Minus(floor));
-    out.lines.push_back("the cut parts of this level leave " + std::to_string(step.leftover_nanos) +
-                        " x 0.000000001; they go to the largest remainders, down to " +
-                        Int128ToString(step.cutoff->remainder) + " / " + Int128ToString(step.total_weight) + " of '" +
-                        step.cutoff->id + "'");
-    out.lines.push_back(rest.IsZero()
-                            ? "this part's remainder is smaller, so it gets none"
-                            : "this part is among them: " + std::string(rest.IsNegative() ? "-" : "+") + "0.000000001");
+    out.lines.push_back("what was cut on this level leaves " + std::to_string(step.leftover_nanos) +
+                        " x 0.000000001 for the largest remainders; the last of them is " +
+                        Int128ToString(step.cutoff->remainder) + " / " + total + ", of '" + step.cutoff->id + "'");
+    if (!rest.IsZero())
+      out.lines.push_back("this part is among them: " + std::string(rest.IsNegative() ? "-" : "+") + "0.000000001");
+    else if (remainder == step.cutoff->remainder)
+      out.lines.push_back("this part has the same remainder and the later id, so it gets none");
+    else
+      out.lines.push_back("this part's remainder is smaller, so it gets none");
   }
   return out;
 }

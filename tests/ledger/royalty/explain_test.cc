@@ -34,8 +34,11 @@ TEST(ExplainTest, ProRataFromLineToUsage) {
            "2026-10-01",
            "pool       2026-10 DE premium: 2 usage rows, 3 plays, revenue 100.00 EUR",
            "1. The rights holders' part of the pool\n       100 x 650000 / 1000000 = 65\n       -> 65.00 EUR",
-           "2. The part of cover cov-1, by plays\n       65 x 2 / 3 = 43.333333333 (cut after nine decimals)",
-           "the cut parts of this level leave 1 x 0.000000001; they go to the largest remainders, down to 2 / 3 of "
+           "2. The part of cover cov-1, by plays\n       65 x 2 / 3 = 43.333333333 and 1 / 3 of 0.000000001, cut",
+           "what was cut on this level leaves 1 x 0.000000001 for the largest remainders; the last of them is 2 / 3, "
+           "of 'cov-2'",
+           "this part has the same remainder and the later id, so it gets none",
+           "this part is among them: +0.000000001",
            "'cov-2'",
            "this part's remainder is smaller, so it gets none",
            "5. The part of work work-1, by weight\n",
