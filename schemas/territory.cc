@@ -75,11 +75,12 @@ bool TerritorySet::Contains(std::string_view code) const {
 }
 
 std::string TerritorySet::ToString() const {
-  if (codes_.all()) return "WW";
-  std::string text;
+  const bool most = codes_.count() > kTerritoryCount / 2;
+  std::string text = most ? "WW" : "";
   for (size_t i = 0; i < kTerritoryCount; ++i) {
-    if (!codes_.test(i)) continue;
-    if (!text.empty()) text += ' ';
+    if (codes_.test(i) == most) continue;
+    text += text.empty() ? "" : " ";
+    text += most ? "-" : "";
     text += CodeAt(i);
   }
   return text;

@@ -20,7 +20,8 @@ class TerritorySet {
   static Result<TerritorySet> Parse(std::string_view expression);
   bool Contains(std::string_view code) const;
   bool Overlaps(const TerritorySet& other) const { return (codes_ & other.codes_).any(); }
-  // "WW", or the codes in alphabetic order.
+  // The shorter of the codes in alphabetic order and "WW" with those taken away: "AT DE", "WW -US". Parse reads it
+  // back.
   std::string ToString() const;
   friend bool operator==(const TerritorySet&, const TerritorySet&) = default;
 

@@ -25,6 +25,15 @@ TEST(TerritoryTest, ReadsFromLeftToRight) {
   EXPECT_TRUE(Set("WW -EEA").Contains("GB"));
 }
 
+TEST(TerritoryTest, IsWrittenShortAndReadBack) {
+  EXPECT_EQ(Set("WW -US").ToString(), "WW -US");
+  EXPECT_EQ(Set("WW -US -DE").ToString(), "WW -DE -US");
+  for (const std::string text : {"WW", "EU -FR", "WW -EEA", "WW -EU -US -CA", "DE"}) {
+    EXPECT_EQ(Set(Set(text).ToString()), Set(text)) << text;
+    EXPECT_LT(Set(text).ToString().size(), 500u) << text;
+  }
+}
+
 TEST(TerritoryTest, KnowsTwoHundredAndFortyNineCodesAndTwentySevenOfTheUnion) {
   int world = 0, european_union = 0;
   for (char a = 'A'; a <= 'Z'; ++a) {
