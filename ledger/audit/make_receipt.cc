@@ -21,7 +21,7 @@ Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::Right
     if (!checkpoint.size.Contains(index)) {
       return FailedPrecondition("entry " + std::to_string(index.value) +
                                 " is not covered by a signed checkpoint yet (size " +
-                                std::to_string(checkpoint.size.value) + ")");
+                                std::to_string(checkpoint.size.value) + "): the next command that writes signs one");
     }
     ProvedEntry proved;
     proved.index = index;

@@ -1,8 +1,7 @@
 #include "ledger/audit/verify_ledger.h"
 
-#include <map>
-
 #include "crypto/checkpoint.h"
+#include "ledger/audit/journal_fold.h"
 #include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/usage_file.h"
 #include "ledger/journal/entry.h"
@@ -11,19 +10,20 @@
 namespace ledgerline::audit {
 namespace {
 
-class Blobs : public rights::BlobReader {
- public:
-  explicit Blobs(const journal::Journal& journal) : journal_(journal) {}
-  Result<std::string> ReadBlob(const Hash256& hash) override { return journal_.ReadBlob(hash); }
-
- private:
-  const journal::Journal& journal_;
-};
+constexpr size_t kListedMax = 50;
 
 std::string Named(uint64_t index) { return "entry " + std::to_string(index); }
 
+// One a line; beyond kListedMax only how many more.
+std::string Listed(const std::vector<std::string>& items) {
+  std::string text;
+  for (size_t i = 0; i < items.size() && i < kListedMax; ++i) text += (i > 0 ? "\n" : "") + items[i];
+  if (items.size() > kListedMax) text += "\n... and " + std::to_string(items.size() - kListedMax) + " more";
+  return text;
+}
+
 // The digest that the entry states must be that of the blob's rows.
-Status CheckFile(const v1::Payload& payload, Blobs& blobs) {
+Status CheckFile(const v1::Payload& payload, JournalBlobs& blobs) {
   if (payload.has_catalogue_file()) {
     ASSIGN_OR_RETURN(const std::string bytes,
                      rights::ReadNamedBlob(blobs, payload.catalogue_file().file().blob_sha256()));
@@ -41,41 +41,69 @@ Status CheckFile(const v1::Payload& payload, Blobs& blobs) {
   return Status::Ok();
 }
 
-struct Meaning {
-  royalty::LedgerFold fold;
+// Every catalogue and usage file against what its entry says of it.
+void CheckFiles(const journal::Journal& journal, Report& report) {
+  JournalBlobs blobs(journal);
   uint64_t files = 0;
-  std::vector<std::string> bad_files;
-};
-
-Status FoldAll(const journal::Journal& journal, Meaning& meaning) {
-  Blobs blobs(journal);
-  return journal.ForEachEntry(EntryIndex(0), journal.size().NextIndex(),
-                              [&](EntryIndex index, std::string_view bytes) -> Status {
-                                v1::Entry entry;
-                                if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-                                  return DataLoss(Named(index.value) + " is not an Entry");
-                                ASSIGN_OR_RETURN(const journal::ParsedEntry parsed, journal::ParseEntry(bytes));
-                                const v1::Payload& payload = parsed.submission.payload;
-                                RETURN_IF_ERROR(meaning.fold.Apply(index, entry, payload, blobs));
-                                if (!payload.has_catalogue_file() && !payload.has_usage_file()) return Status::Ok();
-                                ++meaning.files;
-                                const Status file = CheckFile(payload, blobs);
-                                if (!file.ok()) meaning.bad_files.push_back(Named(index.value) + ": " + file.message());
-                                return Status::Ok();
-                              });
+  std::vector<std::string> bad;
+  for (const v1::PayloadType type : {v1::PAYLOAD_TYPE_CATALOGUE_FILE, v1::PAYLOAD_TYPE_USAGE_FILE}) {
+    auto entries = journal.EntriesOfType(type);
+    if (!entries.ok()) return report.Fail("files", entries.status().message());
+    for (const EntryIndex index : *entries) {
+      ++files;
+      const Status status = [&]() -> Status {
+        ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
+        ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
+        return CheckFile(entry.submission.payload, blobs);
+      }();
+      if (!status.ok()) bad.push_back(Named(index.value) + ": " + status.message());
+    }
+  }
+  if (!bad.empty()) return report.Fail("files", Listed(bad));
+  report.Pass("files", std::to_string(files) + " catalogue and usage files agree with their entries, row by row");
+  if (files > 0) {
+    report.Trust(
+        "What the " + std::to_string(files) +
+        " catalogue and usage files say (who owns what, plays, revenue): they are statements of those who sent "
+        "them.");
+  }
 }
 
 void CheckVerdicts(const royalty::LedgerFold& fold, Report& report) {
   const auto generations = fold.rights().Generations(fold.size());
-  std::string unauthorised;
-  size_t count = 0;
+  std::vector<std::string> unauthorised;
   for (const rights::GenerationRecord* generation : generations) {
     if (generation->verdict.authorised()) continue;
-    ++count;
-    if (count <= 5) unauthorised += "; " + Named(generation->entry.value) + " is " + generation->verdict.ToString();
+    unauthorised.push_back(Named(generation->entry.value) + " is " + generation->verdict.ToString());
   }
-  report.Pass("verdicts", std::to_string(generations.size()) + " generations judged, " + std::to_string(count) +
-                              " unauthorised (their money is held)" + unauthorised);
+  std::string detail = std::to_string(generations.size()) + " generations judged, " +
+                       std::to_string(unauthorised.size()) + " unauthorised (their money is held)";
+  if (!unauthorised.empty()) detail += "\n" + Listed(unauthorised);
+  report.Pass("verdicts", detail);
+}
+
+// What no signature but the operator's stands behind.
+void NameTheOperatorsWord(const rights::RightsState& rights, Report& report) {
+  std::vector<std::string> attested;
+  for (const rights::ConsentRecord* consent : rights.consents().List(rights.size())) {
+    if (consent->attested_by == rights::Attestation::kParty) continue;
+    attested.push_back(Named(consent->entry.value) + " of " + consent->party.text());
+  }
+  if (!attested.empty()) {
+    report.Trust("Consents that the operator attested, because the party did not sign them (" +
+                 std::to_string(attested.size()) + "):\n" + Listed(attested));
+  }
+  std::vector<std::string> keys;
+  for (const auto* party : rights.Parties(rights.size())) {
+    for (const auto* key : rights.keys().KeysOf(party->row.id, rights.size()))
+      keys.push_back(party->row.id.text() + " (" + Named(key->entry.value) + ")");
+  }
+  if (!keys.empty()) {
+    report.Trust(
+        "That the keys enrolled for parties are theirs, since the operator enrolled them; a party finds its own with "
+        "`ledgerline key show`:\n" +
+        Listed(keys));
+  }
 }
 
 void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fold, Report& report) {
@@ -127,26 +155,20 @@ void AddJournalReport(const journal::VerifyReport& journal_report, Report& repor
 }
 
 void VerifyMeaning(const journal::Journal& journal, Report& report) {
-  Meaning meaning;
-  const Status folded = FoldAll(journal, meaning);
+  royalty::LedgerFold fold;
+  const Status folded = FoldJournal(journal, fold);
   if (!folded.ok()) return report.Fail("fold of all entries", folded.message());
-  if (meaning.bad_files.empty()) {
-    report.Pass("files",
-                std::to_string(meaning.files) + " catalogue and usage files agree with their entries, row by row");
-  } else {
-    std::string detail;
-    for (const std::string& bad : meaning.bad_files) detail += (detail.empty() ? "" : "\n") + bad;
-    report.Fail("files", detail);
-  }
-  CheckVerdicts(meaning.fold, report);
-  CheckCloses(journal, meaning.fold, report);
-  const std::vector<rights::Fault> faults = meaning.fold.AllFaults();
+  CheckFiles(journal, report);
+  CheckVerdicts(fold, report);
+  CheckCloses(journal, fold, report);
+  const std::vector<rights::Fault> faults = fold.AllFaults();
   if (!faults.empty()) {
-    std::string list;
-    for (size_t i = 0; i < faults.size() && i < 5; ++i)
-      list += "; " + Named(faults[i].entry.value) + (faults[i].ignored ? " does not count: " : ": ") + faults[i].text;
-    report.Pass("faults in data", std::to_string(faults.size()) + " named, none of them hidden" + list);
+    std::vector<std::string> named;
+    for (const rights::Fault& fault : faults)
+      named.push_back(Named(fault.entry.value) + (fault.ignored ? " does not count: " : ": ") + fault.text);
+    report.Pass("faults in data", std::to_string(faults.size()) + " named\n" + Listed(named));
   }
+  NameTheOperatorsWord(fold.rights(), report);
 }
 
 void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint,

@@ -7,6 +7,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/key_registry.h"
 #include "schemas/territory.h"
 #include "schemas/time.h"
 
@@ -27,7 +28,6 @@ class Examination {
     if (!OpenCheckpoint()) return std::move(report_);
     Include(receipt_.subject);
     for (const ProvedEntry& entry : receipt_.supporting) Include(entry);
-    LearnKeys();
     for (const auto& [index, entry] : entries_) CheckSignature(index, entry);
     const auto subject = entries_.find(receipt_.subject.index);
     if (subject != entries_.end() && subject->second.type == v1::PAYLOAD_TYPE_GENERATION) {
@@ -89,52 +89,34 @@ class Examination {
     entries_.emplace(proved.index, *std::move(parsed));
   }
 
-  // The operator's key comes from the verifier key, or else from genesis; the parties' keys from enrolments signed by
-  // the operator.
-  void LearnKeys() {
-    if (log_key_) {
-      operator_key_ = log_key_->public_key();
-    } else if (const auto genesis = entries_.find(EntryIndex(0));
-               genesis != entries_.end() && genesis->second.type == v1::PAYLOAD_TYPE_GENESIS) {
-      auto key = crypto::PublicKey::FromBytes(genesis->second.submission.payload.genesis().operator_public_key());
-      if (key.ok()) operator_key_ = *key;
-    }
-    if (!operator_key_) return;
-    keys_[journal::KeyId(*operator_key_)] = {*operator_key_, ""};
-    for (const auto& [index, entry] : entries_) {
-      if (entry.type != v1::PAYLOAD_TYPE_KEY_ENROLMENT || !SignedBy(entry, *operator_key_)) continue;
-      const v1::KeyEnrolment& enrolment = entry.submission.payload.key_enrolment();
-      auto key = crypto::PublicKey::FromBytes(enrolment.public_key());
-      auto possession = crypto::Signature::FromBytes(enrolment.possession_signature());
-      if (!key.ok() || !possession.ok()) continue;
-      const std::string text = journal::EnrolmentText(checkpoint_.origin, enrolment.party_id(), enrolment.role(), *key);
-      if (!crypto::Verify(*key, text, *possession)) {
-        report_.Fail("enrolment in " + Named(index), "the enrolled key did not sign it");
-        continue;
-      }
-      keys_[journal::KeyId(*key)] = {*key, enrolment.party_id()};
-    }
-  }
-
-  static bool SignedBy(const ParsedEntry& entry, const crypto::PublicKey& key) {
-    const v1::Submission& submission = entry.submission.submission;
-    auto signature = crypto::Signature::FromBytes(submission.signature());
-    return signature.ok() &&
-           crypto::Verify(
-               key, journal::SubmissionText(submission.origin(), submission.idempotency_key(), submission.payload()),
-               *signature);
-  }
-
+  // In the log's order, as the journal itself admits them: a key speaks only after the entry that enrolled it.
   void CheckSignature(EntryIndex index, const ParsedEntry& entry) {
-    const auto known = keys_.find(entry.submission.key_id);
-    if (known == keys_.end()) {
-      report_.Fail("signature of " + Named(index),
-                   "its key is neither the operator's nor enrolled by an entry of this receipt");
-    } else if (!SignedBy(entry, known->second.key)) {
-      report_.Fail("signature of " + Named(index), "the signature is not that of the key that the entry names");
-    } else {
-      report_.Pass("signature of " + Named(index),
-                   known->second.party.empty() ? "by the operator" : "by " + known->second.party);
+    const std::string name = "signature of " + Named(index);
+    if (entry.type == v1::PAYLOAD_TYPE_GENESIS && log_key_ &&
+        entry.submission.payload.genesis().operator_public_key() != log_key_->public_key().ToBytes()) {
+      return report_.Fail(name, "genesis names another operator key than the given verifier key");
+    }
+    if (entry.type == v1::PAYLOAD_TYPE_GENESIS) {
+      if (const Status status = keys_.Apply(entry.submission); !status.ok())
+        return report_.Fail(name, status.message());
+    }
+    const auto key = keys_.Find(entry.submission.key_id);
+    if (!key.ok()) {
+      return report_.Fail(name, "its key is neither genesis's nor enrolled by an earlier entry of this receipt");
+    }
+    Status status = journal::CheckSignature(entry.submission, key->key);
+    if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = journal::CheckRole(*key, entry.type);
+    if (status.ok()) status = journal::CheckValidity(*key, entry.recorded_at_us);
+    if (status.ok() && entry.type == v1::PAYLOAD_TYPE_KEY_ENROLMENT) {
+      status = keys_.Apply(entry.submission);
+      enrolled_by_.emplace(entry.submission.payload.key_enrolment().public_key(), index);
+    }
+    if (!status.ok()) return report_.Fail(name, status.message());
+    report_.Pass(name, key->party_id.empty() ? "by the operator" : "by " + key->party_id);
+    const auto enrolment = enrolled_by_.find(key->key.ToBytes());
+    if (!key->party_id.empty() && enrolment != enrolled_by_.end() && told_of_keys_.insert(key->key.ToBytes()).second) {
+      report_.Trust("That the key which speaks for " + key->party_id + " is its own: the operator enrolled it (" +
+                    Named(enrolment->second) + "). " + key->party_id + " can tell: " + key->key.ToHex());
     }
   }
 
@@ -180,7 +162,7 @@ class Examination {
       if (in_permit.count(reference.entry_index()) == 0) {
         report_.Fail("consent " + std::to_string(reference.entry_index()), "the permit does not rest on it");
       }
-      CheckConsent(reference, permit, *permit_entry);
+      CheckConsent(reference, generation, permit, *permit_entry);
     }
     if (generation.consents_size() == 0) report_.Fail("consents", "the generation names no consent");
     report_.Trust(
@@ -189,7 +171,22 @@ class Examination {
         "`ledgerline verify DIR` checks both against the whole log.");
   }
 
-  void CheckConsent(const v1::ConsentReference& reference, const v1::Permit& permit, const ParsedEntry& permit_entry) {
+  // What a consent is for: everything, the recording, or a work of it. A cover of a cover rests on consents for what
+  // lies further back, which only the whole log shows.
+  bool IsForAnotherAsset(const v1::ConsentGrant& grant, const v1::Generation& generation, const std::string& name) {
+    const v1::SourceUse& source = generation.sources(0);
+    if (grant.asset() == "*" || grant.asset() == "recording:" + source.recording_id()) return false;
+    for (const std::string& work : source.work_ids()) {
+      if (grant.asset() == "work:" + work) return false;
+    }
+    if (source.work_ids_size() > 0) return true;
+    report_.Trust("That " + grant.asset() + ", which " + name + " is for, is what " + source.recording_id() +
+                  " was made from: a receipt of a cover of a cover does not go further back.");
+    return false;
+  }
+
+  void CheckConsent(const v1::ConsentReference& reference, const v1::Generation& generation, const v1::Permit& permit,
+                    const ParsedEntry& permit_entry) {
     const std::string name = "consent " + std::to_string(reference.entry_index()) + " of " + reference.party_id();
     const ParsedEntry* entry = Find(reference.entry_index(), v1::PAYLOAD_TYPE_CONSENT_GRANT);
     if (entry == nullptr) {
@@ -213,12 +210,18 @@ class Examination {
       wrong = "it does not cover tier '" + permit.tier() + "'";
     else if (at < grant.valid_from_us() || (grant.valid_to_us() != 0 && at >= grant.valid_to_us()))
       wrong = "it was not valid when the permit was given";
+    else if (IsForAnotherAsset(grant, generation, name))
+      wrong = "it is for " + grant.asset();
+    const auto key = keys_.Find(entry->submission.key_id);
+    if (wrong.empty() && !key.ok())
+      wrong = "its signature cannot be checked";
+    else if (wrong.empty() && key->role != v1::KEY_ROLE_OPERATOR && key->party_id != grant.party_id())
+      wrong = "it was signed by " + key->party_id + ", who does not speak for " + grant.party_id();
     if (!wrong.empty()) {
       report_.Fail(name, wrong);
       return;
     }
-    const auto key = keys_.find(entry->submission.key_id);
-    if (key != keys_.end() && key->second.party == grant.party_id()) {
+    if (key->party_id == grant.party_id()) {
       report_.Pass(name, "signed with the party's own key");
     } else {
       report_.Pass(name, "attested by the operator");
@@ -227,18 +230,14 @@ class Examination {
     }
   }
 
-  struct KnownKey {
-    crypto::PublicKey key;
-    std::string party;  // empty: the operator
-  };
-
   const Receipt& receipt_;
   const std::optional<crypto::VerifierKey>& log_key_;
   Report report_;
   crypto::Checkpoint checkpoint_;
   std::map<EntryIndex, ParsedEntry> entries_;
-  std::optional<crypto::PublicKey> operator_key_;
-  std::map<Hash256, KnownKey> keys_;
+  journal::KeyRegistry keys_;
+  std::map<std::string, EntryIndex> enrolled_by_;  // public key -> the entry that enrolled it
+  std::set<std::string> told_of_keys_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/audit/journal_fold.h"
 #include "ledger/audit/make_receipt.h"
 #include "ledger/audit/verify_ledger.h"
 #include "ledger/audit/verify_receipt.h"
@@ -16,15 +17,6 @@
 #include "tests/ledger/journal/memory_storage.h"
 
 namespace ledgerline::audit {
-
-class JournalBlobs : public rights::BlobReader {
- public:
-  explicit JournalBlobs(const journal::Journal& journal) : journal_(journal) {}
-  Result<std::string> ReadBlob(const Hash256& hash) override { return journal_.ReadBlob(hash); }
-
- private:
-  const journal::Journal& journal_;
-};
 
 inline std::unique_ptr<journal::Storage> NewStorage() {
   return std::make_unique<journal::MemoryStorage>(std::make_shared<journal::MemoryRecords>());
@@ -103,6 +95,7 @@ class AuditTest : public testing::Test {
     made.set_use(v1::USE_COVER);
     v1::SourceUse& source = *made.add_sources();
     source.set_recording_id("rec-1");
+    source.add_work_ids("work-1");
     source.set_weight_ppm(1'000'000);
     AddConsents(*made.mutable_consents());
     made.set_style("hymn");
@@ -129,18 +122,13 @@ class AuditTest : public testing::Test {
       reference.set_entry_index(entry.value);
     }
   }
-  Receipt MakeReceiptOf(EntryIndex index) {
+  royalty::LedgerFold Fold() const {
     royalty::LedgerFold fold;
-    JournalBlobs blobs(*journal_);
-    EXPECT_TRUE(journal_
-                    ->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(),
-                                   [&](EntryIndex at, std::string_view bytes) -> Status {
-                                     v1::Entry entry;
-                                     EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-                                     return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload,
-                                                       blobs);
-                                   })
-                    .ok());
+    EXPECT_EQ(FoldJournal(*journal_, fold).ToString(), "ok");
+    return fold;
+  }
+  Receipt MakeReceiptOf(EntryIndex index) {
+    const royalty::LedgerFold fold = Fold();
     auto receipt = MakeReceipt(*journal_, fold.rights(), index);
     EXPECT_TRUE(receipt.ok()) << receipt.status().ToString();
     return receipt.ok() ? *receipt : Receipt{};

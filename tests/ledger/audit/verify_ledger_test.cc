@@ -10,17 +10,7 @@ using testing::HasSubstr;
 class VerifyLedgerTest : public AuditTest {
  protected:
   royalty::CloseResult Compute() {
-    royalty::LedgerFold fold;
-    JournalBlobs blobs(*journal_);
-    EXPECT_TRUE(journal_
-                    ->ForEachEntry(EntryIndex(0), journal_->size().NextIndex(),
-                                   [&](EntryIndex at, std::string_view bytes) -> Status {
-                                     v1::Entry entry;
-                                     EXPECT_TRUE(entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-                                     return fold.Apply(at, entry, journal::ParseEntry(bytes)->submission.payload,
-                                                       blobs);
-                                   })
-                    .ok());
+    const royalty::LedgerFold fold = Fold();
     auto result = royalty::ClosePeriod({*Period::Parse("2026-09"), journal_->size(), journal_->root(), fold});
     EXPECT_TRUE(result.ok()) << result.status().ToString();
     return result.ok() ? *std::move(result) : royalty::CloseResult{};
