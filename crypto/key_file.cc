@@ -97,7 +97,8 @@ Result<VerifierKey> ReadPublicKeyFile(const std::string& path) {
   if (text.size() > kKeyFileBytesMax) return InvalidArgument(path + " is longer than 4096 bytes");
   if (text.ends_with('\n')) text.pop_back();
   Result<VerifierKey> key = VerifierKey::Parse(text);
-  if (!key.ok()) return key.status().WithContext(path);
+  // The content is not repeated: somebody may have named a private key by mistake.
+  if (!key.ok()) return InvalidArgument(path + " holds no verifier key, which is one line, name+hash+base64");
   return key;
 }
 

@@ -107,9 +107,10 @@ std::string ReasonText(std::string_view code);
 enum class StatementFormat { kText, kCsv, kJson };
 // Errors: kInvalidArgument.
 Result<StatementFormat> ParseStatementFormat(std::string_view name);  // "text", "csv", "json"
-// One party's (or account's) statement. Errors: kNotFound (it has neither lines nor a balance), naming those that do.
+// One party's (or account's) statement. Errors: kNotFound (it has neither lines nor a balance, and the caller does not say
+// that it is `known_to_exist`), naming those that do.
 Result<std::string> RenderStatement(const Statements& statements, std::string_view party_or_account,
-                                    StatementFormat format);
+                                    StatementFormat format, bool known_to_exist = false);
 // The totals of the close, one block a currency.
 std::string RenderTotals(const Statements& statements);
 

@@ -40,6 +40,7 @@ std::string Text(const Statements& statements, std::string_view owner, const std
   std::set<Currency> currencies;
   for (const auto* line : lines) currencies.insert(line->amount.currency());
   for (const auto* balance : balances) currencies.insert(balance->closing.currency());
+  if (currencies.empty()) text += "\nNothing: no line, and no balance from before.\n";
   for (const Currency currency : currencies) {
     text += "\n" + currency.ToString() + "\n";
     for (const auto* balance : balances) {
@@ -179,10 +180,10 @@ Result<StatementFormat> ParseStatementFormat(std::string_view name) {
 }
 
 Result<std::string> RenderStatement(const Statements& statements, std::string_view party_or_account,
-                                    StatementFormat format) {
+                                    StatementFormat format, bool known_to_exist) {
   const auto lines = statements.LinesOf(party_or_account);
   const auto balances = BalancesOf(statements, party_or_account);
-  if (lines.empty() && balances.empty()) {
+  if (lines.empty() && balances.empty() && !known_to_exist) {
     std::set<std::string> known;
     for (const Balance& balance : statements.balances) known.insert(balance.party);
     for (const StatementLine& line : statements.lines) {

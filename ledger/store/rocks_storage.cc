@@ -203,8 +203,12 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(database, path, &db)
                                                          : rocksdb::DB::Open(database, path, &db);
-  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
-    return Unavailable(path + " is in use by another process that writes: " + status.ToString());
+  const std::string what = status.ToString();
+  // Another process has the lock, or this one has; a lock file that cannot be opened is something else.
+  if (status.IsIOError() && (what.find("temporarily unavailable") != std::string::npos ||
+                             what.find("lock hold by current process") != std::string::npos)) {
+    return Unavailable(
+        path + " is in use by another process that writes: try again when it is done (reading works meanwhile)");
   }
   // A file that RocksDB expects and does not find is damage, whatever it calls it.
   if (status.IsPathNotFound()) return DataLoss("open " + path + ": " + status.ToString());
