@@ -16,8 +16,6 @@ namespace ledgerline::tool {
 struct Context {
   Console& console;
   Clock& clock;
-  int argc = 0;
-  std::string program_directory;  // of the executable, for what lies beside it
 };
 
 // Set by the command that the user named; run by main after parsing.

@@ -1,6 +1,7 @@
 // ledgerline catalog: parties, works, recordings, share sets and rate cards, in and out.
-#include <filesystem>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "crypto/sealed_record.h"
 #include "crypto/sha256.h"
@@ -8,6 +9,8 @@
 #include "ledger/exchange/parties_file.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/private_records.h"
 
 namespace ledgerline::tool {
@@ -27,99 +30,107 @@ struct CatalogFlags {
   bool rates = false;
 };
 
-// What one file came to.
-struct Imported {
-  std::string file;
+// One file, read and understood; nothing of it is in the ledger yet.
+struct ReadyFile {
+  std::string path;
   std::string kind;
+  std::string idempotency_key;
+  std::optional<EntryIndex> earlier;  // it is in the ledger already
+  std::string bytes;                  // the public part
+  std::vector<exchange::PartyRecord> private_records;
   size_t rows = 0;
-  EntryIndex index;
-  bool already_there = false;
+  v1::Payload payload;
   std::vector<std::string> warnings;
 };
 
-// The same file twice is one entry: its idempotency key is made of the bytes that the user gave.
-std::string FileIdempotencyKey(std::string_view bytes) {
-  return crypto::Sha256(std::string("ledgerline/catalogue-file/v1\n").append(bytes)).ToBytes();
+Result<ReadyFile> ReadOne(LedgerSession& session, const std::string& path) {
+  ReadyFile ready;
+  ready.path = path;
+  ASSIGN_OR_RETURN(ready.bytes, ReadFile(path, kCatalogueBytesMax));
+  // The same file twice is one entry: its idempotency key is made of the bytes that the user gave.
+  ready.idempotency_key = crypto::Sha256("ledgerline/catalogue-file/v1\n" + ready.bytes).ToBytes();
+  ASSIGN_OR_RETURN(exchange::FileKind kind, Named(path, exchange::DetectFileKind(ready.bytes)));
+  if (kind == exchange::FileKind::kUsage) {
+    return InvalidArgument("'" + path + "' is a usage file: `ledgerline usage import " + session.directory() + " " +
+                           path + "` takes it");
+  }
+  ASSIGN_OR_RETURN(ready.earlier, session.journal().FindSubmission(
+                                      journal::KeyId(session.operator_signer().public_key()), ready.idempotency_key));
+  if (kind == exchange::FileKind::kPrivateParties) {
+    ASSIGN_OR_RETURN(exchange::PartiesSplit split,
+                     Named(path, exchange::SplitPartiesFile(ready.bytes, session.random())));
+    ready.bytes = std::move(split.public_csv);
+    ready.private_records = std::move(split.records);
+    ready.warnings = std::move(split.warnings);
+    kind = exchange::FileKind::kParties;
+  }
+  ready.kind = exchange::FileKindName(kind);
+  ASSIGN_OR_RETURN(const exchange::CatalogueFile file, Named(path, exchange::ParseCatalogueFile(ready.bytes)));
+  ready.rows = file.row_count();
+  ready.warnings.insert(ready.warnings.end(), file.warnings.begin(), file.warnings.end());
+  if (ready.rows == 0) ready.warnings.push_back("it has a header and no row");
+  *ready.payload.mutable_catalogue_file() = file.ToPayload();
+  return ready;
 }
 
-Result<Imported> ImportFile(LedgerSession& session, const std::string& path) {
-  ASSIGN_OR_RETURN(std::string bytes, ReadFile(path, kCatalogueBytesMax));
-  Imported imported;
-  imported.file = path;
-  const std::string idempotency_key = FileIdempotencyKey(bytes);
-  ASSIGN_OR_RETURN(const auto earlier, session.journal().FindSubmission(
-                                           journal::KeyId(session.operator_signer().public_key()), idempotency_key));
-  ASSIGN_OR_RETURN(const exchange::FileKind kind, exchange::DetectFileKind(bytes));
-  if (kind == exchange::FileKind::kUsage) {
-    return InvalidArgument("this is a usage file: `ledgerline usage import " + session.directory() + " " + path +
-                           "` takes it");
+// What the fold makes of what is new: overlaps, unknown works, and the like. What was said of the file itself is not
+// said again.
+void WarnOfFaults(Context& context, const rights::RightsState& rights, size_t faults_before,
+                  const std::vector<ReadyFile>& files) {
+  for (size_t i = faults_before; i < rights.faults().size(); ++i) {
+    const rights::Fault& fault = rights.faults()[i];
+    const bool said = std::any_of(files.begin(), files.end(), [&](const ReadyFile& file) {
+      return std::find(file.warnings.begin(), file.warnings.end(), fault.text) != file.warnings.end();
+    });
+    if (said) continue;
+    context.console.Warn("entry " + std::to_string(fault.entry.value) + (fault.ignored ? " (does not count): " : ": ") +
+                         fault.text);
   }
-  imported.kind = exchange::FileKindName(kind);
-  if (earlier) {
-    imported.index = *earlier;
-    imported.already_there = true;
-    return imported;
-  }
-  std::vector<exchange::PartyRecord> records;
-  if (kind == exchange::FileKind::kPrivateParties) {
-    ASSIGN_OR_RETURN(exchange::PartiesSplit split, exchange::SplitPartiesFile(bytes, session.random()));
-    bytes = std::move(split.public_csv);
-    records = std::move(split.records);
-    imported.kind = exchange::FileKindName(exchange::FileKind::kParties);
-    imported.warnings = std::move(split.warnings);
-  }
-  ASSIGN_OR_RETURN(const exchange::CatalogueFile file, exchange::ParseCatalogueFile(bytes));
-  imported.rows = file.row_count();
-  imported.warnings.insert(imported.warnings.end(), file.warnings.begin(), file.warnings.end());
-  // The private part first: a commitment in the ledger without its record could never be opened.
-  if (!records.empty()) RETURN_IF_ERROR(SealPartyRecords(session.directory(), records, session.random()));
-  v1::Payload payload;
-  *payload.mutable_catalogue_file() = file.ToPayload();
-  ASSIGN_OR_RETURN(const journal::Committed committed, session.Submit(payload, idempotency_key, {bytes}));
-  imported.index = committed.index;
-  return imported;
 }
 
 Status RunImport(Context& context, const CatalogFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   ASSIGN_OR_RETURN(const rights::RightsState* before, session->Rights());
   const size_t faults_before = before->faults().size();
+  // All of them are read before any is recorded.
+  std::vector<ReadyFile> files;
+  for (const std::string& path : flags.files) {
+    auto ready = ReadOne(*session, path);
+    if (!ready.ok() && flags.files.size() > 1) context.console.Warn("none of the files was imported");
+    if (!ready.ok()) return ready.status();
+    files.push_back(*std::move(ready));
+  }
   Json list = Json::array();
-  for (size_t i = 0; i < flags.files.size(); ++i) {
-    const std::string& path = flags.files[i];
-    auto imported = ImportFile(*session, path);
-    if (!imported.ok()) {
-      if (i > 0)
-        context.console.Warn("the " + std::to_string(i) + " files before '" + path +
-                             "' are imported, it and those after it are not");
-      RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-      return imported.status().WithContext(path);
+  for (const ReadyFile& file : files) {
+    std::optional<EntryIndex> index = file.earlier;
+    if (!index) {
+      // The private part first: a commitment in the ledger without its record could never be opened.
+      if (!file.private_records.empty())
+        RETURN_IF_ERROR(SealPartyRecords(session->directory(), file.private_records, session->random()));
+      ASSIGN_OR_RETURN(const journal::Committed committed,
+                       session->Submit(file.payload, file.idempotency_key, {file.bytes}));
+      index = committed.index;
+      for (const std::string& warning : file.warnings) context.console.Warn(file.path + ": " + warning);
     }
-    for (const std::string& warning : imported->warnings) context.console.Warn(path + ": " + warning);
-    const std::string where = "Entry " + std::to_string(imported->index.value) + ": ";
-    context.console.Say(imported->already_there
-                            ? where + path + " is there already"
-                            : where + std::to_string(imported->rows) + " " + imported->kind + " from " + path);
-    list.push_back({{"file", path},
-                    {"kind", imported->kind},
-                    {"rows", imported->rows},
-                    {"index", imported->index.value},
-                    {"already_there", imported->already_there},
-                    {"warnings", imported->warnings}});
+    const std::string where = "Entry " + std::to_string(index->value) + ": ";
+    context.console.Say(file.earlier
+                            ? where + file.path + " is there already"
+                            : where + Counted(file.rows, "row", "rows") + " of " + file.kind + " from " + file.path);
+    list.push_back({{"file", file.path},
+                    {"kind", file.kind},
+                    {"rows", file.rows},
+                    {"index", index->value},
+                    {"already_there", file.earlier.has_value()},
+                    {"warnings", file.earlier ? std::vector<std::string>() : file.warnings}});
   }
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-  // What the fold makes of it: overlaps, unknown works, and the like.
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  for (size_t i = faults_before; i < rights->faults().size(); ++i) {
-    const rights::Fault& fault = rights->faults()[i];
-    context.console.Warn("entry " + std::to_string(fault.entry.value) + (fault.ignored ? " (does not count): " : ": ") +
-                         fault.text);
-  }
-  context.console.PrintJson(Json{{"imported", list}, {"size", session->journal().size().value}}.dump(2));
+  WarnOfFaults(context, *rights, faults_before, files);
+  context.console.PrintJson(Json{{"imported", list}, {"size", session->journal().size().value}});
   return Status::Ok();
 }
 
-std::string SpanText(const TimeSpan& span) {
+std::string DatesText(const TimeSpan& span) {
   return span.from.ToString().substr(0, 10) + " to " +
          (span.to == TimeSpan::kOpen ? "open" : span.to.ToString().substr(0, 10));
 }
@@ -212,7 +223,7 @@ Listing ListShares(const rights::RightsState& rights) {
     uint32_t claimed = 0;
     for (const exchange::ShareLine& line : row.lines) {
       listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)),
-                              std::string(ShareStatusName(row.status)), SpanText(row.valid), line.party.text(),
+                              std::string(ShareStatusName(row.status)), DatesText(row.valid), line.party.text(),
                               std::to_string(line.share_ppm), std::to_string(set->entry.value)});
       lines.push_back(
           {{"party_id", line.party.text()}, {"share_ppm", line.share_ppm}, {"controller", line.controller.text()}});
@@ -220,7 +231,7 @@ Listing ListShares(const rights::RightsState& rights) {
     }
     if (claimed < kWholePpm) {
       listing.rows.push_back({row.id.text(), row.asset.ToString(), std::string(RightName(row.right)),
-                              std::string(ShareStatusName(row.status)), SpanText(row.valid), "(unclaimed)",
+                              std::string(ShareStatusName(row.status)), DatesText(row.valid), "(unclaimed)",
                               std::to_string(kWholePpm - claimed), std::to_string(set->entry.value)});
     }
     listing.json.push_back({{"share_set_id", row.id.text()},
@@ -228,7 +239,7 @@ Listing ListShares(const rights::RightsState& rights) {
                             {"right", RightName(row.right)},
                             {"status", ShareStatusName(row.status)},
                             {"territories", row.territories.ToString()},
-                            {"valid", SpanText(row.valid)},
+                            {"valid", DatesText(row.valid)},
                             {"lines", lines},
                             {"entry", set->entry.value}});
   }
@@ -245,7 +256,7 @@ Listing ListRates(const rights::RightsState& rights) {
         {row.id.text(), std::string(RateModelName(row.model)), std::string(exchange::UseName(row.use)),
          row.tier.empty() ? "(all)" : row.tier, row.currency.ToString(), std::to_string(row.rightsholders_ppm),
          std::to_string(row.publishing_ppm), std::to_string(row.revenue_rate_ppm), row.fee.ToDecimal(),
-         row.floor.ToDecimal(), SpanText(row.valid), std::to_string(card->entry.value)});
+         row.floor.ToDecimal(), DatesText(row.valid), std::to_string(card->entry.value)});
     listing.json.push_back({{"rate_id", row.id.text()},
                             {"model", RateModelName(row.model)},
                             {"use", exchange::UseName(row.use)},
@@ -257,6 +268,7 @@ Listing ListRates(const rights::RightsState& rights) {
                             {"revenue_rate_ppm", row.revenue_rate_ppm},
                             {"fee", row.fee.ToDecimal()},
                             {"floor", row.floor.ToDecimal()},
+                            {"valid", DatesText(row.valid)},
                             {"entry", card->entry.value}});
   }
   return listing;
@@ -271,7 +283,7 @@ Status RunList(Context& context, const CatalogFlags& flags) {
                           : flags.shares     ? ListShares(*rights)
                                              : ListRates(*rights);
   context.console.Say(listing.rows.size() > 1 ? FormatTable(listing.rows) : std::string("None."));
-  context.console.PrintJson(listing.json.dump(2));
+  context.console.PrintJson(listing.json);
   return Status::Ok();
 }
 

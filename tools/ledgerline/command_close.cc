@@ -6,6 +6,7 @@
 #include "schemas/amount.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/option_values.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -24,8 +25,12 @@ Json TotalsJson(const royalty::Totals& totals) {
           {"platform", totals.platform.ToDecimal()}};
 }
 
+Period Next(Period period) {
+  return period.month == 12 ? Period{period.year + 1, 1} : Period{period.year, period.month + 1};
+}
+
 Status RunClose(Context& context, const CloseFlags& flags) {
-  ASSIGN_OR_RETURN(const Period period, Period::Parse(flags.period));
+  ASSIGN_OR_RETURN(const Period period, Named("--period", Period::Parse(flags.period)));
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   const Instant now = context.clock.Now();
   if (now < period.Span().from) return FailedPrecondition("--period " + flags.period + " has not begun yet");
@@ -34,6 +39,12 @@ Status RunClose(Context& context, const CloseFlags& flags) {
                          " is not over: what is used until its end goes into the next close, as prior-period lines");
   }
   ASSIGN_OR_RETURN(const royalty::LedgerFold* fold, session->Fold());
+  if (!fold->closes().empty() && fold->closes().back().period < period &&
+      Next(fold->closes().back().period) != period) {
+    context.console.Warn(
+        "the period after " + fold->closes().back().period.ToString() +
+        " was never closed, and cannot be after this: its usage goes into this close, as prior-period lines");
+  }
   // The prefix is frozen by a checkpoint, so that everybody can see later what was closed.
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
   const journal::Journal::Head head = session->journal().head();
@@ -44,12 +55,12 @@ Status RunClose(Context& context, const CloseFlags& flags) {
   *payload.mutable_period_close() = result.close;
   // One close of a period over one prefix, however often it is asked for.
   const std::string idempotency_key = crypto::Sha256("ledgerline/close/v1\n" + flags.period).ToBytes();
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {result.blob}));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload, idempotency_key, {result.blob}));
   context.console.Say("Entry " + std::to_string(committed.index.value) + ": period " + flags.period +
                       " is closed over entries 0 to " + std::to_string(head.size.value - 1) + ", by " +
-                      std::string(royalty::kRulesVersion) + ", in " + std::to_string(result.statements.lines.size()) +
-                      " statement lines.\n\n" + royalty::RenderTotals(result.statements));
+                      std::string(royalty::kRulesVersion) + ", in " +
+                      Counted(result.statements.lines.size(), "statement line", "statement lines") + ".\n\n" +
+                      royalty::RenderTotals(result.statements));
   Json totals = Json::array();
   for (const royalty::Totals& each : result.statements.totals) totals.push_back(TotalsJson(each));
   Json balances = Json::array();
@@ -60,16 +71,14 @@ Status RunClose(Context& context, const CloseFlags& flags) {
                         {"allocated", balance.allocated.ToDecimal()},
                         {"closing", balance.closing.ToDecimal()}});
   }
-  context.console.PrintJson(Json{
-      {"index", committed.index.value},
-      {"period", flags.period},
-      {"prefix_size", head.size.value},
-      {"rules_version", royalty::kRulesVersion},
-      {"lines", result.statements.lines.size()},
-      {"totals", totals},
-      {"balances", balances},
-      {"warnings",
-       result.warnings}}.dump(2));
+  context.console.PrintJson(Json{{"index", committed.index.value},
+                                 {"period", flags.period},
+                                 {"prefix_size", head.size.value},
+                                 {"rules_version", royalty::kRulesVersion},
+                                 {"lines", result.statements.lines.size()},
+                                 {"totals", totals},
+                                 {"balances", balances},
+                                 {"warnings", result.warnings}});
   return Status::Ok();
 }
 

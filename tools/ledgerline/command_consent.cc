@@ -1,10 +1,14 @@
 // ledgerline consent: leave to use, its end, and what is in force.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "crypto/key_file.h"
 #include "ledger/journal/submission.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
+#include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -28,25 +32,28 @@ struct ConsentFlags {
 // Who signs: the party, with its key, or else the operator, who then attests.
 Result<std::unique_ptr<crypto::Signer>> SignerOf(const ConsentFlags& flags) {
   if (flags.key_file.empty()) return std::unique_ptr<crypto::Signer>();
-  ASSIGN_OR_RETURN(crypto::NamedKey named, crypto::ReadPrivateKeyFile(flags.key_file));
+  ASSIGN_OR_RETURN(crypto::NamedKey named, ReadKeyFile("--key", flags.key_file));
   return std::unique_ptr<crypto::Signer>(std::make_unique<crypto::KeySigner>(std::move(named.key)));
 }
 
 // The key must be enrolled for this very party: the journal would take the entry, but it would count for nothing.
-Status CheckSpeaker(const rights::RightsState& rights, const PartyId& party, const crypto::Signer* signer,
-                    Instant now) {
-  if (rights.Party(party, rights.size()) == nullptr)
-    return NotFound("--party '" + party.text() + "' is not in the catalogue");
+Status CheckSpeaker(const rights::RightsState& rights, const ConsentFlags& flags, const PartyId& party,
+                    const crypto::Signer* signer, Instant now) {
+  if (rights.Party(party, rights.size()) == nullptr) return NoSuchParty(flags.directory, party.text());
   if (signer == nullptr) return Status::Ok();
-  const auto* key = rights.keys().FindValid(journal::KeyId(signer->public_key()), now, rights.size());
-  if (key == nullptr)
-    return PermissionDenied("--key is not enrolled, or not valid now: `ledgerline key enrol DIR --party " +
-                            party.text() + " --key FILE`");
-  if (key->party != party)
-    return PermissionDenied("--key speaks for " +
+  const auto* key = rights.keys().Find(journal::KeyId(signer->public_key()), rights.size());
+  if (key == nullptr) {
+    return PermissionDenied("--key " + flags.key_file + " is not enrolled: `ledgerline key enrol " + flags.directory +
+                            " --party " + party.text() + " --key " + flags.key_file + "`");
+  }
+  if (key->party != party) {
+    return PermissionDenied("--key " + flags.key_file + " speaks for " +
                             (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " +
                             party.text());
-  return Status::Ok();
+  }
+  if (key->valid.Contains(now)) return Status::Ok();
+  return PermissionDenied("--key " + flags.key_file + " is valid only " + SpanText(key->valid) +
+                          ": enrol another (`ledgerline key new`, `ledgerline key enrol`)");
 }
 
 void SaySubmitted(Context& context, const journal::Committed& committed, const std::string& what, bool attested) {
@@ -54,22 +61,21 @@ void SaySubmitted(Context& context, const journal::Committed& committed, const s
   if (attested)
     context.console.Warn(
         "no --key was given: the operator attests this, and every audit lists it under \"taken on trust\"");
-  context.console.PrintJson(
-      Json{{"index", committed.index.value}, {"attested_by", attested ? "OPERATOR" : "PARTY"}}.dump(2));
+  context.console.PrintJson(Json{{"index", committed.index.value}, {"attested_by", attested ? "OPERATOR" : "PARTY"}});
 }
 
 Status RunGrant(Context& context, const ConsentFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
+  ASSIGN_OR_RETURN(const PartyId party, Named("--party", PartyId::Parse(flags.party)));
   ASSIGN_OR_RETURN(const auto signer, SignerOf(flags));
   const Instant now = context.clock.Now();
-  RETURN_IF_ERROR(CheckSpeaker(*rights, party, signer.get(), now));
+  RETURN_IF_ERROR(CheckSpeaker(*rights, flags, party, signer.get(), now));
   v1::Payload payload;
   v1::ConsentGrant& grant = *payload.mutable_consent_grant();
   grant.set_party_id(party.text());
   if (flags.asset != "*") {
-    ASSIGN_OR_RETURN(const exchange::Asset asset, exchange::Asset::Parse(flags.asset));
+    ASSIGN_OR_RETURN(const exchange::Asset asset, Named("--asset", exchange::Asset::Parse(flags.asset)));
     const bool known = asset.kind == exchange::Asset::Kind::kWork
                            ? rights->Work(*WorkId::Parse(asset.id), rights->size()) != nullptr
                            : rights->Recording(*RecordingId::Parse(asset.id), rights->size()).original != nullptr ||
@@ -79,33 +85,25 @@ Status RunGrant(Context& context, const ConsentFlags& flags) {
   grant.set_asset(flags.asset);
   std::string uses;
   for (const std::string& text : flags.uses) {
-    ASSIGN_OR_RETURN(const v1::Use use, exchange::ParseUse(text));
+    ASSIGN_OR_RETURN(const v1::Use use, Named("--use", exchange::ParseUse(text)));
+    if (std::find(grant.uses().begin(), grant.uses().end(), use) != grant.uses().end()) continue;  // said twice
     grant.add_uses(use);
     uses += (uses.empty() ? "" : ", ") + text;
   }
-  RETURN_IF_ERROR(TerritorySet::Parse(flags.territories).status());
+  RETURN_IF_ERROR(TerritorySet::Parse(flags.territories).status().WithContext("--territory"));
   grant.set_territories(flags.territories);
   for (const std::string& tier : flags.tiers) {
-    RETURN_IF_ERROR(exchange::CheckTier(tier));
+    RETURN_IF_ERROR(exchange::CheckTier(tier).WithContext("--tier"));
     grant.add_tiers(tier);
   }
-  Instant from = now;
-  if (!flags.from.empty()) {
-    ASSIGN_OR_RETURN(from, Instant::Parse(flags.from));
-  }
-  grant.set_valid_from_us(from.us);
-  if (!flags.to.empty()) {
-    ASSIGN_OR_RETURN(const Instant to, Instant::Parse(flags.to));
-    if (to <= from) return InvalidArgument("--to " + flags.to + " is not after --from " + from.ToString());
-    grant.set_valid_to_us(to.us);
-  }
-  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const TimeSpan valid, ParseSpan(flags.from, flags.to, now));
+  grant.set_valid_from_us(valid.from.us);
+  if (valid.to != TimeSpan::kOpen) grant.set_valid_to_us(valid.to.us);
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload, "", {}, signer.get()));
   SaySubmitted(context, committed,
                party.text() + " allows " + uses + " of " +
                    (flags.asset == "*" ? "everything that it controls" : flags.asset) + " in " + flags.territories +
-                   ", from " + from.ToString() + (flags.to.empty() ? " on" : " to " + flags.to),
+                   ", " + SpanText(valid),
                signer == nullptr);
   return Status::Ok();
 }
@@ -113,9 +111,9 @@ Status RunGrant(Context& context, const ConsentFlags& flags) {
 Status RunRevoke(Context& context, const ConsentFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
+  ASSIGN_OR_RETURN(const PartyId party, Named("--party", PartyId::Parse(flags.party)));
   ASSIGN_OR_RETURN(const auto signer, SignerOf(flags));
-  RETURN_IF_ERROR(CheckSpeaker(*rights, party, signer.get(), context.clock.Now()));
+  RETURN_IF_ERROR(CheckSpeaker(*rights, flags, party, signer.get(), context.clock.Now()));
   const rights::ConsentRecord* grant = rights->consents().Grant(EntryIndex(flags.entry));
   if (grant == nullptr)
     return NotFound("--entry " + std::to_string(flags.entry) + " is no consent: `ledgerline consent list " +
@@ -129,9 +127,7 @@ Status RunRevoke(Context& context, const ConsentFlags& flags) {
   v1::Payload payload;
   payload.mutable_consent_revocation()->set_party_id(party.text());
   payload.mutable_consent_revocation()->set_grant_index(flags.entry);
-  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {}, signer.get()));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload, "", {}, signer.get()));
   SaySubmitted(
       context, committed,
       party.text() + " revokes its consent of entry " + std::to_string(flags.entry) + "; no new permit will rest on it",
@@ -144,7 +140,11 @@ Status RunList(Context& context, const ConsentFlags& flags) {
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   Instant at = context.clock.Now();
   if (!flags.at.empty()) {
-    ASSIGN_OR_RETURN(at, Instant::Parse(flags.at));
+    ASSIGN_OR_RETURN(at, Named("--at", Instant::Parse(flags.at)));
+  }
+  if (!flags.party.empty()) {
+    ASSIGN_OR_RETURN(const PartyId party, Named("--party", PartyId::Parse(flags.party)));
+    if (rights->Party(party, rights->size()) == nullptr) return NoSuchParty(flags.directory, flags.party);
   }
   std::vector<std::vector<std::string>> rows{
       {"ENTRY", "PARTY", "ASSET", "USES", "TERRITORIES", "TIERS", "FROM", "TO", "SIGNED BY", "STATUS"}};
@@ -152,7 +152,11 @@ Status RunList(Context& context, const ConsentFlags& flags) {
   for (const rights::ConsentRecord* consent : rights->consents().List(rights->size())) {
     if (!flags.party.empty() && consent->party.text() != flags.party) continue;
     std::string uses, tiers;
-    for (const v1::Use use : consent->uses) uses += (uses.empty() ? "" : ",") + std::string(exchange::UseName(use));
+    Json uses_json = Json::array();
+    for (const v1::Use use : consent->uses) {
+      uses += (uses.empty() ? "" : ",") + std::string(exchange::UseName(use));
+      uses_json.push_back(exchange::UseName(use));
+    }
     for (const std::string& tier : consent->tiers) tiers += (tiers.empty() ? "" : ",") + tier;
     const std::string status(ConsentStatusName(StatusOf(*consent, at, rights->size())));
     const std::string signed_by = consent->attested_by == rights::Attestation::kParty ? "the party" : "operator";
@@ -163,17 +167,18 @@ Status RunList(Context& context, const ConsentFlags& flags) {
     list.push_back({{"entry", consent->entry.value},
                     {"party_id", consent->party.text()},
                     {"asset", consent->AssetText()},
-                    {"uses", uses},
+                    {"uses", uses_json},
                     {"territories", consent->territories.ToString()},
-                    {"tiers", tiers},
+                    {"tiers", consent->tiers},
                     {"valid_from", consent->valid.from.ToString()},
                     {"valid_to", to},
                     {"attested_by", AttestationName(consent->attested_by)},
                     {"status", status}});
   }
   context.console.Say(rows.size() > 1 ? FormatTable(rows)
-                                      : std::string("No consent. Without one, nothing may be made."));
-  context.console.PrintJson(list.dump(2));
+                                      : "No consent" + (flags.party.empty() ? "" : " of " + flags.party) +
+                                            ". Without one, nothing may be made.");
+  context.console.PrintJson(list);
   return Status::Ok();
 }
 
@@ -191,10 +196,13 @@ void AddConsent(CLI::App& app, Action& action) {
   grant->add_option("--key", grant_flags->key_file, "The party's private key (without it the operator attests)");
   grant->add_option("--asset", grant_flags->asset, "recording:ID, work:ID, or * for everything that the party controls")
       ->capture_default_str();
-  grant->add_option("--use", grant_flags->uses, "COVER, REMIX, MASHUP, STYLE or TRAIN; may be repeated")->required();
+  grant->add_option("--use", grant_flags->uses, "COVER, REMIX, MASHUP, STYLE or TRAIN; may be repeated")
+      ->required()
+      ->allow_extra_args(false);
   grant->add_option("--territory", grant_flags->territories, "Such as WW, \"DE AT\" or \"EU -FR\"")
       ->capture_default_str();
-  grant->add_option("--tier", grant_flags->tiers, "Only for these tiers; may be repeated (default: all)");
+  grant->add_option("--tier", grant_flags->tiers, "Only for this tier; may be repeated (default: all tiers)")
+      ->allow_extra_args(false);
   grant->add_option("--from", grant_flags->from, "Valid from (default: now)");
   grant->add_option("--to", grant_flags->to, "Valid until, exclusive (default: open)");
   grant->callback(
@@ -205,7 +213,7 @@ void AddConsent(CLI::App& app, Action& action) {
   AddDirectory(*revoke, revoke_flags->directory);
   revoke->add_option("--party", revoke_flags->party, "Whose consent it is")->required();
   revoke->add_option("--key", revoke_flags->key_file, "The party's private key (without it the operator attests)");
-  revoke->add_option("--entry", revoke_flags->entry, "The entry of the consent")->required();
+  revoke->add_option("--entry", revoke_flags->entry, "The entry of the consent")->required()->check(WholeNumber());
   revoke->callback([revoke_flags, &action] {
     action = [revoke_flags](Context& context) { return RunRevoke(context, *revoke_flags); };
   });

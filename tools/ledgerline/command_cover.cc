@@ -8,7 +8,10 @@
 #include "ledger/rights/verdict.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/requester.h"
+#include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -44,9 +47,9 @@ struct Request {
 Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSession& session) {
   Request request;
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
-  ASSIGN_OR_RETURN(request.question.recording, RecordingId::Parse(flags.recording));
+  ASSIGN_OR_RETURN(request.question.recording, Named("--recording", RecordingId::Parse(flags.recording)));
   RETURN_IF_ERROR(CheckTerritoryCode("--territory", flags.territory));
-  RETURN_IF_ERROR(exchange::CheckTier(flags.tier));
+  RETURN_IF_ERROR(exchange::CheckTier(flags.tier).WithContext("--tier"));
   request.question.use = v1::USE_COVER;
   request.question.territory = flags.territory;
   request.question.tier = flags.tier;
@@ -54,14 +57,13 @@ Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSes
   request.question.as_of = rights->size();
   const rights::RecordingView source = rights->Recording(request.question.recording, rights->size());
   if (source.original == nullptr && source.cover == nullptr) {
-    return NotFound("--recording '" + flags.recording + "' is not in the catalogue: `ledgerline catalog list " +
-                    flags.directory + " --recordings` shows what is");
+    return NoSuchRecording(flags.directory, flags.recording);
   }
   if (source.original != nullptr) {
     for (const exchange::WorkPart& part : source.original->row.works) request.work_ids.push_back(part.work.text());
   }
   ASSIGN_OR_RETURN(request.requester, ParseRequester(flags.requester, session.random()));
-  ASSIGN_OR_RETURN(request.song, ReadFile(flags.song, kSongBytesMax));
+  ASSIGN_OR_RETURN(request.song, Named("--song", ReadFile(flags.song, kSongBytesMax)));
   request.answer = rights->CheckConsent(request.question);
   if (!request.answer.allowed) {
     std::string missing = "no leave for a COVER of " + flags.recording + " in " + flags.territory + ", tier " +
@@ -84,8 +86,7 @@ Result<EntryIndex> SubmitPermit(Context& context, const CoverFlags& flags, const
   permit.set_requester(request.requester);
   permit.set_valid_until_us(context.clock.Now().us + kPermitLifetimeUs);
   for (const v1::ConsentReference& reference : request.answer.ConsentReferences()) *permit.add_consents() = reference;
-  ASSIGN_OR_RETURN(const std::string key, session.NewIdempotencyKey());
-  ASSIGN_OR_RETURN(const journal::Committed committed, session.Submit(payload, key));
+  ASSIGN_OR_RETURN(const journal::Committed committed, session.Submit(payload));
   return committed.index;
 }
 
@@ -103,8 +104,7 @@ Status SubmitRejected(const std::vector<covers::RejectedCandidate>& turned_down,
     one.set_candidate(static_cast<uint32_t>(candidate.candidate));
     one.set_reason(candidate.reason);
   }
-  ASSIGN_OR_RETURN(const std::string key, session.NewIdempotencyKey());
-  return session.Submit(payload, key).status();
+  return session.Submit(payload).status();
 }
 
 v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, EntryIndex permit,
@@ -149,34 +149,40 @@ v1::Payload GenerationPayload(const CoverFlags& flags, const Request& request, E
   return payload;
 }
 
-// Files of one cover. What was written is removed again unless Keep is called: no cover without its record.
+// Files of one cover. Until the cover is recorded they have another name, and are removed again: no cover without its
+// record, not even where the program is killed.
 class OutputFiles {
  public:
   explicit OutputFiles(std::string directory) : directory_(std::move(directory)) {}
   ~OutputFiles() {
     std::error_code error;
-    if (kept_) return;
-    for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) fs::remove(Path(name), error);
+    for (const char* name : {"cover.mid", "cover.wav"}) fs::remove(Unrecorded(name), error);
     if (made_directory_) fs::remove(directory_, error);  // only if it is empty
   }
   Status Prepare() {
     std::error_code error;
     for (const char* name : {"cover.mid", "cover.wav", "cover.json"}) {
-      if (fs::exists(Path(name), error)) {
-        kept_ = true;
+      if (Exists(Path(name)))
         return AlreadyExists("--out '" + directory_ + "' has a " + name + " already: choose another directory");
-      }
+      fs::remove(Unrecorded(name), error);  // of a run that was killed
     }
     made_directory_ = fs::create_directories(directory_, error);
     if (error) return InvalidArgument("--out '" + directory_ + "' cannot be made: " + error.message());
     return Status::Ok();
   }
   std::string Path(const std::string& name) const { return directory_ + "/" + name; }
-  void Keep() { kept_ = true; }
+  std::string Unrecorded(const std::string& name) const { return Path(name) + ".unrecorded"; }
+  Status Recorded() {
+    for (const char* name : {"cover.mid", "cover.wav"}) {
+      std::error_code error;
+      fs::rename(Unrecorded(name), Path(name), error);
+      if (error) return Unavailable("cannot give '" + Unrecorded(name) + "' its name: " + error.message());
+    }
+    return Status::Ok();
+  }
 
  private:
   std::string directory_;
-  bool kept_ = false;
   bool made_directory_ = false;
 };
 
@@ -210,6 +216,67 @@ Json SummaryJson(const CoverFlags& flags, const Request& request, const std::str
           {"rejected_candidates", cover.rejected.size()}};
 }
 
+// Files and receipt of a cover that is recorded: whatever goes wrong from here on, the entry stands.
+Status Deliver(const CoverFlags& flags, LedgerSession& session, EntryIndex entry, OutputFiles& files,
+               const covers::CoverResult& cover, const covers::RenderResult& sound, const Json& summary) {
+  RETURN_IF_ERROR(files.Recorded());
+  RETURN_IF_ERROR(session.journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
+  ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session.journal(), *rights, entry));
+  receipt.files = {{"cover.mid", cover.midi_hash.ToHex()}, {"cover.wav", sound.wav_hash.ToHex()}};
+  ASSIGN_OR_RETURN(const std::string text, audit::FormatReceipt(receipt, summary.dump()));
+  return WriteNewFile(files.Path("cover.json"), text)
+      .WithContext("the cover is entry " + std::to_string(entry.value) +
+                   ", but its receipt is not written; `ledgerline receipt " + flags.directory + " " +
+                   std::to_string(entry.value) + " -o FILE` writes it");
+}
+
+Status ComposeAndRecord(Context& context, const CoverFlags& flags, const Request& request, EntryIndex permit,
+                        covers::CoverEngine& engine, LedgerSession& session, OutputFiles& files) {
+  covers::CoverRequest wish;
+  wish.source_midi = request.song;
+  wish.style = flags.style;
+  wish.seed = flags.seed;
+  wish.candidates = flags.candidates;
+  wish.progress = [&](std::string_view stage, int done, int total) {
+    context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
+  };
+  std::vector<covers::RejectedCandidate> turned_down;
+  wish.on_rejected = [&](const covers::RejectedCandidate& candidate) { turned_down.push_back(candidate); };
+  auto cover = engine.MakeCover(wish);
+  context.console.EndProgress();
+  RETURN_IF_ERROR(SubmitRejected(turned_down, permit, engine.ModelHash(), flags.seed, session));
+  if (!cover.ok()) return cover.status().WithContext(flags.song);
+  RETURN_IF_ERROR(WriteNewFile(files.Unrecorded("cover.mid"), cover->midi));
+  ASSIGN_OR_RETURN(const covers::RenderResult sound, engine.Render(cover->midi, files.Unrecorded("cover.wav"), ""));
+
+  ASSIGN_OR_RETURN(const std::string key, session.NewIdempotencyKey());
+  const std::string cover_id =
+      "cover-" +
+      crypto::Sha256("ledgerline/cover-id/v1\n" + session.journal().origin() + "\n" + key).ToHex().substr(0, 20);
+  const v1::Payload payload = GenerationPayload(flags, request, permit, cover_id, context.clock.Now(), *cover, sound);
+  ASSIGN_OR_RETURN(const journal::Committed committed,
+                   session.Submit(payload, key, {cover->melodic_fingerprint, cover->conditioning}));
+  Json summary = SummaryJson(flags, request, cover_id, *cover, sound);
+  summary["entry"] = committed.index.value;
+  RETURN_IF_ERROR(Deliver(flags, session, committed.index, files, *cover, sound, summary));
+
+  ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
+  const rights::GenerationRecord* record = rights->Generation(committed.index);
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.1f", static_cast<double>(sound.frames) / sound.sample_rate_hz);
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + cover_id + ", " + flags.style + ", " +
+                      std::to_string(cover->bars) + " bars, " + std::to_string(cover->notes) + " notes (" +
+                      std::to_string(cover->melody_notes) + " of them the song's melody), " + seconds + " s; " +
+                      (record != nullptr ? record->verdict.ToString() : std::string("no verdict")) +
+                      (cover->rejected.empty()
+                           ? ""
+                           : "; " + Counted(cover->rejected.size(), "candidate", "candidates") + " turned down") +
+                      "\n  " + files.Path("cover.mid") + ", cover.wav, and the receipt cover.json");
+  context.console.PrintJson(summary);
+  return Status::Ok();
+}
+
 Status RunCover(Context& context, const CoverFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   // Leave first: without it not even the generator is loaded.
@@ -226,58 +293,11 @@ Status RunCover(Context& context, const CoverFlags& flags) {
   }
   ASSIGN_OR_RETURN(const EntryIndex permit, SubmitPermit(context, flags, request, *session));
   context.console.Say("Entry " + std::to_string(permit.value) + ": a permit for 15 minutes, resting on " +
-                      std::to_string(request.answer.ConsentReferences().size()) + " consents");
-
-  covers::CoverRequest wish;
-  wish.source_midi = request.song;
-  wish.style = flags.style;
-  wish.seed = flags.seed;
-  wish.candidates = flags.candidates;
-  wish.progress = [&](std::string_view stage, int done, int total) {
-    context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
-  };
-  std::vector<covers::RejectedCandidate> turned_down;
-  wish.on_rejected = [&](const covers::RejectedCandidate& candidate) { turned_down.push_back(candidate); };
-  auto cover = engine->MakeCover(wish);
-  context.console.EndProgress();
-  RETURN_IF_ERROR(SubmitRejected(turned_down, permit, engine->ModelHash(), flags.seed, *session));
-  if (!cover.ok()) {
-    RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-    return cover.status().WithContext(flags.song);
-  }
-  RETURN_IF_ERROR(WriteNewFile(files.Path("cover.mid"), cover->midi));
-  ASSIGN_OR_RETURN(const covers::RenderResult sound, engine->Render(cover->midi, files.Path("cover.wav"), ""));
-
-  ASSIGN_OR_RETURN(const std::string key, session->NewIdempotencyKey());
-  const std::string cover_id =
-      "cover-" +
-      crypto::Sha256("ledgerline/cover-id/v1\n" + session->journal().origin() + "\n" + key).ToHex().substr(0, 20);
-  const v1::Payload payload = GenerationPayload(flags, request, permit, cover_id, context.clock.Now(), *cover, sound);
-  ASSIGN_OR_RETURN(const journal::Committed committed,
-                   session->Submit(payload, key, {cover->melodic_fingerprint, cover->conditioning}));
-  files.Keep();  // it is recorded: from here on the files stay, whatever happens
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
-
-  ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session->journal(), *rights, committed.index));
-  receipt.files = {{"cover.mid", cover->midi_hash.ToHex()}, {"cover.wav", sound.wav_hash.ToHex()}};
-  Json summary = SummaryJson(flags, request, cover_id, *cover, sound);
-  summary["entry"] = committed.index.value;
-  ASSIGN_OR_RETURN(const std::string text, audit::FormatReceipt(receipt, summary.dump()));
-  RETURN_IF_ERROR(WriteNewFile(files.Path("cover.json"), text));
-
-  const rights::GenerationRecord* record = rights->Generation(committed.index);
-  char seconds[32];
-  std::snprintf(seconds, sizeof seconds, "%.1f", static_cast<double>(sound.frames) / sound.sample_rate_hz);
-  context.console.Say(
-      "Entry " + std::to_string(committed.index.value) + ": " + cover_id + ", " + flags.style + ", " +
-      std::to_string(cover->bars) + " bars, " + std::to_string(cover->notes) + " notes (" +
-      std::to_string(cover->melody_notes) + " of them the song's melody), " + seconds + " s; " +
-      (record != nullptr ? record->verdict.ToString() : std::string("no verdict")) +
-      (cover->rejected.empty() ? "" : "; " + std::to_string(cover->rejected.size()) + " candidates turned down") +
-      "\n  " + files.Path("cover.mid") + ", cover.wav, and the receipt cover.json");
-  context.console.PrintJson(summary.dump(2));
-  return Status::Ok();
+                      Counted(request.answer.ConsentReferences().size(), "consent", "consents"));
+  const Status made = ComposeAndRecord(context, flags, request, permit, *engine, *session, files);
+  // A permit that nothing came of is covered by a checkpoint too.
+  const Status covered = session->journal().SignCheckpoint().status();
+  return made.ok() ? covered : made;
 }
 
 }  // namespace
@@ -289,8 +309,11 @@ void AddCover(CLI::App& app, Action& action) {
   AddDirectory(*command, flags->directory);
   command->add_option("--song", flags->song, "The song, a Standard MIDI File")->required();
   command->add_option("--recording", flags->recording, "Which recording of the catalogue it is")->required();
-  command->add_option("--style", flags->style, "The style; a wrong one lists those that there are")->required();
-  command->add_option("--seed", flags->seed, "The same song, style, seed and model give the same notes")->required();
+  command->add_option("--style", flags->style, "Such as hymn, mazurka or piano; a wrong one lists those that there are")
+      ->required();
+  command->add_option("--seed", flags->seed, "The same song, style, seed and model give the same notes")
+      ->required()
+      ->check(WholeNumber());
   command->add_option("--territory", flags->territory, "Where it is asked for, such as DE")->required();
   command->add_option("--out", flags->output, "The directory for the three files")->required();
   command->add_option("--tier", flags->tier, "The subscription tier that asks")->capture_default_str();

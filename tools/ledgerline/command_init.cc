@@ -32,8 +32,7 @@ Status RunInit(Context& context, const InitFlags& flags) {
   context.console.PrintJson(nlohmann::ordered_json{{"directory", flags.directory},
                                                    {"origin", flags.origin},
                                                    {"vkey", vkey},
-                                                   {"size", session->journal().size().value}}
-                                .dump(2));
+                                                   {"size", session->journal().size().value}});
   return Status::Ok();
 }
 

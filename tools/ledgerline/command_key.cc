@@ -5,6 +5,8 @@
 #include "ledger/journal/submission.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -24,7 +26,7 @@ Status RunShow(Context& context, const KeyFlags& flags) {
   const std::string vkey = session->journal().checkpoint_key().ToString();
   if (flags.vkey_only) {
     context.console.Say(vkey);
-    context.console.PrintJson(nlohmann::ordered_json{{"vkey", vkey}}.dump(2));
+    context.console.PrintJson(nlohmann::ordered_json{{"vkey", vkey}});
     return Status::Ok();
   }
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
@@ -46,7 +48,7 @@ Status RunShow(Context& context, const KeyFlags& flags) {
     for (const auto* key : rights->keys().KeysOf(party->row.id, rights->size())) add(*key, party->row.id.text());
   }
   context.console.Say("verifier key  " + vkey + "\n\n" + FormatTable(rows));
-  context.console.PrintJson(nlohmann::ordered_json{{"vkey", vkey}, {"keys", keys}}.dump(2));
+  context.console.PrintJson(nlohmann::ordered_json{{"vkey", vkey}, {"keys", keys}});
   return Status::Ok();
 }
 
@@ -55,36 +57,26 @@ Status RunNew(Context& context, const KeyFlags& flags) {
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(random));
   const crypto::NamedKey named{flags.name, key};
   ASSIGN_OR_RETURN(const crypto::VerifierKey verifier, named.verifier());
-  RETURN_IF_ERROR(crypto::CreatePrivateKeyFile(flags.file, named));
+  RETURN_IF_ERROR(CreateKeyFile(flags.file, named));
   context.console.Say("A new private key in " + flags.file + " (mode 0600).\n  verifier key  " + verifier.ToString());
-  context.console.PrintJson(nlohmann::ordered_json{{"file", flags.file}, {"vkey", verifier.ToString()}}.dump(2));
+  context.console.PrintJson(nlohmann::ordered_json{{"file", flags.file}, {"vkey", verifier.ToString()}});
   return Status::Ok();
 }
 
 Status RunEnrol(Context& context, const KeyFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
-  ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(flags.party));
+  ASSIGN_OR_RETURN(const PartyId party, Named("--party", PartyId::Parse(flags.party)));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  if (rights->Party(party, rights->size()) == nullptr) {
-    return NotFound("--party '" + flags.party + "' is not in the catalogue: `ledgerline catalog list " +
-                    flags.directory + " --parties` shows who is");
-  }
-  ASSIGN_OR_RETURN(const crypto::NamedKey named, crypto::ReadPrivateKeyFile(flags.file));
+  if (rights->Party(party, rights->size()) == nullptr) return NoSuchParty(flags.directory, flags.party);
+  ASSIGN_OR_RETURN(const crypto::NamedKey named, ReadKeyFile("--key", flags.file));
   v1::Payload payload;
   v1::KeyEnrolment& enrolment = *payload.mutable_key_enrolment();
   enrolment.set_public_key(named.key.public_key().ToBytes());
   enrolment.set_role(v1::KEY_ROLE_PARTY);
   enrolment.set_party_id(party.text());
-  Instant from{context.clock.Now().us};
-  if (!flags.from.empty()) {
-    ASSIGN_OR_RETURN(from, Instant::Parse(flags.from));
-  }
-  enrolment.set_valid_from_us(from.us);
-  if (!flags.to.empty()) {
-    ASSIGN_OR_RETURN(const Instant to, Instant::Parse(flags.to));
-    if (to <= from) return InvalidArgument("--to " + flags.to + " is not after --from");
-    enrolment.set_valid_to_us(to.us);
-  }
+  ASSIGN_OR_RETURN(const TimeSpan valid, ParseSpan(flags.from, flags.to, context.clock.Now()));
+  enrolment.set_valid_from_us(valid.from.us);
+  if (valid.to != TimeSpan::kOpen) enrolment.set_valid_to_us(valid.to.us);
   const std::string possession =
       journal::EnrolmentText(session->journal().origin(), party.text(), v1::KEY_ROLE_PARTY, named.key.public_key());
   ASSIGN_OR_RETURN(const crypto::Signature signature, named.key.Sign(possession));
@@ -93,14 +85,11 @@ Status RunEnrol(Context& context, const KeyFlags& flags) {
     return AlreadyExists("this key is enrolled already, by entry " + std::to_string(known->entry.value) +
                          (known->party.empty() ? "" : ", for " + known->party.text()));
   }
-  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload));
   context.console.Say("Entry " + std::to_string(committed.index.value) + ": the key in " + flags.file + " speaks for " +
-                      party.text() + " from " + from.ToString() + " on.");
+                      party.text() + " " + SpanText(valid) + ".");
   context.console.PrintJson(nlohmann::ordered_json{
-      {"index", committed.index.value}, {"party", party.text()}, {"public_key", named.key.public_key().ToHex()}}
-                                .dump(2));
+      {"index", committed.index.value}, {"party", party.text()}, {"public_key", named.key.public_key().ToHex()}});
   return Status::Ok();
 }
 

@@ -10,6 +10,7 @@
 #include "tools/ledgerline/entry_summary.h"
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/message_json.h"
+#include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -28,8 +29,8 @@ Result<uint64_t> PrintEntries(Context& context, const LogFlags& flags, uint64_t 
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
   const TreeSize size = session->journal().size();
   if (from > size.value)
-    return OutOfRange("--from " + std::to_string(from) + " is above the ledger's " + std::to_string(size.value) +
-                      " entries");
+    return OutOfRange("--from " + std::to_string(from) + ": the ledger has entries 0 to " +
+                      std::to_string(size.value - 1));
   RETURN_IF_ERROR(session->journal().ForEachEntry(
       EntryIndex(from), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
         ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
@@ -48,7 +49,7 @@ Result<uint64_t> PrintEntries(Context& context, const LogFlags& flags, uint64_t 
         if (list != nullptr)
           list->push_back(row);
         else
-          context.console.PrintJson(row.dump());
+          context.console.PrintJson(row, -1);
         return Status::Ok();
       }));
   return size.value;
@@ -58,14 +59,14 @@ Status RunLog(Context& context, const LogFlags& flags) {
   if (!flags.follow) {
     Json list = Json::array();
     RETURN_IF_ERROR(PrintEntries(context, flags, flags.from, &list).status());
-    context.console.PrintJson(list.dump(2));
+    context.console.PrintJson(list);
     return Status::Ok();
   }
   // With --follow and --json: one object a line, as they come.
   uint64_t next = flags.from;
   while (true) {
     ASSIGN_OR_RETURN(next, PrintEntries(context, flags, next, nullptr));
-    std::fflush(stdout);
+    RETURN_IF_ERROR(context.console.Finish());
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
 }
@@ -94,7 +95,7 @@ Status RunShow(Context& context, const LogFlags& flags) {
       shown["verdict"] = generation->verdict.ToString();
   }
   context.console.Say(shown.dump(2));
-  context.console.PrintJson(shown.dump(2));
+  context.console.PrintJson(shown);
   return Status::Ok();
 }
 
@@ -105,14 +106,14 @@ void AddLog(CLI::App& app, Action& action) {
   CLI::App* log = app.add_subcommand("log", "Every entry, a line each");
   AddDirectory(*log, log_flags->directory);
   log->add_flag("--follow", log_flags->follow, "Wait for new entries and print them as they come; stop with Ctrl-C");
-  log->add_option("--from", log_flags->from, "Begin at this index")->capture_default_str();
+  log->add_option("--from", log_flags->from, "Begin at this index")->capture_default_str()->check(WholeNumber());
   log->callback(
       [log_flags, &action] { action = [log_flags](Context& context) { return RunLog(context, *log_flags); }; });
 
   auto show_flags = std::make_shared<LogFlags>();
   CLI::App* show = app.add_subcommand("show", "One entry, whole");
   AddDirectory(*show, show_flags->directory);
-  show->add_option("INDEX", show_flags->index, "The entry's index")->required();
+  show->add_option("INDEX", show_flags->index, "The entry's index")->required()->check(WholeNumber());
   show->callback(
       [show_flags, &action] { action = [show_flags](Context& context) { return RunShow(context, *show_flags); }; });
 }

@@ -4,6 +4,7 @@
 
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/requester.h"
 
 namespace ledgerline::tool {
@@ -18,11 +19,10 @@ struct RateFlags {
 
 Status RunRate(Context& context, const RateFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
-  ASSIGN_OR_RETURN(const RecordingId recording, RecordingId::Parse(flags.recording));
+  ASSIGN_OR_RETURN(const RecordingId recording, Named("--recording", RecordingId::Parse(flags.recording)));
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   const rights::RecordingView view = rights->Recording(recording, rights->size());
-  if (view.original == nullptr && view.cover == nullptr)
-    return NotFound("--recording '" + flags.recording + "' is not in the catalogue");
+  if (view.original == nullptr && view.cover == nullptr) return NoSuchRecording(flags.directory, flags.recording);
   ASSIGN_OR_RETURN(const std::string requester, ParseRequester(flags.requester, session->random()));
   v1::Payload payload;
   v1::Rating& rating = *payload.mutable_rating();
@@ -30,12 +30,10 @@ Status RunRate(Context& context, const RateFlags& flags) {
   rating.set_score(static_cast<uint32_t>(flags.score));
   rating.set_requester(requester);
   rating.set_rated_at_us(context.clock.Now().us);
-  ASSIGN_OR_RETURN(const std::string idempotency_key, session->NewIdempotencyKey());
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload));
   context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + recording.text() + " was rated " +
                       std::to_string(flags.score) + " of 5");
-  context.console.PrintJson(nlohmann::ordered_json{{"index", committed.index.value}}.dump(2));
+  context.console.PrintJson(nlohmann::ordered_json{{"index", committed.index.value}});
   return Status::Ok();
 }
 

@@ -7,6 +7,8 @@
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/entry_summary.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -36,14 +38,13 @@ Status RunReceipt(Context& context, const ReceiptFlags& flags) {
     supporting = receipt.supporting.size();
   }
   RETURN_IF_ERROR(WriteNewFile(flags.output, text));
-  context.console.Say("The receipt of entry " + std::to_string(flags.index) + " is in " + flags.output +
-                      (supporting > 0 ? ", with what it rests on (" + std::to_string(supporting) +
-                                            (supporting == 1 ? " entry)" : " entries)")
-                                      : "") +
-                      ".\nCheck it anywhere: ledgerline verify " + flags.output + " --vkey '" +
-                      session->journal().checkpoint_key().ToString() + "'");
+  context.console.Say(
+      "The receipt of entry " + std::to_string(flags.index) + " is in " + flags.output +
+      (supporting > 0 ? ", with what it rests on (" + Counted(supporting, "entry", "entries") + ")" : "") +
+      ".\nCheck it anywhere: ledgerline verify " + flags.output + " --vkey '" +
+      session->journal().checkpoint_key().ToString() + "'");
   context.console.PrintJson(
-      nlohmann::ordered_json{{"file", flags.output}, {"index", flags.index}, {"supporting", supporting}}.dump(2));
+      nlohmann::ordered_json{{"file", flags.output}, {"index", flags.index}, {"supporting", supporting}});
   return Status::Ok();
 }
 
@@ -54,7 +55,7 @@ void AddReceipt(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("receipt", "Write the receipt of an entry: proof that it is in the log, checked offline");
   AddDirectory(*command, flags->directory);
-  command->add_option("INDEX", flags->index, "The entry's index")->required();
+  command->add_option("INDEX", flags->index, "The entry's index")->required()->check(WholeNumber());
   command->add_option("-o,--output", flags->output, "Where to put it; never replaces a file")->required();
   command
       ->add_option("--format", flags->format,

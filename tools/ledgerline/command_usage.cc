@@ -2,11 +2,14 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/sha256.h"
+#include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/usage_file.h"
+#include "ledger/journal/entry.h"
 #include "ledger/journal/submission.h"
 #include "schemas/amount.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -21,13 +24,37 @@ struct UsageFlags {
   bool originals = false;
 };
 
+// The fold counts a file once, whatever it is called the second time: so it is not taken the second time.
+Status CheckNotThereAsTheOtherKind(const journal::Journal& journal, const v1::UsageFile& file,
+                                   const UsageFlags& flags) {
+  ASSIGN_OR_RETURN(const auto entries, journal.EntriesOfType(v1::PAYLOAD_TYPE_USAGE_FILE));
+  for (const EntryIndex index : entries) {
+    ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
+    ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
+    const v1::UsageFile& earlier = entry.submission.payload.usage_file();
+    if (earlier.file().blob_sha256() != file.file().blob_sha256() || earlier.kind() == file.kind()) continue;
+    return AlreadyExists("'" + flags.file + "' is entry " + std::to_string(index.value) + " already, as usage of " +
+                         (flags.originals ? "covers" : "originals") + ", and the same file counts once");
+  }
+  return Status::Ok();
+}
+
 Status RunImport(Context& context, const UsageFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   ASSIGN_OR_RETURN(const std::string bytes, ReadFile(flags.file, kUsageBytesMax));
   auto parsed = exchange::ParseUsageFile(bytes);
-  if (!parsed.ok()) return parsed.status().WithContext(flags.file);
+  if (!parsed.ok()) {
+    const auto kind = exchange::DetectFileKind(bytes);
+    if (kind.ok() && *kind != exchange::FileKind::kUsage) {
+      return InvalidArgument("'" + flags.file + "' is a file of " + std::string(exchange::FileKindName(*kind)) +
+                             ": `ledgerline catalog import " + flags.directory + " " + flags.file + "` takes it");
+    }
+    return parsed.status().WithContext(flags.file);
+  }
   const v1::UsageKind kind = flags.originals ? v1::USAGE_KIND_ORIGINALS : v1::USAGE_KIND_COVERS;
   for (const std::string& warning : parsed->warnings) context.console.Warn(flags.file + ": " + warning);
+
+  if (parsed->rows.empty()) context.console.Warn(flags.file + ": it has a header and no row");
 
   // Rows of the wrong kind are let in, since the file is the platform's statement; but now is the time to say so.
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
@@ -55,8 +82,8 @@ Status RunImport(Context& context, const UsageFlags& flags) {
   const std::string idempotency_key = crypto::Sha256(tag + bytes).ToBytes();
   v1::Payload payload;
   *payload.mutable_usage_file() = parsed->ToPayload(kind);
-  ASSIGN_OR_RETURN(const journal::Committed committed, session->Submit(payload, idempotency_key, {bytes}));
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  RETURN_IF_ERROR(CheckNotThereAsTheOtherKind(session->journal(), payload.usage_file(), flags));
+  ASSIGN_OR_RETURN(const journal::Committed committed, session->Record(payload, idempotency_key, {bytes}));
 
   std::string totals;
   Json totals_json = Json::array();
@@ -66,17 +93,15 @@ Status RunImport(Context& context, const UsageFlags& flags) {
     totals_json.push_back(
         {{"currency", revenue.currency().ToString()}, {"revenue", revenue.ToDecimal()}, {"plays", total.plays()}});
   }
-  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " + std::to_string(parsed->rows.size()) +
-                      " rows of usage from " + flags.file + totals +
+  context.console.Say("Entry " + std::to_string(committed.index.value) + ": " +
+                      Counted(parsed->rows.size(), "row", "rows") + " of usage from " + flags.file + totals +
                       (committed.already_existed ? " (there already)" : ""));
-  context.console.PrintJson(Json{
-      {"index", committed.index.value},
-      {"already_there", committed.already_existed},
-      {"rows", parsed->rows.size()},
-      {"totals", totals_json},
-      {"periods", parsed->periods},
-      {"unknown_recordings",
-       unknown}}.dump(2));
+  context.console.PrintJson(Json{{"index", committed.index.value},
+                                 {"already_there", committed.already_existed},
+                                 {"rows", parsed->rows.size()},
+                                 {"totals", totals_json},
+                                 {"periods", parsed->periods},
+                                 {"unknown_recordings", unknown}});
   return Status::Ok();
 }
 

@@ -1,5 +1,6 @@
 // ledgerline verify: a full check of a ledger, or an offline check of receipts. Says what it checked and what it took
 // on trust.
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,8 @@
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/delivered_files.h"
 #include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/trust_anchor.h"
 
 namespace ledgerline::tool {
@@ -18,24 +21,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kCheckpointBytesMax = 1'000'000;
-
 struct VerifyFlags {
   std::vector<std::string> targets;
   std::string vkey;
   std::string policy;
-  std::string checkpoint;
+  std::vector<std::string> checkpoints;
   bool brief = false;
 };
 
-std::string Indented(const std::string& text) {
+std::string Indented(const std::string& text, size_t by) {
   std::string out;
-  for (const char c : text) out += c == '\n' ? std::string("\n         ") : std::string(1, c);
+  for (const char c : text) out += c == '\n' ? "\n" + std::string(by, ' ') : std::string(1, c);
   return out;
 }
 
-// Prints one target's report; true if everything passed against an anchor from outside.
-bool PrintReport(Context& context, const std::string& target, bool brief, const audit::Report& report, Json& json) {
+enum class Outcome { kVerified, kNotVerified, kUnreadable };
+
+// Prints one target's report.
+Outcome PrintReport(Context& context, const std::string& target, bool brief, const audit::Report& report, Json& json) {
   size_t failed = 0;
   Json findings = Json::array();
   if (!brief) context.console.Say(target);
@@ -43,35 +46,56 @@ bool PrintReport(Context& context, const std::string& target, bool brief, const 
     failed += finding.passed ? 0 : 1;
     if (!brief || !finding.passed)
       context.console.Say((finding.passed ? "  ok     " : "  FAILED ") + finding.name + ": " +
-                          Indented(finding.detail));
+                          Indented(finding.detail, 9));
     findings.push_back({{"name", finding.name}, {"passed", finding.passed}, {"detail", finding.detail}});
   }
   if (!brief && !report.trusted().empty()) context.console.Say("  taken on trust:");
   for (const std::string& trusted : report.trusted()) {
-    if (!brief) context.console.Say("    - " + trusted);
+    if (!brief) context.console.Say("    - " + Indented(trusted, 6));
   }
   std::string verdict;
   if (failed > 0)
-    verdict = "NOT VERIFIED: " + std::to_string(failed) + " of " + std::to_string(report.findings().size()) +
-              " checks failed";
+    verdict = "NOT VERIFIED: " + std::to_string(failed) + " of " +
+              Counted(report.findings().size(), "check", "checks") + " failed";
   else if (!report.anchored())
     verdict = "SELF-CONSISTENT, NO TRUST ANCHOR: give --vkey or --policy from a source other than this file";
   else
-    verdict = "VERIFIED: " + std::to_string(report.findings().size()) + " checks passed";
-  context.console.Say(brief ? target + ": " + verdict + ", " + std::to_string(report.trusted().size()) +
-                                  " things taken on trust"
+    verdict = "VERIFIED: " + Counted(report.findings().size(), "check", "checks") + " passed";
+  const bool verified = failed == 0 && report.anchored();
+  context.console.Say(brief ? target + ": " + verdict + ", " + Counted(report.trusted().size(), "thing", "things") +
+                                  " taken on trust"
                             : verdict + "\n");
   json.push_back({{"target", target},
-                  {"verified", failed == 0 && report.anchored()},
+                  {"verified", verified},
                   {"verdict", verdict},
                   {"checks", findings},
                   {"taken_on_trust", report.trusted()}});
-  return failed == 0 && report.anchored();
+  return verified ? Outcome::kVerified : Outcome::kNotVerified;
+}
+
+// What could not even be read: the others are checked all the same.
+Outcome PrintUnreadable(Context& context, const std::string& target, bool brief, const Status& status, Json& json) {
+  const std::string verdict = "NOT READ: " + status.message();
+  context.console.Say(brief ? target + ": " + verdict : target + "\n" + verdict + "\n");
+  json.push_back({{"target", target},
+                  {"verified", false},
+                  {"verdict", verdict},
+                  {"checks", Json::array()},
+                  {"taken_on_trust", Json::array()}});
+  return Outcome::kUnreadable;
+}
+
+// A checkpoint that somebody kept, alone or inside of a receipt.
+Result<std::string> ReadKeptCheckpoint(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string text, Named("--checkpoint", ReadFile(path, audit::kReceiptBytesMax)));
+  if (text.rfind('{', 0) != 0) return text;
+  ASSIGN_OR_RETURN(audit::Receipt receipt, Named("--checkpoint " + path, audit::ParseReceipt(text)));
+  return std::move(receipt.checkpoint);
 }
 
 Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags& flags, const std::string& directory,
                                             const std::optional<crypto::VerifierKey>& anchor) {
-  if (!std::filesystem::exists(directory + "/db")) return NotFound("there is no ledger in '" + directory + "'");
+  RETURN_IF_ERROR(CheckLedgerDirectory(directory));
   journal::VerifyOptions options;
   options.checkpoint_key = anchor;
   options.progress = [&](uint64_t done, uint64_t total) { context.console.Progress("checking entries", done, total); };
@@ -90,10 +114,11 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
     return report;
   }
   audit::VerifyMeaning((*session)->journal(), report);
-  if (!flags.checkpoint.empty()) {
-    ASSIGN_OR_RETURN(const std::string old, ReadFile(flags.checkpoint, kCheckpointBytesMax));
+  for (const std::string& path : flags.checkpoints) {
+    ASSIGN_OR_RETURN(const std::string old, ReadKeptCheckpoint(path));
     audit::VerifyExtends((*session)->journal(), old, anchor ? *anchor : (*session)->journal().checkpoint_key(), report);
-  } else {
+  }
+  if (flags.checkpoints.empty()) {
     report.Trust(
         "That this is the only history: without a checkpoint kept from earlier (--checkpoint), an operator who signed "
         "two may show either.");
@@ -127,17 +152,25 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
 
 Status RunVerify(Context& context, const VerifyFlags& flags) {
   ASSIGN_OR_RETURN(const auto anchor, ReadTrustAnchor(flags.vkey, flags.policy));
-  Json json = Json::array();
-  size_t bad = 0;
-  for (const std::string& target : flags.targets) {
-    auto report = std::filesystem::is_directory(target) ? VerifyDirectoryTarget(context, flags, target, anchor)
-                                                        : VerifyFileTarget(target, anchor);
-    if (!report.ok()) return report.status().WithContext(target);
-    if (!PrintReport(context, target, flags.brief, *report, json)) ++bad;
+  if (!flags.checkpoints.empty() && std::none_of(flags.targets.begin(), flags.targets.end(), IsDirectory)) {
+    return InvalidArgument(
+        "--checkpoint is compared with a ledger, and no TARGET is a ledger's directory: one receipt cannot show that "
+        "the log was only added to");
   }
-  context.console.PrintJson(json.dump(2, ' ', false, Json::error_handler_t::replace));
-  if (bad > 0)
-    return FailedPrecondition(std::to_string(bad) + " of " + std::to_string(flags.targets.size()) + " not verified");
+  Json json = Json::array();
+  size_t bad = 0, unreadable = 0;
+  for (const std::string& target : flags.targets) {
+    auto report =
+        IsDirectory(target) ? VerifyDirectoryTarget(context, flags, target, anchor) : VerifyFileTarget(target, anchor);
+    const Outcome outcome = report.ok() ? PrintReport(context, target, flags.brief, *report, json)
+                                        : PrintUnreadable(context, target, flags.brief, report.status(), json);
+    bad += outcome == Outcome::kNotVerified ? 1 : 0;
+    unreadable += outcome == Outcome::kUnreadable ? 1 : 0;
+  }
+  context.console.PrintJson(json);
+  const std::string of = " of " + std::to_string(flags.targets.size());
+  if (bad > 0) return FailedPrecondition(std::to_string(bad + unreadable) + of + " not verified");
+  if (unreadable > 0) return InvalidArgument(std::to_string(unreadable) + of + " could not be read");
   return Status::Ok();
 }
 
@@ -152,8 +185,10 @@ void AddVerify(CLI::App& app, Action& action) {
                                           "The ledger's verifier key, or a file with it, from a source that you trust");
   command->add_option("--policy", flags->policy, "A policy file (C2SP tlog-policy: 'log VKEY', 'quorum none')")
       ->excludes(vkey);
-  command->add_option("--checkpoint", flags->checkpoint, "A checkpoint that you kept: the ledger must extend it")
-      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--checkpoint", flags->checkpoints,
+                   "A checkpoint that you kept, or a receipt with one: the ledger must extend it; may be repeated")
+      ->allow_extra_args(false);
   command->add_flag("--brief", flags->brief, "Only what failed, and a line for each target");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunVerify(context, *flags); }; });
 }

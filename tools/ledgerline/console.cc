@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
+#include <nlohmann/json.hpp>
 
 namespace ledgerline::tool {
 namespace {
@@ -45,12 +48,13 @@ void Console::Say(std::string_view line) {
   if (json_) return;
   EndProgress();
   PrintLine(stdout, line);
+  std::fflush(stdout);  // a pipe must not keep from anybody what long work has already done
 }
 
-void Console::PrintJson(const std::string& document) {
+void Console::PrintJson(const nlohmann::ordered_json& document, int indent) {
   if (!json_) return;
   EndProgress();
-  PrintLine(stdout, document);
+  PrintLine(stdout, document.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void Console::Warn(std::string_view line) {
@@ -88,6 +92,21 @@ void Console::EndProgress() {
   std::fputs("\r\033[K", stderr);
   std::fflush(stderr);
   bar_shown_ = false;
+}
+
+Status Console::Finish() {
+  EndProgress();
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return Status::Ok();
+  return ResourceExhausted(std::string("standard output took not all of the answer: ") +
+                           std::strerror(errno != 0 ? errno : ENOSPC) +
+                           "; what the command does to the ledger is done (`ledgerline log` shows it)");
+}
+
+std::string Counted(uint64_t count, const std::string& one, const std::string& many) {
+  std::string digits = std::to_string(count);
+  for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits + " " + (count == 1 ? one : many);
 }
 
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows, const std::vector<size_t>& right) {

@@ -1,11 +1,11 @@
 #include "tools/ledgerline/delivered_files.h"
 
-#include <filesystem>
+#include <set>
 
 #include "inference/fingerprint/exact.h"
 #include "inference/music/wav_file.h"
 #include "ledger/journal/entry.h"
-#include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -31,16 +31,23 @@ void CheckDeliveredFiles(const audit::Receipt& receipt, const std::string& direc
   auto entry = journal::ParseEntry(receipt.subject.bytes);
   if (!entry.ok() || entry->type != v1::PAYLOAD_TYPE_GENERATION) return;
   const v1::Fingerprints& prints = entry->submission.payload.generation().fingerprints();
-  for (const audit::DeliveredFile& file : receipt.files) {
-    const bool midi = EndsWith(file.name, ".mid");
-    if (!midi && !EndsWith(file.name, ".wav")) continue;
-    const std::string path = (directory.empty() ? std::string(".") : directory) + "/" + file.name;
-    if (!std::filesystem::exists(path)) {
-      report.Trust("That " + file.name + " is the file that the event names: it does not lie beside the receipt.");
+  // The list of files is outside of what is signed, so whoever takes a file off it must not be able to take the check
+  // away.
+  std::set<std::string> names{"cover.mid", "cover.wav"};
+  for (const audit::DeliveredFile& file : receipt.files) names.insert(file.name);
+  for (const std::string& file : names) {
+    const std::string path = (directory.empty() ? std::string(".") : directory) + "/" + file;
+    const bool midi = EndsWith(file, ".mid");
+    if (!midi && !EndsWith(file, ".wav")) {
+      report.Trust("Whatever " + file + " is: the event names only a MIDI file and a sound.");
+      continue;
+    }
+    if (!Exists(path)) {
+      report.Trust("That " + file + " is the file that the event names: it does not lie beside the receipt.");
       continue;
     }
     auto print = FingerprintOf(path);
-    const std::string name = "fingerprint of " + file.name;
+    const std::string name = "fingerprint of " + file;
     if (!print.ok())
       report.Fail(name, print.status().message());
     else if (print->view() != (midi ? prints.midi_sha256() : prints.pcm_sha256()))

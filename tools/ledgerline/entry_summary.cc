@@ -3,6 +3,7 @@
 #include "ledger/exchange/catalogue_row.h"
 #include "schemas/amount.h"
 #include "schemas/hash.h"
+#include "tools/ledgerline/console.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -47,7 +48,7 @@ std::string SummaryOf(const v1::Payload& payload) {
     case v1::Payload::kKeyEnrolment:
       return "a key of " + payload.key_enrolment().party_id() + ", " + ShortHex(payload.key_enrolment().public_key());
     case v1::Payload::kCatalogueFile:
-      return std::to_string(payload.catalogue_file().file().row_count()) + " rows of " +
+      return Counted(payload.catalogue_file().file().row_count(), "row", "rows") + " of " +
              KindText(payload.catalogue_file().kind()) + ", file " +
              ShortHex(payload.catalogue_file().file().blob_sha256());
     case v1::Payload::kConsentGrant:
@@ -64,15 +65,16 @@ std::string SummaryOf(const v1::Payload& payload) {
              std::to_string(payload.generation().seed()) + ", permit " +
              std::to_string(payload.generation().permit_index());
     case v1::Payload::kRejectedCandidates:
-      return std::to_string(payload.rejected_candidates().candidates_size()) + " candidates turned down, permit " +
-             std::to_string(payload.rejected_candidates().permit_index());
+      return Counted(static_cast<uint64_t>(payload.rejected_candidates().candidates_size()), "candidate",
+                     "candidates") +
+             " turned down, permit " + std::to_string(payload.rejected_candidates().permit_index());
     case v1::Payload::kRating:
       return payload.rating().recording_id() + " rated " + std::to_string(payload.rating().score()) + " of 5";
     case v1::Payload::kUsageFile: {
-      std::string text = std::to_string(payload.usage_file().file().row_count()) + " rows of " +
+      std::string text = Counted(payload.usage_file().file().row_count(), "row", "rows") + " of " +
                          (payload.usage_file().kind() == v1::USAGE_KIND_ORIGINALS ? "originals" : "covers");
       for (const v1::UsageTotal& total : payload.usage_file().totals())
-        text += ", " + AmountText(total.revenue()) + " for " + std::to_string(total.plays()) + " plays";
+        text += ", " + AmountText(total.revenue()) + " for " + Counted(total.plays(), "play", "plays");
       return text;
     }
     case v1::Payload::kPeriodClose: {

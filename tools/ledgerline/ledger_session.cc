@@ -1,24 +1,51 @@
 #include "tools/ledgerline/ledger_session.h"
 
-#include <filesystem>
-#include <fstream>
+#include <sys/stat.h>
 
-#include "ledger/journal/entry.h"
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "ledger/audit/journal_fold.h"
 #include "ledger/journal/submission.h"
 #include "ledger/store/journal_directory.h"
+#include "tools/ledgerline/named_files.h"
 
 namespace ledgerline::tool {
 namespace {
 
 namespace fs = std::filesystem;
 
-Status CheckThatALedgerIsThere(const std::string& directory) {
-  if (fs::exists(directory + "/db")) return Status::Ok();
+// Takes away what Create made, unless it came to an end: a second try must not find half a ledger.
+class HalfMade {
+ public:
+  explicit HalfMade(std::string directory) : directory_(std::move(directory)) {}
+  ~HalfMade() {
+    std::error_code error;
+    if (whole_) return;
+    for (const char* made : {"keys", "db", "operator.vkey", "checkpoint", "checkpoint.new"})
+      fs::remove_all(directory_ + "/" + made, error);
+    if (made_directory_) fs::remove(directory_, error);
+  }
+  void MadeDirectory() { made_directory_ = true; }
+  void IsWhole() { whole_ = true; }
+
+ private:
+  std::string directory_;
+  bool made_directory_ = false;
+  bool whole_ = false;
+};
+
+}  // namespace
+
+Status CheckLedgerDirectory(const std::string& directory) {
+  struct stat found {};
+  if (::stat((directory + "/db").c_str(), &found) == 0) return Status::Ok();
+  if (errno != ENOENT && errno != ENOTDIR)
+    return InvalidArgument("cannot read '" + directory + "/db': " + std::strerror(errno));
   return NotFound("there is no ledger in '" + directory + "': make one with `ledgerline init " + directory +
                   " --origin NAME`");
 }
-
-}  // namespace
 
 std::string OperatorKeyPath(const std::string& directory) { return directory + "/keys/operator.key"; }
 std::string OperatorVkeyPath(const std::string& directory) { return directory + "/operator.vkey"; }
@@ -27,10 +54,14 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
                                                              Clock& clock) {
   RETURN_IF_ERROR(crypto::CheckKeyName(origin).WithContext("--origin"));
   std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
+  if (Exists(directory) && !IsDirectory(directory))
+    return AlreadyExists("'" + directory + "' is a file: a ledger is made in a new or an empty directory");
+  if (Exists(directory) && !fs::is_empty(directory, error)) {
     return AlreadyExists("'" + directory + "' is not empty: a ledger is made in a new or an empty directory");
   }
-  fs::create_directories(directory + "/keys", error);
+  HalfMade half_made(directory);
+  if (fs::create_directories(directory, error)) half_made.MadeDirectory();
+  if (!error) fs::create_directory(directory + "/keys", error);
   if (error) return InvalidArgument("cannot make '" + directory + "/keys': " + error.message());
   fs::permissions(directory + "/keys", fs::perms::owner_all, error);
 
@@ -39,28 +70,29 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
   session->clock_ = &clock;
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(session->random_));
   const crypto::NamedKey named{origin, key};
-  RETURN_IF_ERROR(crypto::CreatePrivateKeyFile(OperatorKeyPath(directory), named));
+  RETURN_IF_ERROR(CreateKeyFile(OperatorKeyPath(directory), named));
   ASSIGN_OR_RETURN(const crypto::VerifierKey verifier, named.verifier());
   RETURN_IF_ERROR(crypto::WritePublicKeyFile(OperatorVkeyPath(directory), verifier));
   session->operator_signer_ = std::make_unique<crypto::KeySigner>(std::move(key));
   ASSIGN_OR_RETURN(session->journal_, store::CreateJournal(directory, origin, *session->operator_signer_, clock));
+  half_made.IsWhole();
   return session;
 }
 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForWriting(const std::string& directory, Clock& clock) {
-  RETURN_IF_ERROR(CheckThatALedgerIsThere(directory));
-  auto named = crypto::ReadPrivateKeyFile(OperatorKeyPath(directory));
-  if (!named.ok()) return named.status().WithContext("the operator's key is needed to write");
+  RETURN_IF_ERROR(CheckLedgerDirectory(directory));
+  ASSIGN_OR_RETURN(const crypto::NamedKey named,
+                   ReadKeyFile("the operator's key is needed to write", OperatorKeyPath(directory)));
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   session->directory_ = directory;
   session->clock_ = &clock;
-  session->operator_signer_ = std::make_unique<crypto::KeySigner>(named->key);
+  session->operator_signer_ = std::make_unique<crypto::KeySigner>(named.key);
   ASSIGN_OR_RETURN(session->journal_, store::OpenJournal(directory, *session->operator_signer_, clock));
   return session;
 }
 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForReading(const std::string& directory) {
-  RETURN_IF_ERROR(CheckThatALedgerIsThere(directory));
+  RETURN_IF_ERROR(CheckLedgerDirectory(directory));
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   session->directory_ = directory;
   ASSIGN_OR_RETURN(session->journal_, store::OpenJournalReadOnly(directory));
@@ -68,19 +100,7 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForReading(const std::
 }
 
 Result<const royalty::LedgerFold*> LedgerSession::Fold() {
-  JournalBlobs blobs(*journal_);
-  const TreeSize size = journal_->size();
-  RETURN_IF_ERROR(journal_->ForEachEntry(
-      EntryIndex(fold_.size().value), size.NextIndex(), [&](EntryIndex index, std::string_view bytes) -> Status {
-        v1::Entry entry;
-        v1::Submission submission;
-        v1::Payload payload;
-        if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
-            !submission.ParseFromString(entry.submission()) || !payload.ParseFromString(submission.payload())) {
-          return DataLoss("entry " + std::to_string(index.value) + " cannot be read; run `ledgerline verify`");
-        }
-        return fold_.Apply(index, entry, payload, blobs);
-      }));
+  RETURN_IF_ERROR(audit::FoldJournal(*journal_, fold_));
   return &fold_;
 }
 
@@ -89,8 +109,11 @@ Result<const rights::RightsState*> LedgerSession::Rights() {
   return &fold->rights();
 }
 
-Result<journal::Committed> LedgerSession::Submit(const v1::Payload& payload, const std::string& idempotency_key,
+Result<journal::Committed> LedgerSession::Submit(const v1::Payload& payload, std::string idempotency_key,
                                                  std::vector<std::string> blobs, const crypto::Signer* signer) {
+  if (idempotency_key.empty()) {
+    ASSIGN_OR_RETURN(idempotency_key, NewIdempotencyKey());
+  }
   journal::SubmissionRequest request;
   ASSIGN_OR_RETURN(request.submission,
                    journal::SignSubmission(journal_->origin(), idempotency_key, payload.SerializeAsString(),
@@ -99,32 +122,14 @@ Result<journal::Committed> LedgerSession::Submit(const v1::Payload& payload, con
   return journal_->Submit(std::move(request));
 }
 
+Result<journal::Committed> LedgerSession::Record(const v1::Payload& payload, std::string idempotency_key,
+                                                 std::vector<std::string> blobs, const crypto::Signer* signer) {
+  ASSIGN_OR_RETURN(const journal::Committed committed,
+                   Submit(payload, std::move(idempotency_key), std::move(blobs), signer));
+  RETURN_IF_ERROR(journal_->SignCheckpoint().status());
+  return committed;
+}
+
 Result<std::string> LedgerSession::NewIdempotencyKey() { return crypto::RandomBytes(random_, 16); }
-
-Result<std::string> ReadFile(const std::string& path, size_t bytes_max) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return NotFound("there is no file '" + path + "'");
-  if (!fs::is_regular_file(path, error)) return InvalidArgument("'" + path + "' is not a file");
-  const auto size = fs::file_size(path, error);
-  if (error) return Unavailable("cannot read '" + path + "': " + error.message());
-  if (size > bytes_max) {
-    return OutOfRange("'" + path + "' has " + std::to_string(size) + " bytes: " + std::to_string(bytes_max) +
-                      " are allowed");
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(static_cast<size_t>(size), '\0');
-  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) return Unavailable("cannot read '" + path + "'");
-  return bytes;
-}
-
-Status WriteNewFile(const std::string& path, std::string_view bytes) {
-  std::error_code error;
-  if (fs::exists(path, error)) return AlreadyExists("'" + path + "' exists: choose another name, or remove it first");
-  std::ofstream out(path, std::ios::binary);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  out.close();
-  if (!out) return Unavailable("cannot write '" + path + "'");
-  return Status::Ok();
-}
 
 }  // namespace ledgerline::tool

@@ -22,15 +22,8 @@ namespace ledgerline::tool {
 std::string OperatorKeyPath(const std::string& directory);
 std::string OperatorVkeyPath(const std::string& directory);
 
-// Reads blobs of a journal for the folds.
-class JournalBlobs : public rights::BlobReader {
- public:
-  explicit JournalBlobs(const journal::Journal& journal) : journal_(journal) {}
-  Result<std::string> ReadBlob(const Hash256& hash) override { return journal_.ReadBlob(hash); }
-
- private:
-  const journal::Journal& journal_;
-};
+// Errors: kNotFound (no ledger there; says how to make one), kInvalidArgument (it cannot be read).
+Status CheckLedgerDirectory(const std::string& directory);
 
 class LedgerSession {
  public:
@@ -38,8 +31,8 @@ class LedgerSession {
   // Errors: kAlreadyExists (something is there), those of the journal and of key files.
   static Result<std::unique_ptr<LedgerSession>> Create(const std::string& directory, const std::string& origin,
                                                        Clock& clock);
-  // Errors: kNotFound (no ledger there), kPermissionDenied (no operator key), kUnavailable (another process writes),
-  // kDataLoss.
+  // Errors: kNotFound (no ledger there), kInvalidArgument (the operator's key cannot be read), kUnavailable (another
+  // process writes), kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForWriting(const std::string& directory, Clock& clock);
   // Needs no key. Errors: kNotFound, kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForReading(const std::string& directory);
@@ -50,8 +43,12 @@ class LedgerSession {
   Result<const royalty::LedgerFold*> Fold();
   Result<const rights::RightsState*> Rights();
 
-  // Signs with the operator's key, or with `signer` where a party speaks, and waits until the entry is durable.
-  Result<journal::Committed> Submit(const v1::Payload& payload, const std::string& idempotency_key,
+  // Signs with the operator's key, or with `signer` where a party speaks, and waits until the entry is durable. An
+  // empty idempotency key stands for a new random one.
+  Result<journal::Committed> Submit(const v1::Payload& payload, std::string idempotency_key = "",
+                                    std::vector<std::string> blobs = {}, const crypto::Signer* signer = nullptr);
+  // Submits, and signs a checkpoint that covers the entry: what a command with one entry does.
+  Result<journal::Committed> Record(const v1::Payload& payload, std::string idempotency_key = "",
                                     std::vector<std::string> blobs = {}, const crypto::Signer* signer = nullptr);
   // Sixteen random bytes.
   Result<std::string> NewIdempotencyKey();
@@ -68,11 +65,6 @@ class LedgerSession {
   royalty::LedgerFold fold_;
   crypto::SystemRandom random_;
 };
-
-// The whole of a file of at most `bytes_max` bytes. Errors: kNotFound, kOutOfRange, kUnavailable.
-Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
-// Writes a file that must not be there yet. Errors: kAlreadyExists, kUnavailable.
-Status WriteNewFile(const std::string& path, std::string_view bytes);
 
 }  // namespace ledgerline::tool
 

@@ -1,19 +1,9 @@
 // ledgerline: the command line. See README.md and docs/quickstart.md.
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
+#include <exception>
 
 #include "tools/ledgerline/command.h"
-
-namespace {
-
-std::string ProgramDirectory() {
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::string(".") : path.parent_path().string();
-}
-
-}  // namespace
+#include "tools/ledgerline/usage_errors.h"
 
 int main(int argc, char** argv) {
   using namespace ledgerline::tool;
@@ -46,28 +36,29 @@ int main(int argc, char** argv) {
     std::fputs(app.help().c_str(), stderr);
     return kExitUsage;
   }
-  // CLI11 would only say that a command is missing.
-  for (int i = 1; i < argc; ++i) {
-    if (argv[i][0] == '-') continue;
-    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-    if (std::none_of(commands.begin(), commands.end(),
-                     [&](const CLI::App* command) { return command->check_name(argv[i]); })) {
-      std::fprintf(stderr, "ledgerline: '%s' is not a command; `ledgerline --help` lists them\n", argv[i]);
-      return kExitUsage;
-    }
-    break;
+  FinishCommands(app);
+  if (const std::string wrong = WrongCommand(app, argc, argv); !wrong.empty()) {
+    std::fprintf(stderr, "ledgerline: %s\n", wrong.c_str());
+    return kExitUsage;
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitFine : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::fprintf(stderr, "ledgerline: %s\n", WrongOption(app, error).c_str());
+    return kExitUsage;
   }
 
   Console console(json);
   ledgerline::SystemClock clock;
-  Context context{console, clock, argc, ProgramDirectory()};
-  const ledgerline::Status status = action(context);
-  console.EndProgress();
+  Context context{console, clock};
+  ledgerline::Status status;
+  try {
+    status = action(context);
+  } catch (const std::exception& defect) {
+    status = ledgerline::Internal(std::string("a defect of this program, please report it: ") + defect.what());
+  }
+  if (status.ok()) status = console.Finish();
   if (!status.ok()) console.Error(status);
   return ExitCodeOf(status);
 }

@@ -55,7 +55,6 @@ Status SealPartyRecords(const std::string& directory, const std::vector<exchange
 
 Result<exchange::PartyRecord> OpenPartyRecord(const std::string& directory, const exchange::PartyRow& row) {
   const std::string path = RecordPath(directory, row.id, row.commitment);
-  if (!fs::exists(path)) return NotFound("the private record of " + row.id.text() + " is not here");
   ASSIGN_OR_RETURN(const std::string sealed, crypto::ReadPrivateFile(path, kSealedBytesMax));
   ASSIGN_OR_RETURN(const crypto::SealKeyStore keys, crypto::SealKeyStore::Open(KeyDirectory(directory)));
   ASSIGN_OR_RETURN(const crypto::SealKey key, keys.Read(SubjectOf(row.id)));

@@ -1,10 +1,9 @@
 #include "tools/ledgerline/trust_anchor.h"
 
-#include <filesystem>
 #include <sstream>
 
-#include "crypto/key_file.h"
-#include "tools/ledgerline/ledger_session.h"
+#include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 constexpr size_t kPolicyBytesMax = 64 * 1024;
 
 Result<std::optional<crypto::VerifierKey>> ReadPolicy(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kPolicyBytesMax));
+  ASSIGN_OR_RETURN(const std::string text, Named("--policy", ReadFile(path, kPolicyBytesMax)));
   std::optional<crypto::VerifierKey> log;
   std::istringstream lines(text);
   int number = 0;
@@ -47,9 +46,18 @@ Result<std::optional<crypto::VerifierKey>> ReadPolicy(const std::string& path) {
 Result<std::optional<crypto::VerifierKey>> ReadTrustAnchor(const std::string& vkey, const std::string& policy) {
   if (!policy.empty()) return ReadPolicy(policy);
   if (vkey.empty()) return std::optional<crypto::VerifierKey>();
-  if (vkey.find('+') == std::string::npos || std::filesystem::exists(vkey)) {
-    auto key = crypto::ReadPublicKeyFile(vkey);
-    if (!key.ok()) return key.status().WithContext("--vkey");
+  if (vkey.find('+') == std::string::npos || Exists(vkey)) {
+    ASSIGN_OR_RETURN(std::string text, Named("--vkey", ReadFile(vkey, kPolicyBytesMax)));
+    if (text.rfind("ledgerline-private-key", 0) == 0) {
+      return InvalidArgument("--vkey " + vkey +
+                             " is a private key, which nobody else should see; give the verifier key: "
+                             "`ledgerline key show DIR --vkey`");
+    }
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    auto key = crypto::VerifierKey::Parse(text);
+    // The file may be anything, a secret among them: it is not repeated here.
+    if (!key.ok())
+      return InvalidArgument("--vkey " + vkey + " holds no verifier key, which is one line, name+hash+base64");
     return std::optional<crypto::VerifierKey>(*std::move(key));
   }
   auto key = crypto::VerifierKey::Parse(vkey);
