@@ -100,8 +100,8 @@ void NameTheOperatorsWord(const rights::RightsState& rights, Report& report) {
   }
   if (!keys.empty()) {
     report.Trust(
-        "That the keys enrolled for parties are theirs, since the operator enrolled them; a party finds its own with "
-        "`ledgerline key show`:\n" +
+        "That the keys enrolled for parties are theirs, since the operator enrolled them; a party compares "
+        "`ledgerline key show` with the line \"public\" of its key file:\n" +
         Listed(keys));
   }
 }

@@ -116,7 +116,8 @@ class Examination {
     const auto enrolment = enrolled_by_.find(key->key.ToBytes());
     if (!key->party_id.empty() && enrolment != enrolled_by_.end() && told_of_keys_.insert(key->key.ToBytes()).second) {
       report_.Trust("That the key which speaks for " + key->party_id + " is its own: the operator enrolled it (" +
-                    Named(enrolment->second) + "). " + key->party_id + " can tell: " + key->key.ToHex());
+                    Named(enrolment->second) + "). The key file of " + key->party_id +
+                    " must say public: " + Base64Encode(key->key.ToBytes()));
     }
   }
 

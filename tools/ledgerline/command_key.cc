@@ -30,11 +30,12 @@ Status RunShow(Context& context, const KeyFlags& flags) {
     return Status::Ok();
   }
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-  std::vector<std::vector<std::string>> rows{{"ENTRY", "SPEAKS FOR", "VALID FROM", "VALID TO", "KEY ID"}};
+  std::vector<std::vector<std::string>> rows{{"ENTRY", "SPEAKS FOR", "VALID FROM", "VALID TO", "PUBLIC KEY"}};
   nlohmann::ordered_json keys = nlohmann::ordered_json::array();
   const auto add = [&](const rights::EnrolledKey& key, const std::string& speaks_for) {
     const std::string to = key.valid.to == TimeSpan::kOpen ? "open" : key.valid.to.ToString();
-    rows.push_back({std::to_string(key.entry.value), speaks_for, key.valid.from.ToString(), to, key.key_id.Short()});
+    rows.push_back({std::to_string(key.entry.value), speaks_for, key.valid.from.ToString(), to,
+                    Base64Encode(key.public_key.ToBytes())});
     keys.push_back({{"entry", key.entry.value},
                     {"speaks_for", speaks_for},
                     {"valid_from", key.valid.from.ToString()},

@@ -89,7 +89,7 @@ Status RunImport(Context& context, const UsageFlags& flags) {
   Json totals_json = Json::array();
   for (const v1::UsageTotal& total : parsed->totals) {
     ASSIGN_OR_RETURN(const Money revenue, FromWire(total.revenue(), "revenue"));
-    totals += ", " + revenue.ToString() + " for " + std::to_string(total.plays()) + " plays";
+    totals += ", " + revenue.ToString() + " for " + Counted(total.plays(), "play", "plays");
     totals_json.push_back(
         {{"currency", revenue.currency().ToString()}, {"revenue", revenue.ToDecimal()}, {"plays", total.plays()}});
   }

@@ -136,6 +136,8 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
     if (!anchor) return InvalidArgument("a tlog-proof is checked against a key: give --vkey or --policy");
     auto opened = proof.Verify(*proof.extra, *anchor);
     report.SetAnchored();
+    report.Trust("Who signed the entry, and whatever it rests on: a tlog-proof carries neither.");
+    report.Trust("That the log holds no other entry about this: one proof cannot show what is absent.");
     if (!opened.ok())
       report.Fail("checkpoint and inclusion", opened.status().message());
     else
