@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
@@ -13,12 +11,11 @@
 #include "ledger/journal/entry.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
+#include "ledger/journal/signature_checker.h"
 #include "ledger/journal/tree_writer.h"
 
 namespace ledgerline::journal {
 namespace {
-
-constexpr size_t kSignatureChunk = 2048;
 
 std::string Name(EntryIndex index) { return "entry " + std::to_string(index.value); }
 
@@ -38,50 +35,14 @@ void FailUnlessOk(VerifyCheck& check, const Status& status, const std::string& w
   if (!status.ok()) Fail(check, what.empty() ? status.message() : what + ": " + status.message());
 }
 
-// Checks signatures in chunks on several threads; failures come back in order.
-class SignatureChecker {
- public:
-  SignatureChecker(VerifyCheck& check, int threads)
-      : check_(check),
-        threads_(threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency())) {}
-
-  void Add(EntryIndex index, ParsedSubmission submission, const crypto::PublicKey& key) {
-    jobs_.push_back({index, std::move(submission), key, Status::Ok()});
-    if (jobs_.size() >= kSignatureChunk) Flush();
-  }
-  void Flush() {
-    std::vector<std::future<void>> running;
-    for (size_t t = 0; t < threads_; ++t) {
-      running.push_back(std::async(std::launch::async, [this, t] {
-        for (size_t i = t; i < jobs_.size(); i += threads_) {
-          jobs_[i].result = CheckSignature(jobs_[i].submission, jobs_[i].key);
-        }
-      }));
-    }
-    for (std::future<void>& future : running) future.get();
-    for (const Job& job : jobs_) FailUnlessOk(check_, job.result, Name(job.index));
-    checked_ += jobs_.size();
-    jobs_.clear();
-  }
-  uint64_t checked() const { return checked_; }
-
- private:
-  struct Job {
-    EntryIndex index;
-    ParsedSubmission submission;
-    crypto::PublicKey key;
-    Status result;
-  };
-  VerifyCheck& check_;
-  size_t threads_;
-  std::vector<Job> jobs_;
-  uint64_t checked_ = 0;
-};
-
 class Verifier {
  public:
   Verifier(const StorageReader& storage, const VerifyOptions& options)
-      : storage_(storage), options_(options), signatures_(signature_check_, options.threads) {}
+      : storage_(storage),
+        options_(options),
+        signatures_(options.threads, [this](EntryIndex index, const Status& status) {
+          FailUnlessOk(signature_check_, status, Name(index));
+        }) {}
 
   VerifyReport Run() {
     ReadState();
@@ -471,7 +432,7 @@ class Verifier {
   VerifyCheck type_check_{"index by type", "", 0, {}};
   VerifyCheck blob_check_{"blobs", "", 0, {}};
   VerifyCheck checkpoint_check_{"checkpoints", "", 0, {}};
-  SignatureChecker signatures_;  // last: it refers to signature_check_
+  SignatureChecker signatures_;  // reports into signature_check_
 };
 
 }  // namespace
