@@ -20,12 +20,13 @@ fs::path ExecutableDirectory() {
   return error ? fs::path(".") : self.parent_path();
 }
 
-// Where a file may lie: the environment's word first, then beside the executable, then the build and source trees.
+// Where a file may lie: where the environment says, else beside the executable, then in the build and source trees.
 std::vector<fs::path> Candidates(const std::string& given, const char* environment, const char* name,
                                  const std::vector<fs::path>& places) {
   if (!given.empty()) return {given};
+  // Whoever names a file means that one: another in its place would make other music without a word.
+  if (const char* value = std::getenv(environment); value != nullptr && *value != '\0') return {value};
   std::vector<fs::path> found;
-  if (const char* value = std::getenv(environment); value != nullptr && *value != '\0') found.emplace_back(value);
   for (const fs::path& place : places) found.push_back(place / name);
   return found;
 }
