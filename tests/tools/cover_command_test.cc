@@ -59,6 +59,36 @@ TEST_F(CoverCommandTest, TheReceiptVerifiesWithItsFilesAndAlteredFilesAreNamed) 
   EXPECT_THAT(altered.out, HasSubstr("FAILED fingerprint of cover.wav"));
 }
 
+// The list of files is no part of what is signed: taking names off it must not take the check away.
+TEST_F(CoverCommandTest, AReceiptThatNamesNoFileIsCheckedAgainstTheFilesAllTheSame) {
+  Cover("songs/ode_to_joy.mid", "rec-ode-to-joy", "hymn", 1, "made");
+  Json receipt = Json::parse(Read("made/cover.json"));
+  receipt["files"] = Json::array();
+  Write("made/cover.json", receipt.dump());
+  const std::string verify = "ledgerline verify made/cover.json --vkey ledger/operator.vkey";
+  EXPECT_THAT(Fine(verify), HasSubstr("fingerprint of cover.mid: its bytes are those that were recorded"));
+  Fine("cp songs/ode_to_joy.mid made/cover.mid");
+  const Ran swapped = Shell(verify);
+  EXPECT_EQ(swapped.exit_status, 1);
+  EXPECT_THAT(swapped.out, HasSubstr("FAILED fingerprint of cover.mid"));
+}
+
+// Killed as soon as it writes a file: what has the name of a cover is recorded, and otherwise the same command works
+// again.
+TEST_F(CoverCommandTest, AKilledRunLeavesNothingThatLooksFinished) {
+  const std::string command =
+      "ledgerline cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --style hymn --seed 1 "
+      "--territory DE --tier premium --candidates 1 --out made";
+  Shell(command + " & pid=$!; while kill -0 $pid && [ -z \"$(ls made)\" ]; do :; done; kill -9 $pid; wait $pid");
+  const bool finished = std::filesystem::exists(directory_ + "/made/cover.mid");
+  EXPECT_EQ(finished, Fine("ledgerline log ledger").find("generation") != std::string::npos);
+  EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"), HasSubstr("VERIFIED"));
+  if (!finished) Fine(command);
+  EXPECT_EQ(Fine("ls made").find("unrecorded"), std::string::npos);
+  EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"),
+              HasSubstr("1 generations judged, 0 unauthorised"));
+}
+
 TEST_F(CoverCommandTest, TheEventCarriesEverythingThatTheCoverRestsOn) {
   const Json made = Cover("songs/greensleeves.mid", "rec-greensleeves", "waltz", 3, "made");
   const Json shown = Json::parse(Fine("ledgerline show ledger " + std::to_string(made.at("entry").get<int>())));
@@ -152,6 +182,12 @@ TEST_F(CoverCommandTest, WhatCannotBeCoveredSaysWhy) {
   EXPECT_EQ(noise.exit_status, 3);
   EXPECT_THAT(noise.err, HasSubstr("noise.mid"));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/made")) << "no files without a record";
+  for (const std::string variable : {"LEDGERLINE_WEIGHTS", "LEDGERLINE_GENERATOR"}) {
+    const Ran absent =
+        Shell(variable + "=/absent ledgerline cover ledger --song songs/greensleeves.mid --style hymn" + rest);
+    EXPECT_EQ(absent.exit_status, 3) << variable;
+    EXPECT_THAT(absent.err, HasSubstr("looked at /absent")) << variable;
+  }
   const Ran twice =
       Shell("mkdir made && touch made/cover.wav && ledgerline cover ledger --song songs/greensleeves.mid --style hymn" +
             rest);

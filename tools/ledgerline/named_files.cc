@@ -1,30 +1,20 @@
 #include "tools/ledgerline/named_files.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <utility>
+#include <memory>
 
 namespace ledgerline::tool {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-  int Close() { return ::close(std::exchange(fd_, -1)); }
-
- private:
-  int fd_;
+struct Close {
+  void operator()(std::FILE* file) const { std::fclose(file); }
 };
+using File = std::unique_ptr<std::FILE, Close>;
 
 Status FromErrno(const std::string& what, const std::string& path, int error) {
   const std::string message = "cannot " + what + " '" + path + "': " + std::strerror(error);
@@ -64,42 +54,34 @@ bool IsDirectory(const std::string& path) {
 }
 
 Result<std::string> ReadFile(const std::string& path, size_t bytes_max) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe must not hold us up
-  if (file.get() < 0 && errno == ENOENT) return NotFound("there is no file '" + path + "'");
-  if (file.get() < 0) return FromErrno("read", path, errno);
   struct stat found {};
-  if (::fstat(file.get(), &found) != 0) return FromErrno("read", path, errno);
-  if (!S_ISREG(found.st_mode)) return InvalidArgument("'" + path + "' is not a file");
-  if (static_cast<uint64_t>(found.st_size) > bytes_max) {
-    return OutOfRange("'" + path + "' has " + std::to_string(found.st_size) + " bytes: " + std::to_string(bytes_max) +
-                      " are allowed");
+  if (::stat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return NotFound("there is no file '" + path + "'");
+    return FromErrno("read", path, errno);
   }
-  std::string bytes(static_cast<size_t>(found.st_size), '\0');
-  for (size_t at = 0; at < bytes.size();) {
-    const ssize_t got = ::read(file.get(), bytes.data() + at, bytes.size() - at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return FromErrno("read", path, errno);
-    if (got == 0) return Unavailable("'" + path + "' became shorter while it was read");
-    at += static_cast<size_t>(got);
+  if (!S_ISREG(found.st_mode)) return InvalidArgument("'" + path + "' is not a file");  // a pipe would hold us up
+  const File file(std::fopen(path.c_str(), "rb"));
+  if (file == nullptr) return FromErrno("read", path, errno);
+  std::string bytes;
+  char buffer[65536];
+  for (size_t got; (got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0;) {
+    bytes.append(buffer, got);
+    if (bytes.size() > bytes_max)
+      return OutOfRange("'" + path + "' has more bytes than the " + std::to_string(bytes_max) + " that are allowed");
   }
+  if (std::ferror(file.get()) != 0) return FromErrno("read", path, errno);
   return bytes;
 }
 
 Status WriteNewFile(const std::string& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (file.get() < 0 && errno == EEXIST)
+  File file(std::fopen(path.c_str(), "wbx"));
+  if (file == nullptr && errno == EEXIST)
     return AlreadyExists("'" + path + "' exists: choose another name, or remove it first");
-  if (file.get() < 0) return FromErrno("write", path, errno);
-  int error = 0;
-  while (!bytes.empty() && error == 0) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written >= 0)
-      bytes.remove_prefix(static_cast<size_t>(written));
-    else if (errno != EINTR)
-      error = errno;
-  }
-  if (file.Close() != 0 && error == 0) error = errno;
-  if (error == 0) return Status::Ok();
+  if (file == nullptr) return FromErrno("write", path, errno);
+  bool whole = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
+  whole = std::fclose(file.release()) == 0 && whole;
+  if (whole) return Status::Ok();
+  const int error = errno;
   ::unlink(path.c_str());
   return FromErrno("write", path, error);
 }
