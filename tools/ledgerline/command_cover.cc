@@ -69,6 +69,9 @@ Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSes
     std::string missing = "no leave for a COVER of " + flags.recording + " in " + flags.territory + ", tier " +
                           flags.tier + "; nothing was made. Missing:";
     for (const rights::ConsentProblem& problem : request.answer.missing) missing += "\n  - " + problem.ToString();
+    missing += "\nA party gives it with `ledgerline consent grant " + flags.directory +
+               " --party PARTY --key FILE --use COVER`; `ledgerline consent list " + flags.directory +
+               "` shows what was given";
     return PermissionDenied(missing);
   }
   return request;
