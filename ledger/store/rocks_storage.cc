@@ -8,12 +8,15 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/signed_note.h"
 
 namespace ledgerline::store {
 namespace {
+
+constexpr int kReadingTriesMax = 100;
 
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -125,14 +128,24 @@ class RocksSnapshot : public journal::StorageReader {
 
 class RocksStorage : public journal::Storage {
  public:
-  RocksStorage(std::unique_ptr<rocksdb::DB> db, rocksdb::Env* env, const RocksStorageOptions& options, bool read_only)
-      : checkpoint_(env, options.directory), sync_(options.sync_commits), read_only_(read_only), db_(std::move(db)) {}
+  RocksStorage(std::unique_ptr<rocksdb::DB> db, rocksdb::Env* env, const RocksStorageOptions& options)
+      : checkpoint_(env, options.directory), sync_(options.sync_commits), read_only_(false), db_(std::move(db)) {}
+  // For reading only: `seen_checkpoint` was published when the store was opened, or before.
+  RocksStorage(std::unique_ptr<rocksdb::DB> db, rocksdb::Env* env, const RocksStorageOptions& options,
+               Result<std::optional<std::string>> seen_checkpoint)
+      : checkpoint_(env, options.directory),
+        seen_checkpoint_(std::move(seen_checkpoint)),
+        sync_(options.sync_commits),
+        read_only_(true),
+        db_(std::move(db)) {}
 
   Result<std::optional<std::string>> Get(std::string_view key) const override { return Read(*db_, nullptr, key); }
   std::unique_ptr<journal::Cursor> Scan(std::string_view begin, std::string_view end) const override {
     return std::make_unique<RocksCursor>(*db_, nullptr, begin, end);
   }
-  Result<std::optional<std::string>> PublishedCheckpoint() const override { return checkpoint_.Read(); }
+  Result<std::optional<std::string>> PublishedCheckpoint() const override {
+    return read_only_ ? seen_checkpoint_ : checkpoint_.Read();
+  }
   std::unique_ptr<journal::Batch> NewBatch() override { return std::make_unique<RocksBatch>(); }
 
   Status Commit(std::unique_ptr<journal::Batch> batch) override {
@@ -155,13 +168,14 @@ class RocksStorage : public journal::Storage {
 
  private:
   CheckpointFile checkpoint_;
+  Result<std::optional<std::string>> seen_checkpoint_ = std::optional<std::string>();
   bool sync_;
   bool read_only_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 
-// RocksDB's own log file: on a full disk its second line ends the process with an assertion (WritableFileWriter, RocksDB
-// 7.8), and what it would say comes back as a status anyway.
+// RocksDB's own log file: on a full disk its second line ends the process with an assertion (WritableFileWriter,
+// RocksDB 7.8), and what it would say comes back as a status anyway.
 class NoLog : public rocksdb::Logger {
  public:
   NoLog() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
@@ -195,6 +209,41 @@ std::string DatabasePath(const std::string& directory) { return directory + "/db
 
 enum class Mode { kCreate, kWrite, kReadOnly };
 
+// A file that RocksDB expects and does not find is damage, whatever it calls it.
+Status FromOpening(const std::string& path, const rocksdb::Status& status) {
+  if (status.IsPathNotFound()) return DataLoss("open " + path + ": " + status.ToString());
+  return FromRocks("open " + path, status);
+}
+
+std::vector<std::string> SortedFileNames(rocksdb::Env* env, const std::string& path) {
+  std::vector<std::string> names;
+  if (!env->GetChildren(path, &names).ok()) names.clear();
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// While another process writes, RocksDB may read one list of files and then find others, and show damage, or a store
+// with a hole, where there is none. Files have numbers that are never used again: the same names before and after mean
+// that nothing moved meanwhile. A checkpoint is published after its entries are durable, so it is read before them.
+Result<std::unique_ptr<journal::Storage>> OpenForReading(const RocksStorageOptions& options, rocksdb::Env* env,
+                                                         const std::string& path) {
+  rocksdb::Options database = DatabaseOptions(env);
+  database.max_open_files = -1;  // all are opened at once, so that the writer may remove them
+  for (int tries = 0; tries < kReadingTriesMax; ++tries) {
+    const std::vector<std::string> before = SortedFileNames(env, path);
+    Result<std::optional<std::string>> checkpoint = CheckpointFile(env, options.directory).Read();
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(database, path, &opened);
+    std::unique_ptr<rocksdb::DB> db(opened);
+    if (SortedFileNames(env, path) != before) continue;
+    RETURN_IF_ERROR(FromOpening(path, status));
+    return std::unique_ptr<journal::Storage>(
+        std::make_unique<RocksStorage>(std::move(db), env, options, std::move(checkpoint)));
+  }
+  return Unavailable(path + " changed " + std::to_string(kReadingTriesMax) +
+                     " times while it was opened for reading: try again");
+}
+
 Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& options, Mode mode) {
   rocksdb::Env* env = options.env == nullptr ? rocksdb::Env::Default() : options.env;
   const std::string path = DatabasePath(options.directory);
@@ -206,11 +255,11 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
     if (env->FileExists(path).ok()) return DataLoss(path + " has no CURRENT file: it is not a whole RocksDB");
     return NotFound("there is no ledger in " + options.directory);
   }
+  if (mode == Mode::kReadOnly) return OpenForReading(options, env, path);
   rocksdb::Options database = DatabaseOptions(env);
   database.create_if_missing = mode == Mode::kCreate;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = mode == Mode::kReadOnly ? rocksdb::DB::OpenForReadOnly(database, path, &db)
-                                                         : rocksdb::DB::Open(database, path, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(database, path, &db);
   const std::string what = status.ToString();
   // Another process has the lock, or this one has; a lock file that cannot be opened is something else.
   if (status.IsIOError() && (what.find("temporarily unavailable") != std::string::npos ||
@@ -218,11 +267,9 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
     return Unavailable(
         path + " is in use by another process that writes: try again when it is done (reading works meanwhile)");
   }
-  // A file that RocksDB expects and does not find is damage, whatever it calls it.
-  if (status.IsPathNotFound()) return DataLoss("open " + path + ": " + status.ToString());
-  RETURN_IF_ERROR(FromRocks("open " + path, status));
+  RETURN_IF_ERROR(FromOpening(path, status));
   return std::unique_ptr<journal::Storage>(
-      std::make_unique<RocksStorage>(std::unique_ptr<rocksdb::DB>(db), env, options, mode == Mode::kReadOnly));
+      std::make_unique<RocksStorage>(std::unique_ptr<rocksdb::DB>(db), env, options));
 }
 
 }  // namespace

@@ -228,5 +228,18 @@ TEST_F(NewcomerTest, TwoThatWriteAtOnceAreKeptApart) {
   Fine("ledgerline rate ledger --recording rec-greensleeves --score 3");
 }
 
+// Before, half of the checks made beside a writer reported lost entries, holes and damage that were not there.
+TEST_F(NewcomerTest, NobodyWhoReadsBesideAWriterSeesDamage) {
+  MakeLedger();
+  const Ran ran = Shell(
+      "{ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ledgerline rate ledger --recording "
+      "rec-greensleeves --score 3 >/dev/null || echo 'not written'; done; touch done; } & "
+      "while [ ! -e done ]; do ledgerline verify ledger --vkey ledger/operator.vkey --brief || echo 'not verified'; "
+      "ledgerline log ledger >/dev/null || echo 'not read'; done; wait");
+  EXPECT_THAT(ran.out, HasSubstr("VERIFIED"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("not "))) << ran.out << ran.err;
+  EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"), HasSubstr("entries: 28 entries"));
+}
+
 }  // namespace
 }  // namespace ledgerline
