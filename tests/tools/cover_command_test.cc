@@ -144,6 +144,23 @@ TEST_F(CoverCommandTest, TheCoversTuneIsFoundAndNoOther) {
   for (size_t i = 1; i < nearest->size(); ++i) EXPECT_FALSE((*nearest)[i].IsMatch()) << (*nearest)[i].tune.value;
 }
 
+// Leave is for a recording. A song whose tune the ledger knows as another's is not made under it.
+TEST_F(CoverCommandTest, AnotherRecordingsTuneIsRefused) {
+  Cover("songs/greensleeves.mid", "rec-greensleeves", "hymn", 7, "a");
+  const std::string rest = " --style hymn --seed 1 --territory DE --tier premium --candidates 2";
+  const Ran wrong = Shell("ledgerline cover ledger --song songs/greensleeves.mid --recording rec-ode-to-joy --out b" + rest);
+  EXPECT_EQ(wrong.exit_status, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("--song has the tune of rec-greensleeves"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ + "/b"));
+  Fine("ledgerline cover ledger --song songs/ode_to_joy.mid --recording rec-ode-to-joy --out c" + rest);
+  Fine("ledgerline cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --out d" + rest);
+  // A song that cannot be read costs no permit.
+  const std::string before = Fine("ledgerline log ledger");
+  Write("noise.mid", "MThd but no more");
+  EXPECT_EQ(Shell("ledgerline cover ledger --song noise.mid --recording rec-greensleeves --out e" + rest).exit_status, 3);
+  EXPECT_EQ(Fine("ledgerline log ledger"), before);
+}
+
 // A cover is a recording: it can be covered, with the leave of those whose song it comes from.
 TEST_F(CoverCommandTest, ACoverOfACoverNamesItsSource) {
   const Json first = Cover("songs/greensleeves.mid", "rec-greensleeves", "hymn", 7, "a");

@@ -11,6 +11,7 @@
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/requester.h"
+#include "tools/ledgerline/tune_check.h"
 #include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
@@ -32,7 +33,7 @@ struct CoverFlags {
   std::string tier = "standard";
   std::string requester;
   std::string output;
-  int candidates = 4;
+  int candidates = covers::CoverRequest().candidates;
 };
 
 // What is known before anything is made, and what the event needs of it.
@@ -74,6 +75,8 @@ Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSes
                "` shows what was given";
     return PermissionDenied(missing);
   }
+  const Status tune = CheckTune(session, *rights, request.question.recording, request.song);
+  if (!tune.ok()) return tune.code() == StatusCode::kPermissionDenied ? tune : tune.WithContext(flags.song);
   return request;
 }
 
