@@ -148,7 +148,8 @@ TEST_F(CoverCommandTest, TheCoversTuneIsFoundAndNoOther) {
 TEST_F(CoverCommandTest, AnotherRecordingsTuneIsRefused) {
   Cover("songs/greensleeves.mid", "rec-greensleeves", "hymn", 7, "a");
   const std::string rest = " --style hymn --seed 1 --territory DE --tier premium --candidates 2";
-  const Ran wrong = Shell("ledgerline cover ledger --song songs/greensleeves.mid --recording rec-ode-to-joy --out b" + rest);
+  const Ran wrong =
+      Shell("ledgerline cover ledger --song songs/greensleeves.mid --recording rec-ode-to-joy --out b" + rest);
   EXPECT_EQ(wrong.exit_status, 1);
   EXPECT_THAT(wrong.err, HasSubstr("--song has the tune of rec-greensleeves"));
   EXPECT_FALSE(std::filesystem::exists(directory_ + "/b"));
@@ -157,7 +158,8 @@ TEST_F(CoverCommandTest, AnotherRecordingsTuneIsRefused) {
   // A song that cannot be read costs no permit.
   const std::string before = Fine("ledgerline log ledger");
   Write("noise.mid", "MThd but no more");
-  EXPECT_EQ(Shell("ledgerline cover ledger --song noise.mid --recording rec-greensleeves --out e" + rest).exit_status, 3);
+  EXPECT_EQ(Shell("ledgerline cover ledger --song noise.mid --recording rec-greensleeves --out e" + rest).exit_status,
+            3);
   EXPECT_EQ(Fine("ledgerline log ledger"), before);
 }
 

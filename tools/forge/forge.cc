@@ -1,9 +1,10 @@
-// ledgerline-forge: what a dishonest operator, or somebody at the disk, might do to a copy of a ledger. It exists to show that
-// `ledgerline verify` catches it: the quickstart and the tests run it.
+// ledgerline-forge: what a dishonest operator, or somebody at the disk, might do to a copy of a ledger. It exists to
+// show that `ledgerline verify` catches it: the quickstart and the tests run it.
 //
-// It moves an amount from the allocated part of a close to the platform's part, so that the sums still add up, and writes the entry
-// straight into RocksDB. With --cover-up it also rewrites all that is derived from it and needs no private key: the hash
-// chain and leaf of every later entry, all tiles, the state, the idempotency record. The signed checkpoints it cannot make anew.
+// It moves an amount from the allocated part of a close to the platform's part, so that the sums still add up, and
+// writes the entry straight into RocksDB. With --cover-up it also rewrites all that is derived from it and needs no
+// private key: the hash chain and leaf of every later entry, all tiles, the state, the idempotency record. The signed
+// checkpoints it cannot make anew.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -23,7 +24,8 @@ namespace keyspace = journal::keyspace;
 Result<v1::Entry> ReadEntry(const journal::Storage& storage, uint64_t index) {
   ASSIGN_OR_RETURN(const auto bytes, storage.Get(keyspace::EntryKey(EntryIndex(index))));
   v1::Entry entry;
-  if (!bytes || !entry.ParseFromString(*bytes)) return NotFound("entry " + std::to_string(index) + " is not in this ledger");
+  if (!bytes || !entry.ParseFromString(*bytes))
+    return NotFound("entry " + std::to_string(index) + " is not in this ledger");
   return entry;
 }
 
@@ -31,8 +33,8 @@ Result<v1::Entry> ReadEntry(const journal::Storage& storage, uint64_t index) {
 Status ForgeClose(v1::Entry& entry, const std::string& amount_text) {
   v1::Submission submission;
   v1::Payload payload;
-  if (!submission.ParseFromString(entry.submission()) || !payload.ParseFromString(submission.payload()) || !payload.has_period_close() ||
-      payload.period_close().totals_size() == 0) {
+  if (!submission.ParseFromString(entry.submission()) || !payload.ParseFromString(submission.payload()) ||
+      !payload.has_period_close() || payload.period_close().totals_size() == 0) {
     return InvalidArgument("entry " + std::to_string(entry.index()) + " is not a close with money in it");
   }
   v1::PeriodTotals& totals = *payload.mutable_period_close()->mutable_totals(0);
@@ -44,8 +46,9 @@ Status ForgeClose(v1::Entry& entry, const std::string& amount_text) {
   ASSIGN_OR_RETURN(const Money more, platform.Plus(amount));
   ASSIGN_OR_RETURN(*totals.mutable_allocated(), ToWire(less));
   ASSIGN_OR_RETURN(*totals.mutable_platform(), ToWire(more));
-  std::printf("entry %llu: allocated %s -> %s, platform %s -> %s\n", static_cast<unsigned long long>(entry.index()), allocated.ToString().c_str(),
-              less.ToString().c_str(), platform.ToString().c_str(), more.ToString().c_str());
+  std::printf("entry %llu: allocated %s -> %s, platform %s -> %s\n", static_cast<unsigned long long>(entry.index()),
+              allocated.ToString().c_str(), less.ToString().c_str(), platform.ToString().c_str(),
+              more.ToString().c_str());
   submission.set_payload(payload.SerializeAsString());
   entry.set_submission(submission.SerializeAsString());
   return Status::Ok();
@@ -95,7 +98,9 @@ Status Forge(const std::string& directory, uint64_t index, const std::string& am
 }  // namespace ledgerline
 
 int main(int argc, char** argv) {
-  CLI::App app("ledgerline-forge: rewrites an amount in a COPY of a ledger, to show that `ledgerline verify` catches it", "ledgerline-forge");
+  CLI::App app(
+      "ledgerline-forge: rewrites an amount in a COPY of a ledger, to show that `ledgerline verify` catches it",
+      "ledgerline-forge");
   std::string directory, amount;
   uint64_t index = 0;
   bool cover_up = false;
