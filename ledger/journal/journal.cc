@@ -96,6 +96,12 @@ class Journal::Impl {
     return sequencer_->Start(std::move(pending));
   }
 
+  Result<size_t> CommitQueued() {
+    if (sequencer_ == nullptr) return ReadOnly();
+    if (options_.own_thread) return FailedPrecondition("the journal's own thread commits what is queued");
+    return sequencer_->CommitQueued();
+  }
+
   keyspace::StateRecord state() const { return sequencer_ ? sequencer_->state() : recovered_.state; }
 
   Result<std::string> SignCheckpoint() {
@@ -225,6 +231,8 @@ Result<Committed> Journal::Submit(SubmissionRequest request) { return impl_->Sub
 Status Journal::SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
   return impl_->SubmitAsync(std::move(request), std::move(on_finished));
 }
+
+Result<size_t> Journal::CommitQueued() { return impl_->CommitQueued(); }
 
 const std::string& Journal::origin() const { return impl_->checkpoint_key().name(); }
 const crypto::PublicKey& Journal::operator_key() const { return impl_->checkpoint_key().public_key(); }

@@ -33,6 +33,9 @@ struct JournalOptions {
   // Whether Submit checks the Ed25519 signature. Off only where the caller has already checked it, as the benchmark of
   // the journal alone has; a full verify checks every signature in any case.
   bool check_signatures = true;
+  // Whether a thread of the journal's own commits what is queued. Off for a scheduler that decides itself, as the
+  // simulator's does: then SubmitAsync queues, CommitQueued commits one batch, and Submit is not to be called.
+  bool own_thread = true;
 };
 
 inline constexpr size_t kBlobBytesMax = size_t{64} << 20;
@@ -86,6 +89,10 @@ class Journal {
   // if it returns ok, `on_finished` is called exactly once, on the sequencer's thread, and must not block or call the
   // journal. Otherwise it is never called. Errors: as Submit's, here or in the result.
   Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished);
+
+  // With own_thread off: commits one batch of what is queued, if anything is; calls the submissions' on_finished before
+  // it returns. Returns how many submissions it answered. Errors: kFailedPrecondition (own_thread is on; read-only).
+  Result<size_t> CommitQueued();
 
   const std::string& origin() const;
   const crypto::PublicKey& operator_key() const;

@@ -24,8 +24,9 @@ Sequencer::Sequencer(Storage& storage, Clock& clock, const JournalOptions& optio
       next_(state),
       tree_(std::move(tree)),
       keys_(std::move(keys)),
-      durable_(state),
-      thread_([this] { Loop(); }) {}
+      durable_(state) {
+  if (options_.own_thread) thread_ = std::thread([this] { Loop(); });
+}
 
 Sequencer::~Sequencer() {
   {
@@ -33,7 +34,9 @@ Sequencer::~Sequencer() {
     stopping_ = true;
   }
   queue_changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  while (CommitQueued() > 0) {
+  }
 }
 
 Status Sequencer::Start(std::shared_ptr<PendingSubmission> pending) {
@@ -96,9 +99,15 @@ void Sequencer::Loop() {
   }
 }
 
+size_t Sequencer::CommitQueued() {
+  const std::vector<std::shared_ptr<PendingSubmission>> batch = TakeBatch();
+  if (!batch.empty()) CommitBatch(batch);
+  return batch.size();
+}
+
 std::vector<std::shared_ptr<PendingSubmission>> Sequencer::TakeBatch() {
   std::unique_lock lock(queue_mutex_);
-  queue_changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  queue_changed_.wait(lock, [this] { return !options_.own_thread || stopping_ || !queue_.empty(); });
   std::vector<std::shared_ptr<PendingSubmission>> batch;
   batch.reserve(std::min(queue_.size(), options_.batch_entries_max));
   while (!queue_.empty() && batch.size() < options_.batch_entries_max) {

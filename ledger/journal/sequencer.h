@@ -63,6 +63,9 @@ class Sequencer {
   // Queues a submission that has an `on_finished` and returns. Errors: of the queue; then on_finished is not called.
   Status Start(std::shared_ptr<PendingSubmission> pending);
 
+  // Without a thread of its own: commits one batch of what is queued, if anything is; returns how many it answered.
+  size_t CommitQueued();
+
   // The durable state. It moves only after a batch is on the medium.
   keyspace::StateRecord state() const;
   // An enrolled key, those of entries that are about to become durable included. Errors: kPermissionDenied.
@@ -111,7 +114,7 @@ class Sequencer {
   bool stopping_ = false;
 
   std::atomic<uint64_t> batches_committed_{0};
-  std::thread thread_;  // last: it uses everything above
+  std::thread thread_;  // last: it uses everything above; not started without own_thread
 };
 
 }  // namespace ledgerline::journal

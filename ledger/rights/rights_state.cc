@@ -43,6 +43,11 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
     case v1::Payload::kRating:
       ApplyRating(index, payload.rating());
       break;
+    case v1::Payload::kBatchHeader:
+    case v1::Payload::kKeyRotation:
+    case v1::Payload::kKeyRevocation:
+    case v1::Payload::kAuditAttestation:
+    case v1::Payload::kErasure:
     case v1::Payload::kRejectedCandidates:
     case v1::Payload::kUsageFile:
     case v1::Payload::kPeriodClose:

@@ -47,6 +47,14 @@ std::string SummaryOf(const v1::Payload& payload) {
       return "the ledger " + payload.genesis().origin();
     case v1::Payload::kKeyEnrolment:
       return "a key of " + payload.key_enrolment().party_id() + ", " + ShortHex(payload.key_enrolment().public_key());
+    case v1::Payload::kBatchHeader:
+      return "a batch of " + Counted(payload.batch_header().item_count(), "item", "items");
+    case v1::Payload::kKeyRotation:
+      return "key " + ShortHex(payload.key_rotation().old_key_id()) + " is followed by " +
+             ShortHex(payload.key_rotation().new_public_key());
+    case v1::Payload::kKeyRevocation:
+      return "key " + ShortHex(payload.key_revocation().key_id()) + " may sign nothing from size " +
+             std::to_string(payload.key_revocation().effective_size()) + " on";
     case v1::Payload::kCatalogueFile:
       return Counted(payload.catalogue_file().file().row_count(), "row", "rows") + " of " +
              KindText(payload.catalogue_file().kind()) + ", file " +
@@ -84,6 +92,11 @@ std::string SummaryOf(const v1::Payload& payload) {
         text += ", pool " + AmountText(total.pool()) + ", allocated " + AmountText(total.allocated());
       return text;
     }
+    case v1::Payload::kAuditAttestation:
+      return "an auditor attests the close of " + payload.audit_attestation().period() + ", entry " +
+             std::to_string(payload.audit_attestation().close_index());
+    case v1::Payload::kErasure:
+      return "the private records of " + payload.erasure().party_id() + " are destroyed";
     case v1::Payload::KIND_NOT_SET:
       break;
   }
