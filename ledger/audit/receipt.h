@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/merkle.h"
-#include "schemas/ids.h"
+#include "ledger/audit/proved_entry.h"
 #include "schemas/status.h"
 
 namespace ledgerline::audit {
@@ -16,13 +15,6 @@ namespace ledgerline::audit {
 inline constexpr std::string_view kReceiptFormat = "ledgerline-receipt/1";
 inline constexpr size_t kReceiptBytesMax = size_t{8} << 20;
 inline constexpr size_t kReceiptEntriesMax = 1024;
-
-// An entry with the proof that it is in the receipt's checkpoint.
-struct ProvedEntry {
-  EntryIndex index;
-  std::string bytes;    // the leaf, verbatim
-  crypto::Proof proof;  // RFC 6962 audit path, leaf's sibling first
-};
 
 // A file delivered with the receipt, named without its directory.
 struct DeliveredFile {

@@ -1,36 +1,29 @@
 #include "ledger/audit/verify_receipt.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "crypto/checkpoint.h"
-#include "crypto/merkle.h"
-#include "ledger/journal/entry.h"
-#include "ledger/journal/key_registry.h"
+#include "ledger/audit/entry_examination.h"
 #include "schemas/territory.h"
-#include "schemas/time.h"
 
 namespace ledgerline::audit {
 namespace {
 
 using journal::ParsedEntry;
 
-std::string Named(EntryIndex index) { return "entry " + std::to_string(index.value); }
-
 // One receipt under examination.
 class Examination {
  public:
   Examination(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key)
-      : receipt_(receipt), log_key_(log_key) {}
+      : receipt_(receipt), examined_("receipt", log_key, report_) {}
 
   Report Run() && {
-    if (!OpenCheckpoint()) return std::move(report_);
-    Include(receipt_.subject);
-    for (const ProvedEntry& entry : receipt_.supporting) Include(entry);
-    for (const auto& [index, entry] : entries_) CheckSignature(index, entry);
-    const auto subject = entries_.find(receipt_.subject.index);
-    if (subject != entries_.end() && subject->second.type == v1::PAYLOAD_TYPE_GENERATION) {
+    if (!examined_.OpenCheckpoint(receipt_.checkpoint)) return std::move(report_);
+    examined_.Include(receipt_.subject);
+    for (const ProvedEntry& entry : receipt_.supporting) examined_.Include(entry);
+    examined_.CheckSignatures();
+    const auto subject = examined_.entries().find(receipt_.subject.index);
+    if (subject != examined_.entries().end() && subject->second.type == v1::PAYLOAD_TYPE_GENERATION) {
       CheckGeneration(subject->second.submission.payload.generation());
     }
     report_.Trust("That the log holds no other entry about this: one receipt cannot show what is absent.");
@@ -38,96 +31,8 @@ class Examination {
   }
 
  private:
-  bool OpenCheckpoint() {
-    if (log_key_) {
-      auto opened = crypto::OpenCheckpoint(receipt_.checkpoint, *log_key_);
-      if (!opened.ok()) {
-        report_.Fail("checkpoint signature", opened.status().message());
-        return false;
-      }
-      checkpoint_ = *std::move(opened);
-      report_.SetAnchored();
-      report_.Pass("checkpoint signature",
-                   "size " + std::to_string(checkpoint_.size.value) + ", signed by " + log_key_->name());
-      return true;
-    }
-    auto note = crypto::SignedNote::Parse(receipt_.checkpoint);
-    auto parsed = note.ok() ? crypto::Checkpoint::Parse(note->text) : Result<crypto::Checkpoint>(note.status());
-    if (!parsed.ok()) {
-      report_.Fail("checkpoint form", parsed.status().message());
-      return false;
-    }
-    checkpoint_ = *std::move(parsed);
-    report_.Trust("The checkpoint itself: no verifier key was given, so nobody's signature was checked.");
-    return true;
-  }
-
-  void Include(const ProvedEntry& proved) {
-    const std::string name = "inclusion of " + Named(proved.index);
-    const Status included = crypto::VerifyInclusion(crypto::LeafHash(proved.bytes), proved.index, checkpoint_.size,
-                                                    proved.proof, checkpoint_.root);
-    if (!included.ok()) {
-      report_.Fail(name, included.message());
-      return;
-    }
-    auto parsed = journal::ParseEntry(proved.bytes);
-    if (!parsed.ok()) {
-      report_.Fail("form of " + Named(proved.index), parsed.status().message());
-      return;
-    }
-    if (parsed->index != proved.index) {
-      report_.Fail("form of " + Named(proved.index), "the entry says that it is " + Named(parsed->index));
-      return;
-    }
-    if (parsed->submission.submission.origin() != checkpoint_.origin) {
-      report_.Fail("origin of " + Named(proved.index),
-                   "it was meant for the log '" + parsed->submission.submission.origin() + "'");
-      return;
-    }
-    report_.Pass(name,
-                 journal::PayloadTypeName(parsed->type) + ", recorded " + Instant{parsed->recorded_at_us}.ToString());
-    entries_.emplace(proved.index, *std::move(parsed));
-  }
-
-  // In the log's order, as the journal itself admits them: a key speaks only after the entry that enrolled it.
-  void CheckSignature(EntryIndex index, const ParsedEntry& entry) {
-    const std::string name = "signature of " + Named(index);
-    if (entry.type == v1::PAYLOAD_TYPE_GENESIS && log_key_ &&
-        entry.submission.payload.genesis().operator_public_key() != log_key_->public_key().ToBytes()) {
-      return report_.Fail(name, "genesis names another operator key than the given verifier key");
-    }
-    if (entry.type == v1::PAYLOAD_TYPE_GENESIS) {
-      if (const Status status = keys_.Apply(entry.submission); !status.ok())
-        return report_.Fail(name, status.message());
-    }
-    const auto key = keys_.Find(entry.submission.key_id);
-    if (!key.ok()) {
-      return report_.Fail(name, "its key is neither genesis's nor enrolled by an earlier entry of this receipt");
-    }
-    Status status = journal::CheckSignature(entry.submission, key->key);
-    if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = journal::CheckRole(*key, entry.type);
-    if (status.ok()) status = journal::CheckValidity(*key, entry.recorded_at_us);
-    if (status.ok() && entry.type == v1::PAYLOAD_TYPE_KEY_ENROLMENT) {
-      status = keys_.Apply(entry.submission);
-      enrolled_by_.emplace(entry.submission.payload.key_enrolment().public_key(), index);
-    }
-    if (!status.ok()) return report_.Fail(name, status.message());
-    report_.Pass(name, key->party_id.empty() ? "by the operator" : "by " + key->party_id);
-    const auto enrolment = enrolled_by_.find(key->key.ToBytes());
-    if (!key->party_id.empty() && enrolment != enrolled_by_.end() && told_of_keys_.insert(key->key.ToBytes()).second) {
-      report_.Trust("That the key which speaks for " + key->party_id + " is its own: the operator enrolled it (" +
-                    Named(enrolment->second) + "). The key file of " + key->party_id +
-                    " must say public: " + Base64Encode(key->key.ToBytes()));
-    }
-  }
-
-  const ParsedEntry* Find(uint64_t index, v1::PayloadType type) const {
-    const auto at = entries_.find(EntryIndex(index));
-    return at != entries_.end() && at->second.type == type ? &at->second : nullptr;
-  }
-
   void CheckGeneration(const v1::Generation& generation) {
-    const ParsedEntry* permit_entry = Find(generation.permit_index(), v1::PAYLOAD_TYPE_PERMIT);
+    const ParsedEntry* permit_entry = examined_.Find(generation.permit_index(), v1::PAYLOAD_TYPE_PERMIT);
     const std::string name = "permit " + std::to_string(generation.permit_index());
     if (permit_entry == nullptr) {
       report_.Fail(name, "the permit that the generation names is not in the receipt");
@@ -189,7 +94,7 @@ class Examination {
   void CheckConsent(const v1::ConsentReference& reference, const v1::Generation& generation, const v1::Permit& permit,
                     const ParsedEntry& permit_entry) {
     const std::string name = "consent " + std::to_string(reference.entry_index()) + " of " + reference.party_id();
-    const ParsedEntry* entry = Find(reference.entry_index(), v1::PAYLOAD_TYPE_CONSENT_GRANT);
+    const ParsedEntry* entry = examined_.Find(reference.entry_index(), v1::PAYLOAD_TYPE_CONSENT_GRANT);
     if (entry == nullptr) {
       report_.Fail(name, "the consent is not in the receipt");
       return;
@@ -213,7 +118,7 @@ class Examination {
       wrong = "it was not valid when the permit was given";
     else if (IsForAnotherAsset(grant, generation, name))
       wrong = "it is for " + grant.asset();
-    const auto key = keys_.Find(entry->submission.key_id);
+    const auto key = examined_.keys().Find(entry->submission.key_id);
     if (wrong.empty() && !key.ok())
       wrong = "its signature cannot be checked";
     else if (wrong.empty() && key->role != v1::KEY_ROLE_OPERATOR && key->party_id != grant.party_id())
@@ -232,13 +137,8 @@ class Examination {
   }
 
   const Receipt& receipt_;
-  const std::optional<crypto::VerifierKey>& log_key_;
   Report report_;
-  crypto::Checkpoint checkpoint_;
-  std::map<EntryIndex, ParsedEntry> entries_;
-  journal::KeyRegistry keys_;
-  std::map<std::string, EntryIndex> enrolled_by_;  // public key -> the entry that enrolled it
-  std::set<std::string> told_of_keys_;
+  EntryExamination examined_;
 };
 
 }  // namespace
