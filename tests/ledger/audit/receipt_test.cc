@@ -120,7 +120,7 @@ TEST_F(ReceiptTest, ParsingNamesTheFieldThatIsWrong) {
   EXPECT_THAT(ParseReceipt("[]").status().message(), HasSubstr("not a JSON object"));
   EXPECT_THAT(ParseReceipt("{\"format\": \"other/1\"}").status().message(),
               HasSubstr("format 'other/1' is not ledgerline-receipt/1"));
-  EXPECT_THAT(ParseReceipt("{\"format\": 7}").status().message(), HasSubstr("the receipt.format is a number"));
+  EXPECT_THAT(ParseReceipt("{\"format\": 7}").status().message(), HasSubstr("receipt.format is a number"));
   EXPECT_EQ(ParseReceipt(std::string(kReceiptBytesMax + 1, ' ')).status().code(), StatusCode::kOutOfRange);
   EXPECT_THAT(ParseReceipt(std::string(100000, '[')).status().message(), HasSubstr("nested deeper"));
   Receipt receipt = MakeReceiptOf(generation_);
