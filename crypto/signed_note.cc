@@ -54,20 +54,24 @@ Status CheckText(std::string_view text) {
   return Status::Ok();
 }
 
-uint32_t KeyId(std::string_view name, std::string_view typed_key) {
-  const Hash256 hash = Sha256Hasher().Update(name).Update("\n").Update(typed_key).Finish();
-  return uint32_t{hash.bytes[0]} << 24 | uint32_t{hash.bytes[1]} << 16 | uint32_t{hash.bytes[2]} << 8 | hash.bytes[3];
+std::string TypedKey(uint8_t type, const PublicKey& key) {
+  return std::string(1, static_cast<char>(type)) + key.ToBytes();
 }
-
-std::string TypedKey(const PublicKey& key) { return std::string(1, static_cast<char>(kNoteEd25519)) + key.ToBytes(); }
 
 std::string KeyIdBytes(uint32_t id) {
   return {static_cast<char>(id >> 24), static_cast<char>(id >> 16), static_cast<char>(id >> 8), static_cast<char>(id)};
 }
 
-std::string KeyIdHex(uint32_t id) { return HexEncode(KeyIdBytes(id)); }
+}  // namespace
 
-Result<NoteSignature> ParseSignatureLine(std::string_view line) {
+std::string NoteKeyIdHex(uint32_t key_id) { return HexEncode(KeyIdBytes(key_id)); }
+
+uint32_t NoteKeyId(std::string_view name, uint8_t type, const PublicKey& key) {
+  const Hash256 hash = Sha256Hasher().Update(name).Update("\n").Update(TypedKey(type, key)).Finish();
+  return uint32_t{hash.bytes[0]} << 24 | uint32_t{hash.bytes[1]} << 16 | uint32_t{hash.bytes[2]} << 8 | hash.bytes[3];
+}
+
+Result<NoteSignature> NoteSignature::ParseLine(std::string_view line) {
   const auto bad = [&](const std::string& why) {
     return InvalidArgument("note signature line \"" + std::string(line.substr(0, 60)) + "\": " + why);
   };
@@ -86,7 +90,25 @@ Result<NoteSignature> ParseSignatureLine(std::string_view line) {
   return signature;
 }
 
-}  // namespace
+std::string NoteSignature::ToLine() const {
+  return std::string(kSignaturePrefix) + name + " " + Base64Encode(KeyIdBytes(key_id) + signature);
+}
+
+Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view lines) {
+  if (lines.empty()) return InvalidArgument("note has no signature");
+  if (!lines.ends_with('\n')) return InvalidArgument("note does not end in a newline");
+  std::vector<NoteSignature> signatures;
+  while (!lines.empty()) {
+    if (signatures.size() == kNoteSignaturesMax) {
+      return InvalidArgument("note has more than " + std::to_string(kNoteSignaturesMax) + " signatures");
+    }
+    const size_t end = lines.find('\n');
+    ASSIGN_OR_RETURN(NoteSignature signature, NoteSignature::ParseLine(lines.substr(0, end)));
+    signatures.push_back(std::move(signature));
+    lines.remove_prefix(end + 1);
+  }
+  return signatures;
+}
 
 Status CheckKeyName(std::string_view name) {
   if (name.empty()) return InvalidArgument("key name is empty");
@@ -103,15 +125,11 @@ Status CheckKeyName(std::string_view name) {
   return Status::Ok();
 }
 
-VerifierKey::VerifierKey(std::string name, const PublicKey& key)
-    : name_(std::move(name)), key_(key), key_id_(KeyId(name_, TypedKey(key))) {}
-
-Result<VerifierKey> VerifierKey::Create(std::string name, const PublicKey& key) {
-  RETURN_IF_ERROR(CheckKeyName(name));
-  return VerifierKey(std::move(name), key);
+std::string TypedVerifierKey::ToString() const {
+  return name + "+" + NoteKeyIdHex(NoteKeyId(name, type, key)) + "+" + Base64Encode(TypedKey(type, key));
 }
 
-Result<VerifierKey> VerifierKey::Parse(std::string_view text) {
+Result<TypedVerifierKey> TypedVerifierKey::Parse(std::string_view text) {
   const auto bad = [&](const std::string& why) {
     return InvalidArgument("verifier key \"" + std::string(text.substr(0, 120)) + "\": " + why);
   };
@@ -120,20 +138,37 @@ Result<VerifierKey> VerifierKey::Parse(std::string_view text) {
   const size_t second = first == std::string_view::npos ? first : text.find('+', first + 1);
   if (second == std::string_view::npos) return bad("is not name+hash+base64");
   const std::string_view id = text.substr(first + 1, second - first - 1);
-  Result<std::string> typed_key = Base64Decode(text.substr(second + 1));
+  const Result<std::string> typed_key = Base64Decode(text.substr(second + 1));
   if (!typed_key.ok()) return bad("the key is not base64");
-  if (typed_key->size() != 1 + PublicKey::kSize || static_cast<uint8_t>((*typed_key)[0]) != kNoteEd25519) {
-    return bad("is not an Ed25519 key (type 0x01 and 32 bytes)");
-  }
-  ASSIGN_OR_RETURN(const PublicKey key, PublicKey::FromBytes(std::string_view(*typed_key).substr(1)));
-  ASSIGN_OR_RETURN(VerifierKey verifier, Create(std::string(text.substr(0, first)), key));
-  if (KeyIdHex(verifier.key_id_) != id) return bad("the hash should be " + KeyIdHex(verifier.key_id_));
-  return verifier;
+  if (typed_key->size() != 1 + PublicKey::kSize) return bad("is not an Ed25519 key (a type byte and 32 bytes)");
+  TypedVerifierKey parsed;
+  parsed.name = text.substr(0, first);
+  parsed.type = static_cast<uint8_t>((*typed_key)[0]);
+  RETURN_IF_ERROR(CheckKeyName(parsed.name));
+  ASSIGN_OR_RETURN(parsed.key, PublicKey::FromBytes(std::string_view(*typed_key).substr(1)));
+  const std::string expected = NoteKeyIdHex(NoteKeyId(parsed.name, parsed.type, parsed.key));
+  if (expected != id) return bad("the hash should be " + expected);
+  return parsed;
 }
 
-std::string VerifierKey::ToString() const {
-  return name_ + "+" + KeyIdHex(key_id_) + "+" + Base64Encode(TypedKey(key_));
+VerifierKey::VerifierKey(std::string name, const PublicKey& key)
+    : name_(std::move(name)), key_(key), key_id_(NoteKeyId(name_, kNoteEd25519, key)) {}
+
+Result<VerifierKey> VerifierKey::Create(std::string name, const PublicKey& key) {
+  RETURN_IF_ERROR(CheckKeyName(name));
+  return VerifierKey(std::move(name), key);
 }
+
+Result<VerifierKey> VerifierKey::Parse(std::string_view text) {
+  ASSIGN_OR_RETURN(const TypedVerifierKey parsed, TypedVerifierKey::Parse(text));
+  if (parsed.type == kNoteEd25519) return VerifierKey(parsed.name, parsed.key);
+  return InvalidArgument("verifier key \"" + std::string(text.substr(0, 120)) +
+                         (parsed.type == kNoteCosignature
+                              ? "\" is a witness's (type 0x04), where a log's or a signer's (type 0x01) is needed"
+                              : "\" is not of type 0x01 (Ed25519)"));
+}
+
+std::string VerifierKey::ToString() const { return TypedVerifierKey{name_, kNoteEd25519, key_}.ToString(); }
 
 Result<SignedNote> MakeNote(std::string text) {
   RETURN_IF_ERROR(CheckText(text));
@@ -148,27 +183,13 @@ Result<SignedNote> SignedNote::Parse(std::string_view bytes) {
   if (split == std::string_view::npos) return InvalidArgument("note has no empty line before its signatures");
   SignedNote note;
   note.text = bytes.substr(0, split + 1);
-  std::string_view rest = bytes.substr(split + 2);
-  if (rest.empty()) return InvalidArgument("note has no signature");
-  if (!rest.ends_with('\n')) return InvalidArgument("note does not end in a newline");
-  while (!rest.empty()) {
-    if (note.signatures.size() == kNoteSignaturesMax) {
-      return InvalidArgument("note has more than " + std::to_string(kNoteSignaturesMax) + " signatures");
-    }
-    const size_t end = rest.find('\n');
-    ASSIGN_OR_RETURN(NoteSignature signature, ParseSignatureLine(rest.substr(0, end)));
-    note.signatures.push_back(std::move(signature));
-    rest.remove_prefix(end + 1);
-  }
+  ASSIGN_OR_RETURN(note.signatures, ParseSignatureLines(bytes.substr(split + 2)));
   return note;
 }
 
 std::string SignedNote::Serialize() const {
   std::string bytes = text + "\n";
-  for (const NoteSignature& signature : signatures) {
-    bytes.append(kSignaturePrefix).append(signature.name).append(" ");
-    bytes.append(Base64Encode(KeyIdBytes(signature.key_id) + signature.signature)).append("\n");
-  }
+  for (const NoteSignature& signature : signatures) bytes.append(signature.ToLine()).append("\n");
   return bytes;
 }
 
@@ -179,8 +200,8 @@ Result<std::vector<size_t>> SignedNote::Verify(std::span<const VerifierKey> keys
       if (candidate.name != keys[i].name() || candidate.key_id != keys[i].key_id()) continue;
       const Result<Signature> signature = Signature::FromBytes(candidate.signature);
       if (!signature.ok() || !crypto::Verify(keys[i].public_key(), text, *signature)) {
-        return PermissionDenied("the note's signature by " + keys[i].name() + " (key id " + KeyIdHex(keys[i].key_id()) +
-                                ") is false");
+        return PermissionDenied("the note's signature by " + keys[i].name() + " (key id " +
+                                NoteKeyIdHex(keys[i].key_id()) + ") is false");
       }
       if (signers.empty() || signers.back() != i) signers.push_back(i);
     }
@@ -188,7 +209,7 @@ Result<std::vector<size_t>> SignedNote::Verify(std::span<const VerifierKey> keys
   if (signers.empty()) {
     std::string expected = "the note carries no signature by a known key; known:";
     for (const VerifierKey& key : keys)
-      expected.append(" ").append(key.name()).append("+").append(KeyIdHex(key.key_id()));
+      expected.append(" ").append(key.name()).append("+").append(NoteKeyIdHex(key.key_id()));
     if (keys.empty()) expected.append(" none");
     return PermissionDenied(std::move(expected));
   }

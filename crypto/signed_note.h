@@ -21,11 +21,27 @@ namespace ledgerline::crypto {
 inline constexpr size_t kNoteBytesMax = 1'000'000;
 inline constexpr size_t kNoteSignaturesMax = 100;
 inline constexpr size_t kKeyNameBytesMax = 255;
-inline constexpr uint8_t kNoteEd25519 = 0x01;  // signed-note, "Signature types"
+inline constexpr uint8_t kNoteEd25519 = 0x01;      // signed-note, "Signature types": over the text
+inline constexpr uint8_t kNoteCosignature = 0x04;  // over a time and the text: crypto/cosignature.h
 
 // A key name: UTF-8, not empty, no Unicode space, no plus, no control character, at most 255 bytes.
 // Errors: kInvalidArgument.
 Status CheckKeyName(std::string_view name);
+
+// The key id of a key of this type: the first four bytes of SHA-256(name || 0x0A || type || key), big-endian.
+uint32_t NoteKeyId(std::string_view name, uint8_t type, const PublicKey& key);
+std::string NoteKeyIdHex(uint32_t key_id);  // eight digits
+
+// "name+hash+base64(type || key)" of any type with 32-byte keys.
+struct TypedVerifierKey {
+  std::string name;
+  uint8_t type = 0;
+  PublicKey key;
+
+  std::string ToString() const;
+  // Errors: kInvalidArgument (form, name, a key id that is not the key's, a key that has not 32 bytes).
+  static Result<TypedVerifierKey> Parse(std::string_view text);
+};
 
 // The public half that checks an Ed25519 note signature.
 class VerifierKey {
@@ -39,6 +55,7 @@ class VerifierKey {
   const std::string& name() const { return name_; }
   const PublicKey& public_key() const { return key_; }
   uint32_t key_id() const { return key_id_; }
+  friend bool operator==(const VerifierKey&, const VerifierKey&) = default;
 
  private:
   VerifierKey(std::string name, const PublicKey& key);
@@ -50,8 +67,18 @@ class VerifierKey {
 struct NoteSignature {
   std::string name;
   uint32_t key_id = 0;
-  std::string signature;  // the bytes after the key id: 64 for type 0x01, any other length for types unknown here
+  std::string signature;  // the bytes after the key id: 64 for type 0x01, 72 for 0x04, any length for unknown types
+
+  // "— name base64", without a newline.
+  std::string ToLine() const;
+  // Strict. Errors: kInvalidArgument.
+  static Result<NoteSignature> ParseLine(std::string_view line);
+  friend bool operator==(const NoteSignature&, const NoteSignature&) = default;
 };
+
+// Signature lines one after the other, as a witness answers with. Errors: kInvalidArgument (none, above
+// kNoteSignaturesMax, a malformed line, no newline at the end).
+Result<std::vector<NoteSignature>> ParseSignatureLines(std::string_view lines);
 
 struct SignedNote {
   std::string text;  // ends in a newline

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crypto/checkpoint.h"
+#include "crypto/cosignature.h"
 #include "crypto/key_file.h"
 #include "crypto/signed_note.h"
 
@@ -17,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (const auto checkpoint = Checkpoint::Parse(bytes); checkpoint.ok() && checkpoint->Text() != bytes) std::abort();
   if (const auto key = VerifierKey::Parse(bytes); key.ok() && key->ToString() != bytes) std::abort();
+  if (const auto key = CosignerKey::Parse(bytes); key.ok() && key->ToString() != bytes) std::abort();
   if (const auto key = ParsePrivateKey(bytes); key.ok() && FormatPrivateKey(*key) != bytes) std::abort();
   return 0;
 }
