@@ -68,8 +68,8 @@ class Journal::Impl {
     if (checkpoint_note_.empty()) return SignCheckpoint().status();
     // A crash between the two writes of a checkpoint leaves one of them behind.
     if (!recovered_.checkpoint_stored) RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, checkpoint_note_));
-    if (!recovered_.checkpoint_published) RETURN_IF_ERROR(storage_->PublishCheckpoint(checkpoint_note_));
-    return Status::Ok();
+    published_ = recovered_.checkpoint_published;
+    return PublishLatest();
   }
 
   // Everything that the caller's thread can check.
@@ -108,14 +108,18 @@ class Journal::Impl {
     if (sequencer_ == nullptr) return ReadOnly();
     const std::lock_guard lock(checkpoint_mutex_);
     const keyspace::StateRecord now = state();
-    if (!checkpoint_note_.empty() && checkpoint_size_ == now.size) return checkpoint_note_;
+    if (!checkpoint_note_.empty() && checkpoint_size_ == now.size) {
+      RETURN_IF_ERROR(PublishLatest());
+      return checkpoint_note_;
+    }
     RETURN_IF_ERROR(sequencer_->health());
     const crypto::Checkpoint checkpoint{checkpoint_key_->name(), now.size, now.root, {}};
     ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, *signer_));
     RETURN_IF_ERROR(StoreCheckpoint(now.size, note));
     checkpoint_note_ = note;
     checkpoint_size_ = now.size;
-    RETURN_IF_ERROR(storage_->PublishCheckpoint(note));
+    published_ = false;
+    RETURN_IF_ERROR(PublishLatest());
     return note;
   }
 
@@ -177,6 +181,15 @@ class Journal::Impl {
                               " references, is neither given nor in the ledger");
   }
 
+  // A note that is in the store and could not be published is published later. checkpoint_mutex_ is held, or not
+  // needed.
+  Status PublishLatest() {
+    if (published_) return Status::Ok();
+    RETURN_IF_ERROR(storage_->PublishCheckpoint(checkpoint_note_));
+    published_ = true;
+    return Status::Ok();
+  }
+
   Status StoreCheckpoint(TreeSize size, const std::string& note) {
     std::unique_ptr<Batch> batch = storage_->NewBatch();
     batch->Put(keyspace::CheckpointKey(size), note);
@@ -197,6 +210,7 @@ class Journal::Impl {
   mutable std::mutex checkpoint_mutex_;
   std::string checkpoint_note_;
   TreeSize checkpoint_size_;
+  bool published_ = false;  // whether checkpoint_note_ is the published one
 
   std::unique_ptr<Sequencer> sequencer_;  // last: it stops before the storage goes
 };

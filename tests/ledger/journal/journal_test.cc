@@ -476,6 +476,16 @@ TEST_F(JournalTest, ACrashBetweenTheTwoWritesOfACheckpointIsRepaired) {
   EXPECT_EQ(held_->published, second);
 }
 
+TEST_F(JournalTest, ACheckpointThatCouldNotBePublishedIsPublishedWhenItIsAskedForAgain) {
+  Must(RatingRequest(operator_, "1"));
+  held_->before_publish = [] { return ResourceExhausted("no space left on device"); };
+  EXPECT_EQ(journal_->SignCheckpoint().status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(journal_->SignCheckpoint().status().code(), StatusCode::kResourceExhausted) << "it is not published yet";
+  held_->before_publish = nullptr;
+  const std::string note = journal_->SignCheckpoint().value();
+  EXPECT_EQ(held_->published, note);
+}
+
 TEST_F(JournalTest, AnEmptyStoreIsNoJournal) {
   const auto empty = std::make_shared<MemoryRecords>();
   EXPECT_EQ(Journal::Open(std::make_unique<MemoryStorage>(empty), operator_, clock_).status().code(),

@@ -18,7 +18,8 @@ struct MemoryRecords {
   std::mutex mutex;
   std::map<std::string, std::string> records;
   std::optional<std::string> published;
-  std::function<Status()> before_commit;  // may fail or wait
+  std::function<Status()> before_commit;   // may fail or wait
+  std::function<Status()> before_publish;  // may fail
 };
 
 class MemoryStorage : public Storage {
@@ -48,6 +49,7 @@ class MemoryStorage : public Storage {
     return Status::Ok();
   }
   Status PublishCheckpoint(std::string_view note) override {
+    if (held_->before_publish) RETURN_IF_ERROR(held_->before_publish());
     const std::lock_guard lock(held_->mutex);
     held_->published = std::string(note);
     return Status::Ok();

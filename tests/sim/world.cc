@@ -1,0 +1,552 @@
+#include "tests/sim/world.h"
+
+#include <cstdio>
+
+#include "crypto/sha256.h"
+#include "tests/ledger/journal/journal_fixture.h"
+
+namespace ledgerline::sim {
+namespace {
+
+using journal::Committed;
+using journal::Journal;
+using journal::SubmissionRequest;
+
+enum Action : size_t {
+  kSendNew,
+  kSendAgain,
+  kSendConflict,
+  kSendBad,
+  kEnrol,
+  kVanish,
+  kCommit,
+  kSign,
+  kClock,
+  kFault,
+  kCrash,
+  kClose,
+  kRead,
+  kActions
+};
+constexpr uint32_t kWeightMax[kActions] = {30, 12, 6, 8, 4, 1, 30, 10, 8, 6, 3, 2, 8};
+constexpr int64_t kHourUs = 3'600'000'000;
+
+std::string CodeOf(const Status& status) { return std::string(StatusCodeName(status.code())); }
+
+}  // namespace
+
+World::World(uint64_t seed, bool print)
+    : random_(seed),
+      print_(print),
+      operator_(journal::TestSigner('o')),
+      oracle_(journal::kTestOrigin, operator_.public_key()) {
+  for (const uint32_t most : kWeightMax) weights_.push_back(1 + static_cast<uint32_t>(Draw(most)));
+  // One fault-free run in eight; and in every run, some of the steps do not happen at all.
+  for (const size_t rare : {kSendConflict, kSendBad, kEnrol, kVanish, kClock, kFault, kCrash, kClose}) {
+    if (Chance(20)) weights_[rare] = 0;
+  }
+  options_.own_thread = false;
+  options_.queued_submissions_max = 1 + Draw(20);
+  options_.batch_entries_max = 1 + Draw(12);
+  for (char fill = 'p'; fill < 't'; ++fill) party_keys_.push_back(journal::TestSigner(fill));
+  vanished_.resize(1 + Draw(6));
+}
+
+World::~World() {
+  disk_.Crash();  // whatever the journal still wants to do, it is over
+}
+
+void World::Trace(const std::string& step) {
+  last_step_ = step;
+  trace_ += step + "\n";
+  if (print_) std::fprintf(stderr, "  %s\n", step.c_str());
+}
+
+Hash256 World::TraceHash() const { return crypto::Sha256(trace_); }
+
+void World::Run() {
+  Create();
+  const uint64_t steps = 40 + Draw(80);
+  // Now and then a tree that outgrows its first tile.
+  if (Chance(6)) {
+    options_.queued_submissions_max = options_.batch_entries_max = 64;
+    Close();
+    Open();
+    const uint64_t many = 230 + Draw(40);
+    while (oracle_.size() < many) {
+      for (int i = 0; i < 32; ++i) SendNew(0);
+      Commit();
+    }
+  }
+  for (uint64_t i = 0; i < steps; ++i) Step();
+  Finish();
+}
+
+void World::Create() {
+  const int64_t now = clock_.now.us;
+  auto created =
+      Journal::Create(std::make_unique<DiskStorage>(disk_), journal::kTestOrigin, operator_, clock_, options_);
+  Demand(created.ok(), "a journal can be made: " + created.status().ToString());
+  journal_ = std::move(*created);
+  const Result<std::string> genesis = journal_->ReadEntry(EntryIndex{0});
+  Demand(genesis.ok(), "entry 0 is there");
+  v1::Entry entry;
+  Demand(entry.ParseFromString(*genesis), "entry 0 is an Entry");
+  oracle_.Learn(Wanted::From({entry.submission(), {}}), now, *genesis);
+  oracle_.SeeCheckpoint(journal_->LatestCheckpoint());
+  Trace("create");
+}
+
+void World::Step() {
+  uint64_t total = 0;
+  for (const uint32_t weight : weights_) total += weight;
+  uint64_t drawn = Draw(total);
+  size_t action = 0;
+  while (drawn >= weights_[action]) drawn -= weights_[action++];
+  const size_t submitter = Draw(vanished_.size());
+  // A journal that has stopped is opened again before long.
+  if (stopped_ && Chance(40)) action = kClose;
+  switch (static_cast<Action>(action)) {
+    case kSendNew:
+      return SendNew(submitter);
+    case kSendAgain:
+      return SendAgain();
+    case kSendConflict:
+      return SendConflict(submitter);
+    case kSendBad:
+      return SendBad(submitter);
+    case kEnrol:
+      return EnrolKey();
+    case kVanish:
+      vanished_[submitter] = true;
+      ++counts_["submitters vanished"];
+      return Trace("submitter " + std::to_string(submitter) + " vanishes");
+    case kCommit:
+      return Commit();
+    case kSign:
+      return SignCheckpoint();
+    case kClock:
+      return MoveClock();
+    case kFault:
+      return ArmFault();
+    case kCrash:
+      return Crash();
+    case kClose:
+      Close();
+      return Open();
+    case kRead:
+      return Read();
+    case kActions:
+      return;
+  }
+}
+
+World::Attempt& World::NewAttempt(size_t submitter, SubmissionRequest request) {
+  attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false});
+  return attempts_.back();
+}
+
+// Something that the journal takes: a rating or a file of the operator's, or a consent in a party's own name.
+SubmissionRequest World::RandomRequest(size_t submitter, const std::string& key) {
+  const std::string name = NextName();
+  const size_t party = Draw(party_keys_.size());
+  if (Chance(20) && oracle_.FindKey(journal::KeyId(party_keys_[party].public_key())) != nullptr) {
+    return journal::Request(party_keys_[party], key, journal::ConsentPayload("party-" + name));
+  }
+  if (Chance(15)) {
+    const std::string blob = "rows of " + std::to_string(Draw(4));  // few, so that some are there already
+    std::vector<std::string> blobs;
+    if (!oracle_.HasBlob(crypto::Sha256(blob)) || Chance(50)) blobs.push_back(blob);
+    return journal::Request(operator_, key, journal::UsagePayload(blob), std::move(blobs));
+  }
+  return journal::Request(operator_, key, journal::RatingPayload("recording-" + name, 1 + submitter % 5));
+}
+
+void World::SendNew(size_t submitter) {
+  if (vanished_[submitter]) return;
+  const std::string key = NextName();
+  NewAttempt(submitter, RandomRequest(submitter, key));
+  Send(attempts_.size() - 1);
+}
+
+// The same bytes once more, whether or not an answer came to the first.
+void World::SendAgain() {
+  if (attempts_.empty()) return;
+  const size_t attempt = Draw(attempts_.size());
+  if (vanished_[attempts_[attempt].submitter]) return;
+  ++counts_["repeats sent"];
+  Send(attempt);
+}
+
+// Other bytes under the key of an earlier attempt.
+void World::SendConflict(size_t submitter) {
+  if (attempts_.empty() || vanished_[submitter]) return;
+  const Wanted& earlier = attempts_[Draw(attempts_.size())].wanted;
+  if (earlier.key_id != journal::KeyId(operator_.public_key()) || earlier.idempotency_key.empty()) return;
+  ++counts_["conflicts sent"];
+  NewAttempt(submitter, RandomRequest(submitter, earlier.idempotency_key));
+  Send(attempts_.size() - 1);
+}
+
+// What admission refuses, each for one reason.
+void World::SendBad(size_t submitter) {
+  const std::string key = NextName();
+  const std::string payload = journal::RatingPayload("recording-" + key);
+  SubmissionRequest request = journal::Request(operator_, key, payload);
+  StatusCode expected = StatusCode::kPermissionDenied;
+  std::string what;
+  switch (Draw(9)) {
+    case 0: {
+      what = "false signature";
+      v1::Submission submission;
+      Demand(submission.ParseFromString(request.submission), "our own submission parses");
+      (*submission.mutable_signature())[Draw(64)] ^= static_cast<char>(1 << Draw(8));
+      request.submission = submission.SerializeAsString();
+      break;
+    }
+    case 1:
+      what = "unknown key";
+      request = journal::Request(journal::TestSigner('?'), key, payload);
+      break;
+    case 2:
+      what = "missing blob";
+      expected = StatusCode::kFailedPrecondition;
+      request = journal::Request(operator_, key, journal::UsagePayload("never sent " + key));
+      break;
+    case 3:
+      what = "blob that nobody asked for";
+      expected = StatusCode::kInvalidArgument;
+      request.blobs = {"surprise"};
+      break;
+    case 4:
+      what = "another ledger's origin";
+      expected = StatusCode::kInvalidArgument;
+      request.submission = *journal::SignSubmission("elsewhere.example/log", key, payload, operator_);
+      break;
+    case 5:
+      what = "no submission at all";
+      expected = StatusCode::kInvalidArgument;
+      request.submission = "\xff\xff" + key;
+      break;
+    case 6: {
+      what = "a second genesis";
+      expected = StatusCode::kFailedPrecondition;
+      v1::Payload genesis;
+      genesis.mutable_genesis()->set_origin(journal::kTestOrigin);
+      genesis.mutable_genesis()->set_operator_public_key(operator_.public_key().ToBytes());
+      genesis.mutable_genesis()->set_format_version(1);
+      request = journal::Request(operator_, key, genesis.SerializeAsString());
+      break;
+    }
+    case 7: {
+      const size_t party = Draw(party_keys_.size());
+      if (oracle_.FindKey(journal::KeyId(party_keys_[party].public_key())) == nullptr) return;
+      what = "a rating under a party's key";
+      request = journal::Request(party_keys_[party], key, payload);
+      break;
+    }
+    default:
+      what = "too large";
+      expected = StatusCode::kOutOfRange;
+      request = journal::Request(operator_, key, journal::RatingPayload(std::string(66'000, 'x')));
+  }
+  const uint64_t reads_failed = disk_.reads_failed;
+  const Status status = journal_->SubmitAsync(std::move(request), [](Result<Committed>) {
+    throw Violation("a submission that must be refused at once was queued");
+  });
+  Trace("submitter " + std::to_string(submitter) + " sends " + what + ": " + CodeOf(status));
+  ++counts_["bad submissions"];
+  if (disk_.reads_failed > reads_failed && status.code() == StatusCode::kUnavailable) return;
+  Demand(status.code() == expected,
+         what + " is refused as " + std::string(StatusCodeName(expected)) + ", not as " + status.ToString());
+}
+
+// A party's key, valid from about now for a while: some submissions under it come too early or too late.
+void World::EnrolKey() {
+  const crypto::KeySigner& key = party_keys_[Draw(party_keys_.size())];
+  const std::string name = NextName();
+  const int64_t from = Chance(50) ? 0 : clock_.now.us + (static_cast<int64_t>(Draw(5)) - 3) * kHourUs / 2;
+  const int64_t to = Chance(50) ? 0 : clock_.now.us + static_cast<int64_t>(1 + Draw(4)) * kHourUs;
+  NewAttempt(0, journal::Request(operator_, name,
+                                 journal::EnrolmentPayload(key, v1::KEY_ROLE_PARTY, "party-" + name, from, to)));
+  ++counts_["enrolments sent"];
+  Send(attempts_.size() - 1);
+}
+
+void World::Send(size_t attempt) {
+  const Wanted& wanted = attempts_[attempt].wanted;
+  auto queued = std::make_shared<Queued>();
+  queued->attempt = attempt;
+  queued->wanted = wanted;
+  const uint64_t reads_failed = disk_.reads_failed;
+  const Status status = journal_->SubmitAsync({wanted.bytes, wanted.blobs}, [queued](Result<Committed> result) {
+    ++queued->answers;
+    queued->result = std::move(result);
+  });
+  Trace("submitter " + std::to_string(attempts_[attempt].submitter) + " sends attempt " + std::to_string(attempt) +
+        ", " + wanted.digest.Short() + ": " + CodeOf(status));
+  ++counts_["submissions"];
+  Demand(queued->answers == 0, "nobody is answered before a commit");
+  const bool full = queue_.size() >= options_.queued_submissions_max;
+  if (status.ok()) {
+    Demand(!stopped_ && !full, "a journal that has stopped, or whose queue is full, takes nothing");
+    queue_.push_back(std::move(queued));
+  } else if (status.code() == StatusCode::kUnavailable) {
+    Demand(stopped_ || disk_.reads_failed > reads_failed, "an open journal refuses nothing good: " + status.ToString());
+  } else if (status.code() == StatusCode::kResourceExhausted) {
+    Demand(full, "the queue is full at its bound and not before");
+    ++counts_["queue full"];
+  } else {
+    // A repeat that leaves its blobs out because they were there, in an attempt that the medium lost.
+    const bool blob_gone = status.code() == StatusCode::kFailedPrecondition && wanted.blobs.empty() &&
+                           !wanted.referenced.empty() && !oracle_.HasBlob(wanted.referenced[0]);
+    Demand(blob_gone, "a good submission is not refused: " + status.ToString());
+    attempts_[attempt].refused = true;
+  }
+}
+
+void World::Commit() {
+  const size_t due = std::min(queue_.size(), options_.batch_entries_max);
+  const uint64_t commits_failed = disk_.commits_failed;
+  const uint64_t reads_failed = disk_.reads_failed;
+  const Result<size_t> answered = journal_->CommitQueued();
+  Demand(answered.ok() && *answered == due, "one batch is answered whole");
+  Batch batch;
+  for (size_t i = 0; i < due; ++i) {
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+    Demand(batch.back()->answers == 1, "every submission is answered exactly once");
+  }
+  for (const auto& queued : queue_) Demand(queued->answers == 0, "what still waits has no answer");
+  if (due == 0) return;
+  if (disk_.failing_read > 0) disk_.failing_read = 0;  // the oracle's own reads come next
+  JudgeBatch(batch, disk_.commits_failed > commits_failed, disk_.reads_failed > reads_failed);
+  ++counts_["batches"];
+  Trace("commit of " + std::to_string(due) + ", size " + std::to_string(oracle_.size()) +
+        (stopped_ ? ", stopped" : ""));
+}
+
+void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed) {
+  if (stopped_) {
+    for (const auto& queued : batch)
+      Demand(queued->result->status().code() == StatusCode::kUnavailable, "a journal that has stopped answers so");
+    return;
+  }
+  if (!commit_failed) {
+    for (const auto& queued : batch) {
+      if (read_failed && queued->result->status().code() == StatusCode::kUnavailable) continue;
+      const int64_t recorded_at_us = oracle_.TimeAt(clock_.now.us);
+      const Oracle::Verdict verdict = oracle_.Judge(queued->wanted, recorded_at_us);
+      JudgeAnswer(*queued, verdict, recorded_at_us);
+    }
+    Demand(journal_->size().value == oracle_.size(), "the size is the number of entries");
+    return;
+  }
+  // The commit failed. Nobody may have been told "committed" of what was new in it, and nothing may follow.
+  stopped_ = true;
+  some_refused_for_reads_ = read_failed;
+  ++counts_["commits failed"];
+  Oracle would_be = oracle_;
+  for (const auto& queued : batch) {
+    const int64_t recorded_at_us = would_be.TimeAt(clock_.now.us);
+    const Oracle::Verdict verdict = would_be.Judge(queued->wanted, recorded_at_us);
+    const bool was_there = verdict.kind == Oracle::Verdict::kRepeat && verdict.index < oracle_.size();
+    if (queued->result->ok()) Demand(was_there, "nothing is acknowledged whose commit failed");
+    if (verdict.kind != Oracle::Verdict::kNew) continue;
+    in_doubt_.emplace_back(queued->wanted, recorded_at_us);
+    // A stand-in for the entry, so that the next of the batch is judged as if this one were there.
+    v1::Entry entry;
+    entry.set_index(would_be.size());
+    entry.set_submission(queued->wanted.bytes);
+    entry.set_submitter_key_id(queued->wanted.key_id.ToBytes());
+    entry.set_type(queued->wanted.type);
+    entry.set_previous_leaf_hash(would_be.entries().back().leaf_hash.ToBytes());
+    entry.set_recorded_at_us(recorded_at_us);
+    would_be.Learn(queued->wanted, recorded_at_us, entry.SerializeAsString());
+  }
+}
+
+void World::JudgeAnswer(Queued& queued, const Oracle::Verdict& verdict, int64_t recorded_at_us) {
+  Attempt& attempt = attempts_[queued.attempt];
+  const Result<Committed>& result = *queued.result;
+  const std::string name = "attempt " + std::to_string(queued.attempt);
+  if (verdict.kind == Oracle::Verdict::kRefused) {
+    Demand(result.status().code() == verdict.code, name + " is refused as " +
+                                                       std::string(StatusCodeName(verdict.code)) + ", not as " +
+                                                       result.status().ToString());
+    ++counts_["refused in their turn"];
+    // Time may yet come; a conflict stays one.
+    if (verdict.code == StatusCode::kAlreadyExists) attempt.refused = true;
+    return;
+  }
+  Demand(result.ok(), name + " is accepted: " + result.status().ToString());
+  if (verdict.kind == Oracle::Verdict::kNew) {
+    const Result<std::string> bytes = journal_->ReadEntry(EntryIndex{oracle_.size()});
+    Demand(bytes.ok(), "what was acknowledged is there: " + bytes.status().ToString());
+    oracle_.Learn(queued.wanted, recorded_at_us, *bytes);
+  }
+  const uint64_t index = verdict.kind == Oracle::Verdict::kNew ? oracle_.size() - 1 : verdict.index;
+  const Oracle::Entry& entry = oracle_.entries()[index];
+  Demand(result->index.value == index && result->leaf_hash == entry.leaf_hash &&
+             result->recorded_at_us == entry.recorded_at_us,
+         name + " is told index, leaf hash and time of entry " + std::to_string(index));
+  Demand(result->already_existed == (verdict.kind == Oracle::Verdict::kRepeat), name + " hears whether it was there");
+  Demand(!attempt.index || *attempt.index == index, name + " has the index that it had before");
+  attempt.index = index;
+  ++counts_[verdict.kind == Oracle::Verdict::kNew ? "acknowledged new" : "acknowledged again"];
+}
+
+void World::SignCheckpoint() {
+  const uint64_t commits_failed = disk_.commits_failed;
+  const uint64_t publishes_failed = disk_.publishes_failed;
+  const Result<std::string> note = journal_->SignCheckpoint();
+  Trace("sign: " + (note.ok() ? crypto::Sha256(*note).Short() : CodeOf(note.status())));
+  if (note.ok()) {
+    oracle_.SeeCheckpoint(*note);
+    Demand(*note == journal_->LatestCheckpoint(), "the last checkpoint is the one that was just signed");
+    if (!stopped_) Demand(disk_.published() == *note, "a checkpoint that was given out is the published one");
+    ++counts_["checkpoints"];
+    return;
+  }
+  const bool failed = disk_.commits_failed > commits_failed || disk_.publishes_failed > publishes_failed;
+  Demand(stopped_ || failed, "an open journal signs: " + note.status().ToString());
+  if (disk_.commits_failed > commits_failed) stopped_ = true;
+}
+
+void World::MoveClock() {
+  const int64_t by = Chance(30) ? -static_cast<int64_t>(Draw(3 * kHourUs)) : static_cast<int64_t>(Draw(2 * kHourUs));
+  clock_.now.us += by;
+  ++counts_[by < 0 ? "clock went back" : "clock jumped"];
+  Trace("clock " + std::to_string(by));
+}
+
+void World::ArmFault() {
+  switch (Draw(6)) {
+    case 0:
+      disk_.next_commit = WriteFault::kError;
+      break;
+    case 1:
+      disk_.next_commit = WriteFault::kCrash;
+      break;
+    case 2:
+      disk_.full = true;
+      break;
+    case 3:
+      disk_.next_publish = Chance(50) ? WriteFault::kError : WriteFault::kFull;
+      break;
+    case 4:
+      disk_.failing_read = 1 + Draw(6);
+      break;
+    default:
+      disk_.next_commit = WriteFault::kFull;
+  }
+  Trace("a fault lies in wait");
+}
+
+void World::Crash() {
+  disk_.Crash();
+  ++counts_["crashes"];
+  Trace("crash");
+  Close();
+  Open();
+}
+
+// Ends the process; what is queued is committed first, unless the machine is gone.
+void World::Close() {
+  if (!disk_.dead()) {
+    while (!queue_.empty()) Commit();
+  }
+  // The destructor may yet try to write what is queued; nobody may be told that it was.
+  disk_.Crash();
+  journal_.reset();
+  for (const auto& queued : queue_) Demand(!queued->result || !queued->result->ok(), "a dead machine commits nothing");
+  queue_.clear();
+}
+
+void World::Open() {
+  Demand(!disk_.wrote_after_failure, "no batch follows one that failed");
+  disk_.Restart(random_);
+  if (Chance(10)) (Chance(50) ? disk_.next_commit : disk_.next_publish) = WriteFault::kError;
+  const uint64_t faults = disk_.faults_injected;
+  auto opened = Journal::Open(std::make_unique<DiskStorage>(disk_), operator_, clock_, options_);
+  if (!opened.ok()) {
+    Demand(disk_.faults_injected > faults && opened.status().code() == StatusCode::kUnavailable,
+           "what was written opens again: " + opened.status().ToString());
+    disk_.Restart(random_);
+    opened = Journal::Open(std::make_unique<DiskStorage>(disk_), operator_, clock_, options_);
+    Demand(opened.ok(), "what was written opens again: " + opened.status().ToString());
+  }
+  disk_.next_commit = disk_.next_publish = WriteFault::kNone;
+  journal_ = std::move(*opened);
+  stopped_ = false;
+  const uint64_t size = journal_->size().value;
+  LearnWhatIsThere(size);
+  oracle_.CompareAll(*journal_);
+  ++counts_["reopenings"];
+  Trace("open, size " + std::to_string(size));
+}
+
+// A commit that failed is there as a whole, in its order, or not at all.
+void World::LearnWhatIsThere(uint64_t size) {
+  const std::string sizes = "size " + std::to_string(size) + " after " + std::to_string(oracle_.size()) + " and " +
+                            std::to_string(in_doubt_.size()) + " in doubt";
+  const uint64_t found = size - oracle_.size();
+  const uint64_t least = in_doubt_.size() - (some_refused_for_reads_ ? 1 : 0);
+  Demand(size == oracle_.size() || (found >= least && found <= in_doubt_.size()),
+         "a batch is there as a whole or not at all: " + sizes);
+  size_t candidate = 0;
+  while (oracle_.size() < size) {
+    const Result<std::string> bytes = journal_->ReadEntry(EntryIndex{oracle_.size()});
+    v1::Entry entry;
+    Demand(bytes.ok() && entry.ParseFromString(*bytes), "every entry below the size is there");
+    while (candidate < in_doubt_.size() && in_doubt_[candidate].first.bytes != entry.submission()) ++candidate;
+    Demand(candidate < in_doubt_.size(), "nothing is there that nobody asked for: " + sizes);
+    oracle_.Learn(in_doubt_[candidate].first, in_doubt_[candidate].second, *bytes);
+    ++candidate;
+  }
+  if (found > 0) ++counts_["failed commits that were there after all"];
+  in_doubt_.clear();
+  some_refused_for_reads_ = false;
+}
+
+void World::Read() {
+  if (disk_.failing_read > 0) return;
+  const uint64_t size = oracle_.size();
+  const uint64_t new_size = 1 + Draw(size);
+  const uint64_t index = Draw(new_size);
+  const uint64_t old_size = 1 + Draw(new_size);
+  if (disk_.dead()) return;
+  oracle_.CompareProofs(*journal_, index, old_size, new_size);
+  const Status beyond = journal_->ReadEntry(EntryIndex{size}).status();
+  Demand(beyond.code() == StatusCode::kNotFound, "there is no entry beyond the size");
+  ++counts_["proofs compared"];
+  Trace("proofs of " + std::to_string(index) + ", " + std::to_string(old_size) + ", " + std::to_string(new_size));
+}
+
+// Everything is mended; whoever is still there retries until it has an answer, and then nothing may be left open.
+void World::Finish() {
+  Close();
+  Open();
+  for (size_t i = 0; i < attempts_.size(); ++i) {
+    if (vanished_[attempts_[i].submitter] || attempts_[i].refused) continue;
+    Send(i);
+    if (queue_.size() >= options_.queued_submissions_max) Commit();
+    while (!queue_.empty() && i + 1 == attempts_.size()) Commit();
+  }
+  while (!queue_.empty()) Commit();
+  SignCheckpoint();
+  for (size_t i = 0; i < attempts_.size(); ++i) {
+    const Attempt& attempt = attempts_[i];
+    if (!attempt.index) continue;
+    Demand(oracle_.entries()[*attempt.index].wanted.digest == attempt.wanted.digest,
+           "attempt " + std::to_string(i) + " is the entry that it was told");
+  }
+  oracle_.CompareAll(*journal_);
+  counts_["entries"] += oracle_.size();
+  counts_["faults injected"] += disk_.faults_injected;
+  Trace("end, size " + std::to_string(oracle_.size()) + ", root " + journal_->root().ToHex());
+  disk_.Crash();
+  journal_.reset();
+}
+
+}  // namespace ledgerline::sim

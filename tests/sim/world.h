@@ -1,0 +1,117 @@
+// The world around one journal: a scheduler that, from one seed, decides who does what next and what fails.
+//
+// Submitters send, send again, send other bytes under the same key, forge, and vanish; the clock jumps and goes back;
+// commits fail and are afterwards there or not; the disk fills up; the machine crashes. Nothing else is random and
+// nothing runs at the same time, so a seed is a run, and its trace hash says that it was the same one.
+#ifndef LEDGERLINE_TESTS_SIM_WORLD_H_
+#define LEDGERLINE_TESTS_SIM_WORLD_H_
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "ledger/journal/journal.h"
+#include "schemas/time.h"
+#include "tests/sim/disk.h"
+#include "tests/sim/oracle.h"
+
+namespace ledgerline::sim {
+
+class SimulatedClock : public Clock {
+ public:
+  Instant Now() override { return now; }
+  Instant now{1'790'000'000'000'000};
+};
+
+// What happened in a run, for the totals that the test prints.
+using Counts = std::map<std::string, uint64_t>;
+
+class World {
+ public:
+  // `print`: say every step on standard error, for the replay of one seed.
+  World(uint64_t seed, bool print);
+  ~World();
+
+  // Runs to the end; throws Violation. After it every submitter that did not vanish has its answer.
+  void Run();
+
+  Hash256 TraceHash() const;
+  const std::string& last_step() const { return last_step_; }
+  const Counts& counts() const { return counts_; }
+
+ private:
+  // What one submitter once asked for.
+  struct Attempt {
+    Wanted wanted;
+    size_t submitter = 0;
+    std::optional<uint64_t> index;  // acknowledged
+    bool refused = false;           // for good
+  };
+  struct Queued {
+    size_t attempt = 0;
+    Wanted wanted;
+    int answers = 0;
+    std::optional<Result<journal::Committed>> result;
+  };
+  using Batch = std::vector<std::shared_ptr<Queued>>;
+
+  uint64_t Draw(uint64_t below) { return random_() % below; }
+  bool Chance(uint64_t percent) { return Draw(100) < percent; }
+  void Trace(const std::string& step);
+
+  void Create();
+  void Step();
+  void SendNew(size_t submitter);
+  void SendAgain();
+  void SendConflict(size_t submitter);
+  void SendBad(size_t submitter);
+  void EnrolKey();
+  void Send(size_t attempt);
+  void Commit();
+  void JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed);
+  void LearnWhatIsThere(uint64_t size);
+  void JudgeAnswer(Queued& queued, const Oracle::Verdict& verdict, int64_t recorded_at_us);
+  void SignCheckpoint();
+  void MoveClock();
+  void ArmFault();
+  void Crash();
+  void Close();
+  void Open();
+  void Read();
+  void Finish();
+
+  Attempt& NewAttempt(size_t submitter, journal::SubmissionRequest request);
+  journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
+  std::string NextName() { return "s" + std::to_string(++names_); }
+
+  std::mt19937_64 random_;
+  bool print_;
+  std::string trace_;
+  std::string last_step_;
+  Counts counts_;
+
+  Disk disk_;
+  SimulatedClock clock_;
+  crypto::KeySigner operator_;
+  std::vector<crypto::KeySigner> party_keys_;  // enrolled or not yet
+  journal::JournalOptions options_;
+  std::unique_ptr<journal::Journal> journal_;
+  Oracle oracle_;
+  bool stopped_ = false;                              // after a failed commit the journal refuses everything
+  std::vector<std::pair<Wanted, int64_t>> in_doubt_;  // entries of the commit that failed, with their times
+  bool some_refused_for_reads_ = false;               // and one of those may have been refused, as a read failed
+  std::vector<Attempt> attempts_;
+  std::vector<bool> vanished_;  // by submitter
+  std::deque<std::shared_ptr<Queued>> queue_;
+  std::vector<uint32_t> weights_;  // of the steps, drawn anew for each seed
+  uint64_t names_ = 0;
+};
+
+}  // namespace ledgerline::sim
+
+#endif  // LEDGERLINE_TESTS_SIM_WORLD_H_
