@@ -53,8 +53,13 @@ Result<Checkpoint> Checkpoint::Parse(std::string_view text) {
 }
 
 Result<std::string> SignCheckpoint(const Checkpoint& checkpoint, const Signer& signer) {
+  const Signer* const one = &signer;
+  return SignCheckpoint(checkpoint, std::span(&one, 1));
+}
+
+Result<std::string> SignCheckpoint(const Checkpoint& checkpoint, std::span<const Signer* const> signers) {
   ASSIGN_OR_RETURN(SignedNote note, MakeNote(checkpoint.Text()));
-  RETURN_IF_ERROR(note.Sign(checkpoint.origin, signer));
+  for (const Signer* signer : signers) RETURN_IF_ERROR(note.Sign(checkpoint.origin, *signer));
   return note.Serialize();
 }
 

@@ -31,6 +31,9 @@ struct Checkpoint {
 // name), those of the signer.
 Result<std::string> SignCheckpoint(const Checkpoint& checkpoint, const Signer& signer);
 
+// The same under several keys, all with the origin as name: an operator's old key and its new one.
+Result<std::string> SignCheckpoint(const Checkpoint& checkpoint, std::span<const Signer* const> signers);
+
 // A checkpoint that at least one of `keys` signed, with `origin` as its first line.
 // Errors: kInvalidArgument (form), kPermissionDenied (signature; another log's origin).
 Result<Checkpoint> OpenCheckpoint(std::string_view note_bytes, std::string_view origin,

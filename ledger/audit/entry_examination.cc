@@ -9,19 +9,8 @@ using journal::ParsedEntry;
 
 std::string Named(EntryIndex index) { return "entry " + std::to_string(index.value); }
 
-bool EntryExamination::OpenCheckpoint(const std::string& note_bytes) {
-  if (log_key_) {
-    auto opened = crypto::OpenCheckpoint(note_bytes, *log_key_);
-    if (!opened.ok()) {
-      report_.Fail("checkpoint signature", opened.status().message());
-      return false;
-    }
-    checkpoint_ = *std::move(opened);
-    report_.SetAnchored();
-    report_.Pass("checkpoint signature",
-                 "size " + std::to_string(checkpoint_.size.value) + ", signed by " + log_key_->name());
-    return true;
-  }
+bool EntryExamination::ReadCheckpoint(const std::string& note_bytes) {
+  note_ = note_bytes;
   auto note = crypto::SignedNote::Parse(note_bytes);
   auto parsed = note.ok() ? crypto::Checkpoint::Parse(note->text) : Result<crypto::Checkpoint>(note.status());
   if (!parsed.ok()) {
@@ -29,8 +18,19 @@ bool EntryExamination::OpenCheckpoint(const std::string& note_bytes) {
     return false;
   }
   checkpoint_ = *std::move(parsed);
-  report_.Trust("The checkpoint itself: no verifier key was given, so nobody's signature was checked.");
   return true;
+}
+
+void EntryExamination::CheckCheckpoint() {
+  const std::string name = "checkpoint signature";
+  if (!log_key_) {
+    report_.Trust("The checkpoint itself: no verifier key was given, so nobody's signature was checked.");
+    return;
+  }
+  report_.SetAnchored();
+  const auto opened = keys_.operator_keys().OpenUnder(*log_key_, note_);
+  if (!opened.ok()) return report_.Fail(name, opened.status().message());
+  report_.Pass(name, "size " + std::to_string(checkpoint_.size.value) + ", signed by " + opened->signed_by);
 }
 
 void EntryExamination::Include(const ProvedEntry& proved) {
@@ -62,12 +62,9 @@ void EntryExamination::Include(const ProvedEntry& proved) {
 
 void EntryExamination::CheckSignature(EntryIndex index, const ParsedEntry& entry) {
   const std::string name = "signature of " + Named(index);
-  if (entry.type == v1::PAYLOAD_TYPE_GENESIS && log_key_ &&
-      entry.submission.payload.genesis().operator_public_key() != log_key_->public_key().ToBytes()) {
-    return report_.Fail(name, "genesis names another operator key than the given verifier key");
-  }
   if (entry.type == v1::PAYLOAD_TYPE_GENESIS) {
-    if (const Status status = keys_.Apply(entry.submission); !status.ok()) return report_.Fail(name, status.message());
+    if (const Status status = keys_.Apply(entry.submission, index); !status.ok())
+      return report_.Fail(name, status.message());
   }
   const auto key = keys_.Find(entry.submission.key_id);
   if (!key.ok()) {
@@ -76,17 +73,26 @@ void EntryExamination::CheckSignature(EntryIndex index, const ParsedEntry& entry
   Status status = journal::CheckSignature(entry.submission, key->key);
   if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = journal::CheckRole(*key, entry.type);
   if (status.ok()) status = journal::CheckValidity(*key, entry.recorded_at_us);
-  if (status.ok() && entry.type == v1::PAYLOAD_TYPE_KEY_ENROLMENT) {
-    status = keys_.Apply(entry.submission);
-    enrolled_by_.emplace(entry.submission.payload.key_enrolment().public_key(), index);
-  }
+  if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = keys_.Apply(entry.submission, index);
   if (!status.ok()) return report_.Fail(name, status.message());
-  report_.Pass(name, key->party_id.empty() ? "by the operator" : "by " + key->party_id);
-  const auto enrolment = enrolled_by_.find(key->key.ToBytes());
-  if (!key->party_id.empty() && enrolment != enrolled_by_.end() && told_of_keys_.insert(key->key.ToBytes()).second) {
-    report_.Trust("That the key which speaks for " + key->party_id + " is its own: the operator enrolled it (" +
-                  Named(enrolment->second) + "). The key file of " + key->party_id +
-                  " must say public: " + Base64Encode(key->key.ToBytes()));
+  const std::string who = key->party_id.empty() ? SpeakerName(*key) : key->party_id;
+  report_.Pass(name, "by " + who);
+  if (key->role != v1::KEY_ROLE_OPERATOR && told_of_keys_.insert(key->key.ToBytes()).second) {
+    report_.Trust("That the key which speaks for " + who + " is its own: " +
+                  (key->predecessor ? "it follows, by " + Named(key->entry) + ", a key that the operator enrolled"
+                                    : "the operator enrolled it (" + Named(key->entry) + ")") +
+                  ". The key file of " + who + " must say public: " + Base64Encode(key->key.ToBytes()));
+  }
+}
+
+void EntryExamination::NameRepudiated() {
+  for (const auto& [index, entry] : entries_) {
+    const journal::EnrolledKey* key = keys_.FindOrNull(entry.submission.key_id);
+    if (key == nullptr || !key->Repudiates(index)) continue;
+    report_.Trust("That " + SpeakerName(*key) + " signed " + Named(index) + ": its key was revoked by " +
+                  Named(key->revoked->entry) + " (" + journal::KeyRevocationReasonName(key->revoked->reason) +
+                  "), which repudiates what it signed from size " + std::to_string(key->revoked->effective_size.value) +
+                  " on.");
   }
 }
 
@@ -97,6 +103,8 @@ const ParsedEntry* EntryExamination::Find(uint64_t index, v1::PayloadType type) 
 
 void EntryExamination::CheckSignatures() {
   for (const auto& [index, entry] : entries_) CheckSignature(index, entry);
+  CheckCheckpoint();
+  NameRepudiated();
 }
 
 }  // namespace ledgerline::audit

@@ -27,15 +27,17 @@ class EntryExamination {
   EntryExamination(std::string what, const std::optional<crypto::VerifierKey>& log_key, Report& report)
       : what_(std::move(what)), log_key_(log_key), report_(report) {}
 
-  // The checkpoint's signature by the log's key; without a key only its form, and the report is not anchored. False if
-  // there is no checkpoint to prove anything against.
-  bool OpenCheckpoint(const std::string& note);
+  // The checkpoint's form; whose signatures it must carry, the entries say. False if there is no checkpoint to prove
+  // anything against.
+  bool ReadCheckpoint(const std::string& note);
   const crypto::Checkpoint& checkpoint() const { return checkpoint_; }
 
   // Its inclusion, form, index and origin. Only entries that pass are kept.
   void Include(const ProvedEntry& proved);
   // Of all that were included, in the log's order, as the journal itself admits them: a key speaks only after the entry
-  // that enrolled it.
+  // that enrolled it. Then the checkpoint: signed by every operator key in force at its size, and the log's key is one
+  // of them or leads to one by the rotations that were included; without a key the report is not anchored. Then names
+  // what a revocation among the entries repudiates.
   void CheckSignatures();
 
   const std::map<EntryIndex, journal::ParsedEntry>& entries() const { return entries_; }
@@ -45,14 +47,16 @@ class EntryExamination {
 
  private:
   void CheckSignature(EntryIndex index, const journal::ParsedEntry& entry);
+  void CheckCheckpoint();
+  void NameRepudiated();
 
   const std::string what_;
   const std::optional<crypto::VerifierKey>& log_key_;
   Report& report_;
+  std::string note_;
   crypto::Checkpoint checkpoint_;
   std::map<EntryIndex, journal::ParsedEntry> entries_;
   journal::KeyRegistry keys_;
-  std::map<std::string, EntryIndex> enrolled_by_;  // public key -> the entry that enrolled it
   std::set<std::string> told_of_keys_;
 };
 

@@ -7,16 +7,35 @@
 
 namespace ledgerline::audit {
 
-Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::RightsState& rights, EntryIndex subject) {
+Result<std::set<EntryIndex>> KeyEntriesFor(const journal::Journal& journal, std::vector<Hash256> signers,
+                                           TreeSize size) {
+  const journal::KeyRegistry keys = journal.keys();
+  std::set<EntryIndex> entries = keys.EntriesBehindOperator(size);
+  std::set<EntryIndex> read;
+  while (true) {
+    for (const Hash256& signer : signers) entries.merge(keys.EntriesBehind(signer, size));
+    signers.clear();
+    // Whoever signed these speaks too: a second operator key may have enrolled or revoked.
+    for (const EntryIndex index : entries) {
+      if (!read.insert(index).second) continue;
+      ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
+      ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
+      signers.push_back(entry.submission.key_id);
+    }
+    if (signers.empty()) return entries;
+  }
+}
+
+Result<Receipt> MakeReceipt(const journal::Journal& journal, EntryIndex subject) {
   const TreeSize size = journal.size();
   if (!size.Contains(subject)) {
     return NotFound("entry " + std::to_string(subject.value) + ": the ledger has entries 0 to " +
                     std::to_string(size.value - 1));
   }
+  const journal::KeyRegistry keys = journal.keys();
   Receipt receipt;
   receipt.checkpoint = journal.LatestCheckpoint();
-  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
-                   crypto::OpenCheckpoint(receipt.checkpoint, journal.checkpoint_key()));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, keys.operator_keys().Open(receipt.checkpoint));
   const auto prove = [&](EntryIndex index) -> Result<ProvedEntry> {
     if (!checkpoint.size.Contains(index)) {
       return FailedPrecondition("entry " + std::to_string(index.value) +
@@ -41,17 +60,14 @@ Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::Right
     for (const v1::ConsentReference& reference : generation.consents())
       wanted.insert(EntryIndex(reference.entry_index()));
   }
-  std::set<EntryIndex> enrolments{EntryIndex(0)};
   for (const EntryIndex index : wanted) {
     if (!size.Contains(index)) continue;  // a wrong reference stays visible to the verifier: the entry is missing
     ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
     ASSIGN_OR_RETURN(const journal::ParsedEntry supporting, journal::ParseEntry(bytes));
     signers.push_back(supporting.submission.key_id);
   }
-  for (const Hash256& key_id : signers) {
-    if (const rights::EnrolledKey* key = rights.keys().Find(key_id, size)) enrolments.insert(key->entry);
-  }
-  wanted.insert(enrolments.begin(), enrolments.end());
+  ASSIGN_OR_RETURN(const std::set<EntryIndex> key_entries, KeyEntriesFor(journal, signers, checkpoint.size));
+  wanted.insert(key_entries.begin(), key_entries.end());
   wanted.erase(subject);
   for (const EntryIndex index : wanted) {
     if (!size.Contains(index)) continue;

@@ -2,16 +2,24 @@
 #ifndef LEDGERLINE_LEDGER_AUDIT_MAKE_RECEIPT_H_
 #define LEDGERLINE_LEDGER_AUDIT_MAKE_RECEIPT_H_
 
+#include <set>
+#include <vector>
+
 #include "ledger/audit/receipt.h"
 #include "ledger/journal/journal.h"
-#include "ledger/rights/rights_state.h"
 
 namespace ledgerline::audit {
 
-// Under the journal's last signed checkpoint. Supporting entries: genesis; the enrolments of the keys that signed; for
-// a generation its permit and the consents that it names. `rights` is the fold of the same journal. Errors: kNotFound
-// (no such entry), kFailedPrecondition (the checkpoint does not cover it yet), kDataLoss.
-Result<Receipt> MakeReceipt(const journal::Journal& journal, const rights::RightsState& rights, EntryIndex subject);
+// The entries below `size` that a verifier needs in order to know the keys that signed: genesis, enrolments, rotations
+// and revocations of `signers`, of whoever signed those, and of the operator's keys, so that a verifier who holds an
+// older key reaches the newer one. Errors: kDataLoss.
+Result<std::set<EntryIndex>> KeyEntriesFor(const journal::Journal& journal, std::vector<Hash256> signers,
+                                           TreeSize size);
+
+// Under the journal's last signed checkpoint. Supporting entries: KeyEntriesFor whoever signed; for a generation its
+// permit and the consents that it names. Errors: kNotFound (no such entry), kFailedPrecondition (the checkpoint does
+// not cover it yet), kDataLoss.
+Result<Receipt> MakeReceipt(const journal::Journal& journal, EntryIndex subject);
 
 }  // namespace ledgerline::audit
 

@@ -18,7 +18,7 @@ class Examination {
       : receipt_(receipt), examined_("receipt", log_key, report_) {}
 
   Report Run() && {
-    if (!examined_.OpenCheckpoint(receipt_.checkpoint)) return std::move(report_);
+    if (!examined_.ReadCheckpoint(receipt_.checkpoint)) return std::move(report_);
     examined_.Include(receipt_.subject);
     for (const ProvedEntry& entry : receipt_.supporting) examined_.Include(entry);
     examined_.CheckSignatures();

@@ -10,9 +10,9 @@
 
 namespace ledgerline::audit {
 
-// Checks, in this order: the checkpoint's signature by `log_key` (without one the report is not anchored); each entry's
-// inclusion; each entry's own form, origin and submission signature, by the operator's key or by a key whose enrolment
-// is in the receipt; and for a generation that its permit and the consents that it names are there, fit it, and were
+// Checks, in this order: each entry's inclusion; its own form, origin and submission signature, by the operator's key or
+// by a key whose enrolment or rotation is in the receipt; the checkpoint's signatures, by `log_key` or by keys that it
+// leads to (without one the report is not anchored); and for a generation that its permit and the consents that it names are there, fit it, and were
 // signed by the parties. Never fails as a call: what cannot be checked is a failed finding.
 Report VerifyReceipt(const Receipt& receipt, const std::optional<crypto::VerifierKey>& log_key);
 

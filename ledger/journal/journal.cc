@@ -46,22 +46,18 @@ class Journal::Impl {
   static Result<std::unique_ptr<Impl>> Load(std::unique_ptr<Storage> storage) {
     auto impl = std::make_unique<Impl>();
     ASSIGN_OR_RETURN(RecoveredJournal recovered, RecoverJournal(*storage));
-    ASSIGN_OR_RETURN(const crypto::VerifierKey key,
-                     crypto::VerifierKey::Create(recovered.keys.origin(), recovered.keys.operator_key()));
     impl->storage_ = std::move(storage);
-    impl->checkpoint_key_.emplace(key);
+    impl->origin_ = recovered.keys.origin();
     impl->checkpoint_note_ = recovered.latest_checkpoint;
     impl->checkpoint_size_ = recovered.checkpoint.size;
     impl->recovered_ = std::move(recovered);
     return impl;
   }
 
-  Status StartWriting(const crypto::Signer& signer, Clock& clock, const JournalOptions& options) {
-    if (signer.public_key() != checkpoint_key_->public_key()) {
-      return PermissionDenied("the key is not this journal's operator key, which genesis names: " +
-                              checkpoint_key_->ToString());
-    }
-    signer_ = &signer;
+  Status StartWriting(OperatorSigners signers, Clock& clock, const JournalOptions& options) {
+    signers_ = signers.all();
+    if (const auto found = SignersFor(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
+      return PermissionDenied(found.status().message());
     options_ = options;
     sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
                                              std::move(recovered_.tree));
@@ -113,8 +109,10 @@ class Journal::Impl {
       return checkpoint_note_;
     }
     RETURN_IF_ERROR(sequencer_->health());
-    const crypto::Checkpoint checkpoint{checkpoint_key_->name(), now.size, now.root, {}};
-    ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, *signer_));
+    const crypto::Checkpoint checkpoint{origin_, now.size, now.root, {}};
+    ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers,
+                     SignersFor(sequencer_->CheckpointKeysAt(now.size)));
+    ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, signers));
     RETURN_IF_ERROR(StoreCheckpoint(now.size, note));
     checkpoint_note_ = note;
     checkpoint_size_ = now.size;
@@ -128,18 +126,48 @@ class Journal::Impl {
     return checkpoint_note_;
   }
 
-  const crypto::VerifierKey& checkpoint_key() const { return *checkpoint_key_; }
+  void AddOperatorSigner(const crypto::Signer& signer) {
+    const std::lock_guard lock(checkpoint_mutex_);
+    signers_.push_back(&signer);
+  }
+
+  const std::string& origin() const { return origin_; }
+  KeyRegistry keys() const { return sequencer_ ? sequencer_->keys() : recovered_.keys; }
+  // The newest key in force at the durable size.
+  crypto::VerifierKey checkpoint_key() const {
+    const TreeSize size = state().size;
+    return sequencer_ ? sequencer_->CheckpointKeysAt(size).back() : recovered_.keys.operator_keys().At(size).back();
+  }
   const Storage& storage() const { return *storage_; }
   uint64_t batches_committed() const { return sequencer_ ? sequencer_->batches_committed() : 0; }
 
  private:
   static Status ReadOnly() { return FailedPrecondition("the journal is open for reading only"); }
 
+  // One signer for each key. Called with checkpoint_mutex_ held, or before anyone else can call.
+  Result<std::vector<const crypto::Signer*>> SignersFor(const std::vector<crypto::VerifierKey>& keys) const {
+    std::vector<const crypto::Signer*> found;
+    for (const crypto::VerifierKey& key : keys) {
+      const auto signer = std::find_if(signers_.begin(), signers_.end(), [&](const crypto::Signer* candidate) {
+        return candidate->public_key() == key.public_key();
+      });
+      if (signer == signers_.end()) {
+        return FailedPrecondition((keys.size() == 1
+                                       ? "the key is not this journal's operator key, which is " + key.ToString()
+                                       : "in the overlap of a rotation every checkpoint is signed by " +
+                                             std::to_string(keys.size()) + " keys; missing is the operator key " +
+                                             key.ToString()));
+      }
+      found.push_back(*signer);
+    }
+    return found;
+  }
+
   // Signature, origin and role: what can be said without an index.
   Status Admit(const ParsedSubmission& parsed) const {
-    if (parsed.submission.origin() != checkpoint_key_->name()) {
+    if (parsed.submission.origin() != origin_) {
       return InvalidArgument("submission.origin \"" + parsed.submission.origin() + "\" is not this ledger's, \"" +
-                             checkpoint_key_->name() + "\"");
+                             origin_ + "\"");
     }
     if (parsed.type == v1::PAYLOAD_TYPE_GENESIS) return FailedPrecondition("genesis is entry 0 and no other");
     ASSIGN_OR_RETURN(const EnrolledKey key, sequencer_->FindKey(parsed.key_id));
@@ -203,11 +231,11 @@ class Journal::Impl {
 
   std::unique_ptr<Storage> storage_;
   RecoveredJournal recovered_;
-  std::optional<crypto::VerifierKey> checkpoint_key_;
-  const crypto::Signer* signer_ = nullptr;
+  std::string origin_;
   JournalOptions options_;
 
   mutable std::mutex checkpoint_mutex_;
+  std::vector<const crypto::Signer*> signers_;
   std::string checkpoint_note_;
   TreeSize checkpoint_size_;
   bool published_ = false;  // whether checkpoint_note_ is the published one
@@ -229,10 +257,10 @@ Result<std::unique_ptr<Journal>> Journal::Create(std::unique_ptr<Storage> storag
   return Open(std::move(storage), operator_signer, clock, options);
 }
 
-Result<std::unique_ptr<Journal>> Journal::Open(std::unique_ptr<Storage> storage, const crypto::Signer& operator_signer,
-                                               Clock& clock, JournalOptions options) {
+Result<std::unique_ptr<Journal>> Journal::Open(std::unique_ptr<Storage> storage, OperatorSigners signers, Clock& clock,
+                                               JournalOptions options) {
   ASSIGN_OR_RETURN(std::unique_ptr<Impl> impl, Impl::Load(std::move(storage)));
-  RETURN_IF_ERROR(impl->StartWriting(operator_signer, clock, options));
+  RETURN_IF_ERROR(impl->StartWriting(std::move(signers), clock, options));
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
@@ -248,9 +276,11 @@ Status Journal::SubmitAsync(SubmissionRequest request, std::function<void(Result
 
 Result<size_t> Journal::CommitQueued() { return impl_->CommitQueued(); }
 
-const std::string& Journal::origin() const { return impl_->checkpoint_key().name(); }
-const crypto::PublicKey& Journal::operator_key() const { return impl_->checkpoint_key().public_key(); }
-const crypto::VerifierKey& Journal::checkpoint_key() const { return impl_->checkpoint_key(); }
+const std::string& Journal::origin() const { return impl_->origin(); }
+crypto::PublicKey Journal::operator_key() const { return impl_->checkpoint_key().public_key(); }
+crypto::VerifierKey Journal::checkpoint_key() const { return impl_->checkpoint_key(); }
+KeyRegistry Journal::keys() const { return impl_->keys(); }
+void Journal::AddOperatorSigner(const crypto::Signer& signer) { impl_->AddOperatorSigner(signer); }
 const Storage& Journal::storage() const { return impl_->storage(); }
 uint64_t Journal::batches_committed() const { return impl_->batches_committed(); }
 Result<std::string> Journal::SignCheckpoint() { return impl_->SignCheckpoint(); }

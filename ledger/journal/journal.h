@@ -17,6 +17,7 @@
 #include "crypto/signed_note.h"
 #include "crypto/signer.h"
 #include "crypto/tile.h"
+#include "ledger/journal/key_registry.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/submission.h"
 #include "schemas/hash.h"
@@ -54,11 +55,23 @@ struct Committed {
   bool already_existed = false;
 };
 
+// The operator's keys that sign checkpoints, borrowed: one, or in the overlap of a rotation the old and the new one.
+// More than are needed do no harm.
+class OperatorSigners {
+ public:
+  OperatorSigners(const crypto::Signer& signer) : signers_{&signer} {}  // NOLINT: one signer is the usual case
+  explicit OperatorSigners(std::vector<const crypto::Signer*> signers) : signers_(std::move(signers)) {}
+  const std::vector<const crypto::Signer*>& all() const { return signers_; }
+
+ private:
+  std::vector<const crypto::Signer*> signers_;
+};
+
 // Thread-safe, except that the destructor must come after every call has returned.
 class Journal {
  public:
   // A new journal in empty storage: entry 0 is genesis, signed by the operator, and a first checkpoint covers it.
-  // `operator_signer` and `clock` are borrowed and must outlive the journal.
+  // Signers and `clock` are borrowed and must outlive the journal.
   // Errors: kAlreadyExists (the storage holds a journal), kInvalidArgument (origin is not a key name), those of
   // storage.
   static Result<std::unique_ptr<Journal>> Create(std::unique_ptr<Storage> storage, std::string origin,
@@ -67,10 +80,11 @@ class Journal {
 
   // Opens for writing. Recomputes the right edge of the tree and re-reads its last entries; compares the tree with the
   // last signed checkpoint, in the store and published.
-  // Errors: kNotFound (no journal), kPermissionDenied (the signer is not this journal's operator), kDataLoss (the store
-  // is behind its own checkpoint, or an entry, tile or the chain at the edge is not whole; names what).
-  static Result<std::unique_ptr<Journal>> Open(std::unique_ptr<Storage> storage, const crypto::Signer& operator_signer,
-                                               Clock& clock, JournalOptions options = {});
+  // Errors: kNotFound (no journal), kPermissionDenied (the signers do not hold every operator key that is in force;
+  // names it), kDataLoss (the store is behind its own checkpoint, or an entry, tile or the chain at the edge is not
+  // whole; names what).
+  static Result<std::unique_ptr<Journal>> Open(std::unique_ptr<Storage> storage, OperatorSigners signers, Clock& clock,
+                                               JournalOptions options = {});
   // The same checks, without a key and without a writer thread; Submit and SignCheckpoint say kFailedPrecondition.
   static Result<std::unique_ptr<Journal>> OpenReadOnly(std::unique_ptr<Storage> storage);
 
@@ -95,9 +109,11 @@ class Journal {
   Result<size_t> CommitQueued();
 
   const std::string& origin() const;
-  const crypto::PublicKey& operator_key() const;
-  // The key that checkpoints verify under: the origin as name.
-  const crypto::VerifierKey& checkpoint_key() const;
+  // The operator's newest key, which every new checkpoint verifies under; the origin is its name as a verifier key.
+  crypto::PublicKey operator_key() const;
+  crypto::VerifierKey checkpoint_key() const;
+  // Every key that the entries name, those of entries that are about to become durable included: a copy.
+  KeyRegistry keys() const;
 
   // What is durable now. Root and size belong together: take them from one call of head().
   struct Head {
@@ -132,8 +148,11 @@ class Journal {
   Result<std::string> ReadEntryBundle(uint64_t index, uint32_t width) const;
 
   // Signs a checkpoint of everything that is durable now, stores and publishes it; returns the note. Costs nothing if
-  // the last checkpoint already covers it. Errors: kFailedPrecondition (read-only), those of the signer and of storage.
+  // the last checkpoint already covers it. Errors: kFailedPrecondition (read-only; an operator key in force is not
+  // among the signers: names it), those of the signers and of storage.
   Result<std::string> SignCheckpoint();
+  // A further signer, borrowed as those of Open are: the new key, before its rotation is submitted.
+  void AddOperatorSigner(const crypto::Signer& signer);
   // The note of the last signed checkpoint.
   std::string LatestCheckpoint() const;
   // The note that was signed for exactly this size. Errors: kNotFound.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/signed_note.h"
+#include "ledger/journal/submission.h"
 
 namespace ledgerline::journal {
 
@@ -66,12 +67,19 @@ Status CheckKeyEnrolment(const v1::KeyEnrolment& enrolment) {
   RETURN_IF_ERROR(CheckBytes("key_enrolment.public_key", enrolment.public_key(), 32));
   RETURN_IF_ERROR(CheckBytes("key_enrolment.possession_signature", enrolment.possession_signature(), 64));
   const bool party = enrolment.role() == v1::KEY_ROLE_PARTY;
-  if (!party && enrolment.role() != v1::KEY_ROLE_OPERATOR) {
-    return InvalidArgument("key_enrolment.role " + std::to_string(enrolment.role()) + " is neither OPERATOR nor PARTY");
+  const bool named = RoleHasName(enrolment.role());
+  if (!party && !named && enrolment.role() != v1::KEY_ROLE_OPERATOR) {
+    return InvalidArgument("key_enrolment.role " + std::to_string(enrolment.role()) +
+                           " is none of OPERATOR, PARTY, SERVICE, WITNESS and AUDITOR (1 to 5)");
   }
   if (party != !enrolment.party_id().empty()) {
     return InvalidArgument("key_enrolment.party_id \"" + enrolment.party_id() +
-                           "\": a PARTY key names one, an OPERATOR key none");
+                           "\": a PARTY key names one, no other key does");
+  }
+  if (named) RETURN_IF_ERROR(crypto::CheckKeyName(enrolment.name()).WithContext("key_enrolment.name"));
+  if (!named && !enrolment.name().empty()) {
+    return InvalidArgument("key_enrolment.name \"" + enrolment.name() +
+                           "\": keys of services, witnesses and auditors have one, no other key does");
   }
   if (enrolment.valid_to_us() != 0 && enrolment.valid_to_us() <= enrolment.valid_from_us()) {
     return InvalidArgument("key_enrolment.valid_to_us is not after valid_from_us");
@@ -101,6 +109,10 @@ Status CheckPayloadFields(const v1::Payload& payload) {
     case v1::Payload::kKeyRotation:
       RETURN_IF_ERROR(CheckBytes("key_rotation.old_key_id", payload.key_rotation().old_key_id(), 32));
       RETURN_IF_ERROR(CheckBytes("key_rotation.new_public_key", payload.key_rotation().new_public_key(), 32));
+      if (payload.key_rotation().new_valid_to_us() < 0) {
+        return InvalidArgument("key_rotation.new_valid_to_us " +
+                               std::to_string(payload.key_rotation().new_valid_to_us()) + " is below 0");
+      }
       return CheckBytes("key_rotation.new_signature", payload.key_rotation().new_signature(), 64);
     case v1::Payload::kKeyRevocation:
       if (!v1::KeyRevocationReason_IsValid(payload.key_revocation().reason()) ||

@@ -1,6 +1,7 @@
 #include "ledger/journal/recovery.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/tile.h"
 
@@ -79,21 +80,26 @@ Status LoadKeys(const StorageReader& storage, TreeSize size, KeyRegistry& keys) 
   const Result<ParsedEntry> genesis = ParseEntry(genesis_bytes);
   if (!genesis.ok()) return DataLoss("entry 0: " + genesis.status().message());
   if (genesis->type != v1::PAYLOAD_TYPE_GENESIS) return DataLoss("entry 0 is not genesis");
-  if (const Status status = keys.Apply(genesis->submission); !status.ok())
+  if (const Status status = keys.Apply(genesis->submission, EntryIndex{0}); !status.ok())
     return DataLoss("entry 0: " + status.message());
-  const std::string begin = keyspace::TypeKey(v1::PAYLOAD_TYPE_KEY_ENROLMENT, EntryIndex{0});
-  const std::string end = keyspace::TypeKey(v1::PAYLOAD_TYPE_KEY_ENROLMENT, EntryIndex{size.value});
-  const std::unique_ptr<Cursor> cursor = storage.Scan(begin, end);
-  for (; cursor->Valid(); cursor->Next()) {
-    const EntryIndex index{keyspace::ReadBigEndian64(cursor->key().substr(3))};
+  std::set<EntryIndex> key_entries;  // of all three types, in the log's order
+  for (const v1::PayloadType type :
+       {v1::PAYLOAD_TYPE_KEY_ENROLMENT, v1::PAYLOAD_TYPE_KEY_ROTATION, v1::PAYLOAD_TYPE_KEY_REVOCATION}) {
+    const std::unique_ptr<Cursor> cursor =
+        storage.Scan(keyspace::TypeKey(type, EntryIndex{0}), keyspace::TypeKey(type, EntryIndex{size.value}));
+    for (; cursor->Valid(); cursor->Next())
+      key_entries.insert(EntryIndex{keyspace::ReadBigEndian64(cursor->key().substr(3))});
+    RETURN_IF_ERROR(cursor->status());
+  }
+  for (const EntryIndex index : key_entries) {
     ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage, index));
     const Result<ParsedEntry> entry = ParseEntry(bytes);
     if (!entry.ok()) return DataLoss(Name(index) + ": " + entry.status().message());
-    if (const Status status = keys.Apply(entry->submission); !status.ok()) {
+    if (const Status status = keys.Apply(entry->submission, index); !status.ok()) {
       return DataLoss(Name(index) + ": " + status.message());
     }
   }
-  return cursor->status();
+  return Status::Ok();
 }
 
 Result<std::optional<std::string>> StoredCheckpoint(const StorageReader& storage) {
@@ -110,9 +116,7 @@ Result<std::optional<std::string>> StoredCheckpoint(const StorageReader& storage
 // Opens one note and compares it with the tree; takes it if it is the newest so far.
 Result<bool> TakeCheckpoint(const std::string& note, const char* where, const StorageReader& storage,
                             RecoveredJournal& journal) {
-  ASSIGN_OR_RETURN(const crypto::VerifierKey key,
-                   crypto::VerifierKey::Create(journal.keys.origin(), journal.keys.operator_key()));
-  const Result<crypto::Checkpoint> checkpoint = crypto::OpenCheckpoint(note, key);
+  const Result<crypto::Checkpoint> checkpoint = journal.keys.operator_keys().Open(note);
   if (!checkpoint.ok()) return DataLoss(std::string(where) + " checkpoint: " + checkpoint.status().message());
   const TreeSize size = checkpoint->size;
   if (size > journal.state.size) {

@@ -91,6 +91,16 @@ Result<EnrolledKey> Sequencer::FindKey(const Hash256& key_id) const {
   return keys_.Find(key_id);
 }
 
+KeyRegistry Sequencer::keys() const {
+  const std::lock_guard lock(keys_mutex_);
+  return keys_;
+}
+
+std::vector<crypto::VerifierKey> Sequencer::CheckpointKeysAt(TreeSize size) const {
+  const std::lock_guard lock(keys_mutex_);
+  return keys_.operator_keys().At(size);
+}
+
 void Sequencer::Loop() {
   while (true) {
     const std::vector<std::shared_ptr<PendingSubmission>> batch = TakeBatch();
@@ -199,13 +209,13 @@ Result<Committed> Sequencer::Append(const PendingSubmission& pending, const std:
     const std::lock_guard lock(keys_mutex_);
     ASSIGN_OR_RETURN(const EnrolledKey key, keys_.Find(pending.parsed.key_id));
     RETURN_IF_ERROR(CheckValidity(key, recorded_at_us));
-    RETURN_IF_ERROR(keys_.Check(pending.parsed));
+    RETURN_IF_ERROR(keys_.Check(pending.parsed, index));
   }
   ASSIGN_OR_RETURN(const std::string bytes,
                    EncodeEntry(index, recorded_at_us, next_.last_leaf_hash, pending.parsed, pending.bytes));
   {
     const std::lock_guard lock(keys_mutex_);
-    RETURN_IF_ERROR(keys_.Apply(pending.parsed));
+    RETURN_IF_ERROR(keys_.Apply(pending.parsed, index));
   }
   const Hash256 leaf_hash = crypto::LeafHash(bytes);
   batch.Put(keyspace::EntryKey(index), bytes);

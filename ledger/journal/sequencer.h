@@ -70,6 +70,9 @@ class Sequencer {
   keyspace::StateRecord state() const;
   // An enrolled key, those of entries that are about to become durable included. Errors: kPermissionDenied.
   Result<EnrolledKey> FindKey(const Hash256& key_id) const;
+  // All of them. And whose signatures a checkpoint of `size`, at most the durable one, must carry.
+  KeyRegistry keys() const;
+  std::vector<crypto::VerifierKey> CheckpointKeysAt(TreeSize size) const;
   // Ok while commits work.
   Status health() const;
   // Called when another commit of the same storage failed: no batch may follow.

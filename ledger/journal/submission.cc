@@ -44,13 +44,26 @@ std::string SubmissionText(std::string_view origin, std::string_view idempotency
 }
 
 std::string EnrolmentText(std::string_view origin, std::string_view party_id, v1::KeyRole role,
-                          const crypto::PublicKey& key) {
+                          const crypto::PublicKey& key, std::string_view name) {
   std::string text = "ledgerline/enrolment/v1\n";
   AppendSized(text, origin);
   AppendSized(text, party_id);
   AppendBigEndian32(text, static_cast<uint32_t>(role));
   text.append(key.ToBytes());
+  if (RoleHasName(role)) AppendSized(text, name);
   return text;
+}
+
+std::string RotationText(std::string_view origin, const Hash256& old_key_id, const crypto::PublicKey& new_key) {
+  std::string text = "ledgerline/rotation/v1\n";
+  AppendSized(text, origin);
+  text.append(old_key_id.view());
+  text.append(new_key.ToBytes());
+  return text;
+}
+
+bool RoleHasName(v1::KeyRole role) {
+  return role == v1::KEY_ROLE_SERVICE || role == v1::KEY_ROLE_WITNESS || role == v1::KEY_ROLE_AUDITOR;
 }
 
 Result<std::string> SignSubmission(std::string_view origin, std::string_view idempotency_key, std::string_view payload,

@@ -29,8 +29,15 @@ Hash256 KeyId(const crypto::PublicKey& key);
 std::string SubmissionText(std::string_view origin, std::string_view idempotency_key, std::string_view payload);
 // "ledgerline/enrolment/v1\n" u32be(len) origin u32be(len) party_id u32be(role) public_key: signed by the key that is
 // being enrolled, so that nobody enrols a key that they do not hold.
+// A service's, a witness's and an auditor's key sign their name too: u32be(len) name at the end.
 std::string EnrolmentText(std::string_view origin, std::string_view party_id, v1::KeyRole role,
-                          const crypto::PublicKey& key);
+                          const crypto::PublicKey& key, std::string_view name = "");
+// "ledgerline/rotation/v1\n" u32be(len) origin old_key_id new_public_key: signed by the new key, so that nobody names a
+// key as their next that they do not hold.
+std::string RotationText(std::string_view origin, const Hash256& old_key_id, const crypto::PublicKey& new_key);
+
+// Roles whose keys have a name, as notes use it, instead of a party: services, witnesses, auditors.
+bool RoleHasName(v1::KeyRole role);
 
 // A serialised Submission. `payload` is a serialised v1::Payload.
 // Errors: kInvalidArgument (origin or idempotency key out of bounds), those of the signer.

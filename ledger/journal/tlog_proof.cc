@@ -91,8 +91,7 @@ Result<TlogProof> MakeReceipt(const Journal& journal, EntryIndex index) {
   ASSIGN_OR_RETURN(proof.extra, journal.ReadEntry(index));
   proof.index = index;
   proof.checkpoint = journal.LatestCheckpoint();
-  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint,
-                   crypto::OpenCheckpoint(proof.checkpoint, journal.checkpoint_key()));
+  ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, journal.keys().operator_keys().Open(proof.checkpoint));
   if (index.value >= checkpoint.size.value) {
     return FailedPrecondition("entry " + std::to_string(index.value) +
                               " is not yet under a signed checkpoint; the last covers " +

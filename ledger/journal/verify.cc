@@ -51,6 +51,8 @@ class Verifier {
     signatures_.Flush();
     FinishTree();
     CheckNewestCheckpoint();
+    CheckAnchor();
+    NameRepudiated();
     CheckBlobs();
     CheckDerivedCounts();
     return Report();
@@ -195,8 +197,7 @@ class Verifier {
     if ((index.value == 0) != (entry.type == v1::PAYLOAD_TYPE_GENESIS)) {
       Fail(key_check_, Name(index) + (index.value == 0 ? " is not genesis" : " is a second genesis"));
     }
-    FailUnlessOk(key_check_, keys_.Apply(entry.submission), Name(index));
-    if (index.value == 0) CheckGenesis();
+    if (index.value == 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
     if (entry.submission.submission.origin() != keys_.origin()) {
       Fail(key_check_,
            Name(index) + " was submitted to \"" + entry.submission.submission.origin() + "\", another ledger");
@@ -206,16 +207,8 @@ class Verifier {
     if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), Name(index));
     FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), Name(index));
     signatures_.Add(index, entry.submission, key->key);
-  }
-
-  void CheckGenesis() {
-    const Result<crypto::VerifierKey> own = crypto::VerifierKey::Create(keys_.origin(), keys_.operator_key());
-    if (!own.ok()) return FailUnlessOk(key_check_, own.status(), "entry 0");
-    checkpoint_key_ = options_.checkpoint_key ? options_.checkpoint_key : std::optional(*own);
-    if (checkpoint_key_->ToString() != own->ToString()) {
-      Fail(key_check_,
-           "entry 0 names the key " + own->ToString() + ", the given key is " + checkpoint_key_->ToString());
-    }
+    // Only now: a key that revokes itself was good for that.
+    if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
   }
 
   // The derived records of one entry. That there are no others is counted at the end.
@@ -263,8 +256,7 @@ class Verifier {
 
   void CheckOneCheckpoint(const std::string& note, TreeSize size, const Hash256& root) {
     const std::string name = "the checkpoint of size " + std::to_string(size.value);
-    if (!checkpoint_key_) return Fail(checkpoint_check_, name + " cannot be checked: no key");
-    const Result<crypto::Checkpoint> checkpoint = crypto::OpenCheckpoint(note, *checkpoint_key_);
+    const Result<crypto::Checkpoint> checkpoint = keys_.operator_keys().Open(note);
     if (!checkpoint.ok()) return FailUnlessOk(checkpoint_check_, checkpoint.status(), name);
     if (checkpoint->size != size) {
       return Fail(checkpoint_check_, name + " was signed for size " + std::to_string(checkpoint->size.value));
@@ -287,8 +279,7 @@ class Verifier {
     const Result<std::optional<std::string>> published = storage_.PublishedCheckpoint();
     if (!published.ok()) return FailUnlessOk(checkpoint_check_, published.status(), "published checkpoint");
     if (!*published) return Fail(checkpoint_check_, "no checkpoint is published");
-    if (!checkpoint_key_) return Fail(checkpoint_check_, "the published checkpoint cannot be checked: no key");
-    const Result<crypto::Checkpoint> opened = crypto::OpenCheckpoint(**published, *checkpoint_key_);
+    const Result<crypto::Checkpoint> opened = keys_.operator_keys().Open(**published);
     if (!opened.ok()) return FailUnlessOk(checkpoint_check_, opened.status(), "published checkpoint");
     if (opened->size > state_.size) {
       return Fail(checkpoint_check_, "the published checkpoint was signed for size " +
@@ -306,6 +297,73 @@ class Verifier {
                                          root->Short() + ": history before it was rewritten");
     }
     newest_ = std::max(newest_, opened->size);
+  }
+
+  // The key from outside must be one of this log's, and must have signed, or have led to a key that signed, the newest
+  // checkpoint. Checkpoints before a newer anchor then stand on keys that the log itself names.
+  void CheckAnchor() {
+    if (!options_.checkpoint_key || keys_.operator_keys().chain().empty()) return;
+    const OperatorKeys& keys = keys_.operator_keys();
+    const Result<std::optional<std::string>> published = storage_.PublishedCheckpoint();
+    if (published.ok() && *published) {
+      const Result<ChainedCheckpoint> newest = keys.OpenUnder(*options_.checkpoint_key, **published);
+      if (!newest.ok()) return FailUnlessOk(key_check_, newest.status(), "");
+      anchored_by_ = newest->signed_by;
+    } else if (!keys.Contains(options_.checkpoint_key->public_key())) {
+      return Fail(key_check_,
+                  "the given key " + ShortKey(*options_.checkpoint_key) + " is none of this log's: " + keys.ToString());
+    }
+    for (size_t i = 0; i < roots_.size(); ++i) {
+      const Result<ChainedCheckpoint> opened = keys.OpenUnder(*options_.checkpoint_key, checkpoints_[i].second, true);
+      if (!opened.ok()) continue;  // said by the checkpoint check
+      for (const std::string& trust : opened->taken_on_trust) {
+        if (std::find(trust_.begin(), trust_.end(), trust) == trust_.end()) trust_.push_back(trust);
+      }
+    }
+    for (const OperatorKey& each : keys.chain()) {
+      const EnrolledKey* known = keys_.FindOrNull(KeyId(each.key.public_key()));
+      if (each.key.public_key() != options_.checkpoint_key->public_key() || known == nullptr || !known->revoked ||
+          !known->successor) {
+        continue;
+      }
+      const EntryIndex rotation = keys_.FindOrNull(*known->successor)->entry;
+      if (!known->Repudiates(rotation)) continue;
+      trust_.push_back("That the key which follows the given one is the operator's: " + Name(known->revoked->entry) +
+                       " says that the given key was in other hands (" +
+                       KeyRevocationReasonName(known->revoked->reason) + ") from size " +
+                       std::to_string(known->revoked->effective_size.value) + " on, before the rotation in " +
+                       Name(rotation) + ". Ask the operator for the new key by another way.");
+    }
+  }
+
+  // What revoked keys signed since they were in other hands: it stays, and it is named. Read again, since a revocation
+  // comes after what it repudiates.
+  void NameRepudiated() {
+    uint64_t begin = UINT64_MAX, end = 0;
+    for (const auto& [id, key] : keys_.keys()) {
+      if (!key.revoked || key.revoked->effective_size.value >= key.revoked->entry.value) continue;
+      begin = std::min(begin, key.revoked->effective_size.value);
+      end = std::max(end, key.revoked->entry.value);
+    }
+    if (begin >= end) return;
+    constexpr uint64_t kNamedMax = 50;
+    uint64_t count = 0;
+    std::string named;
+    const std::unique_ptr<Cursor> cursor =
+        storage_.Scan(keyspace::EntryKey(EntryIndex{begin}), keyspace::EntryKey(EntryIndex{end}));
+    for (; cursor->Valid(); cursor->Next()) {
+      const Result<ParsedEntry> entry = ParseEntry(cursor->value());
+      if (!entry.ok()) continue;  // said by the entry check
+      const EnrolledKey* key = keys_.FindOrNull(entry->submission.key_id);
+      if (key == nullptr || !key->Repudiates(entry->index)) continue;
+      if (++count > kNamedMax) continue;
+      named += "\n" + Name(entry->index) + ", a " + PayloadTypeName(entry->type) + " of " + SpeakerName(*key) +
+               ", by " + Name(key->revoked->entry) + " (" + KeyRevocationReasonName(key->revoked->reason) + ")";
+    }
+    if (count == 0) return;
+    if (count > kNamedMax) named += "\n... and " + std::to_string(count - kNamedMax) + " more";
+    trust_.push_back("Entries that a revocation repudiates, signed with a key when it may have been in other hands (" +
+                     std::to_string(count) + "). They stay in the log; no new permit rests on them:" + named);
   }
 
   void CheckBlobs() {
@@ -373,7 +431,8 @@ class Verifier {
     blob_check_.covered = Count(blobs_checked_, "blob", "blobs") + ", " + Count(blob_bytes_, "byte", "bytes") +
                           ", each hashed and referenced";
     checkpoint_check_.covered = Count(checkpoints_.size(), "signed checkpoint", "signed checkpoints") +
-                                " and the published one: signature and root";
+                                " and the published one: signatures and root" +
+                                (anchored_by_.empty() ? "" : "; the newest is signed by " + anchored_by_);
     VerifyReport report;
     report.checks = {std::move(entry_check_), std::move(leaf_check_),      std::move(chain_check_),
                      std::move(time_check_),  std::move(tile_check_),      std::move(state_check_),
@@ -392,6 +451,7 @@ class Verifier {
       report.taken_on_trust.push_back("The last " + Count(size - newest_.value, "entry", "entries") +
                                       ": no signed checkpoint covers them yet.");
     }
+    report.taken_on_trust.insert(report.taken_on_trust.end(), trust_.begin(), trust_.end());
     report.taken_on_trust.push_back("The recorded times are the operator's clock.");
     report.taken_on_trust.push_back("Events that were never submitted cannot be excluded.");
     return report;
@@ -401,7 +461,6 @@ class Verifier {
   const VerifyOptions& options_;
   keyspace::StateRecord state_;
   KeyRegistry keys_;
-  std::optional<crypto::VerifierKey> checkpoint_key_;
 
   std::vector<std::pair<TreeSize, std::string>> checkpoints_;  // ascending by size
   std::vector<Hash256> roots_;                                 // of the first checkpoints, as far as the walk has come
@@ -419,6 +478,8 @@ class Verifier {
   std::map<Hash256, EntryIndex> referenced_;
   uint64_t blobs_checked_ = 0;
   uint64_t blob_bytes_ = 0;
+  std::vector<std::string> trust_;  // what keys that came and went leave to be believed
+  std::string anchored_by_;
 
   VerifyCheck entry_check_{"entries", "", 0, {}};
   VerifyCheck leaf_check_{"leaf hashes", "", 0, {}};

@@ -11,11 +11,10 @@ Result<std::unique_ptr<journal::Journal>> CreateJournal(const std::string& direc
   return journal::Journal::Create(std::move(storage), origin, operator_signer, clock, options);
 }
 
-Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory,
-                                                      const crypto::Signer& operator_signer, Clock& clock,
-                                                      journal::JournalOptions options) {
+Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory, journal::OperatorSigners signers,
+                                                      Clock& clock, journal::JournalOptions options) {
   ASSIGN_OR_RETURN(std::unique_ptr<journal::Storage> storage, OpenRocksStorage({.directory = directory}));
-  return journal::Journal::Open(std::move(storage), operator_signer, clock, options);
+  return journal::Journal::Open(std::move(storage), std::move(signers), clock, options);
 }
 
 Result<std::unique_ptr<journal::Journal>> OpenJournalReadOnly(const std::string& directory) {

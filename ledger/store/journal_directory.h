@@ -19,9 +19,8 @@ Result<std::unique_ptr<journal::Journal>> CreateJournal(const std::string& direc
                                                         const crypto::Signer& operator_signer, Clock& clock,
                                                         journal::JournalOptions options = {});
 // Errors: those of OpenRocksStorage and Journal::Open.
-Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory,
-                                                      const crypto::Signer& operator_signer, Clock& clock,
-                                                      journal::JournalOptions options = {});
+Result<std::unique_ptr<journal::Journal>> OpenJournal(const std::string& directory, journal::OperatorSigners signers,
+                                                      Clock& clock, journal::JournalOptions options = {});
 // Needs no key; works while nobody writes. Errors: those of OpenRocksStorageReadOnly and Journal::OpenReadOnly.
 Result<std::unique_ptr<journal::Journal>> OpenJournalReadOnly(const std::string& directory);
 

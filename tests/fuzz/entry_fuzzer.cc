@@ -23,7 +23,7 @@ void CheckSubmission(std::string_view bytes) {
   if (!parsed.ok() || parsed->submission_bytes != bytes || parsed->type != submission->type) std::abort();
   (void)ReferencedBlobs(submission->payload);
   KeyRegistry registry;
-  (void)registry.Apply(*submission).ok();
+  (void)registry.Apply(*submission, EntryIndex{0}).ok();
 }
 
 }  // namespace

@@ -227,8 +227,7 @@ Status Deliver(const CoverFlags& flags, LedgerSession& session, EntryIndex entry
                const covers::CoverResult& cover, const covers::RenderResult& sound, const Json& summary) {
   RETURN_IF_ERROR(files.Recorded());
   RETURN_IF_ERROR(session.journal().SignCheckpoint().status());
-  ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
-  ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session.journal(), *rights, entry));
+  ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session.journal(), entry));
   receipt.files = {{"cover.mid", cover.midi_hash.ToHex()}, {"cover.wav", sound.wav_hash.ToHex()}};
   ASSIGN_OR_RETURN(const std::string text, audit::FormatReceipt(receipt, summary.dump()));
   return WriteNewFile(files.Path("cover.json"), text)

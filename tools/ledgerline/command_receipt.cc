@@ -29,8 +29,7 @@ Status RunReceipt(Context& context, const ReceiptFlags& flags) {
     ASSIGN_OR_RETURN(const journal::TlogProof proof, journal::MakeReceipt(session->journal(), index));
     text = proof.Serialize();
   } else {
-    ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
-    ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::MakeReceipt(session->journal(), *rights, index));
+    ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::MakeReceipt(session->journal(), index));
     ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(receipt.subject.bytes));
     const nlohmann::ordered_json summary{{"type", journal::PayloadTypeName(entry.type)},
                                          {"says", SummaryOf(entry.submission.payload)}};

@@ -197,7 +197,7 @@ TEST_F(AdversaryTest, AnotherOperatorsGenesisIsNotThisOnes) {
   auto signed_anew = crypto::SignCheckpoint(*checkpoint, second);
   ASSERT_TRUE(signed_anew.ok()) << signed_anew.status().ToString();
   receipt.checkpoint = *signed_anew;
-  EXPECT_THAT(Failures(VerifyReceipt(receipt, *named)), HasSubstr("genesis names another operator key"));
+  EXPECT_THAT(Failures(VerifyReceipt(receipt, *named)), HasSubstr("is none of those that may sign here"));
 }
 
 }  // namespace

@@ -128,8 +128,7 @@ class AuditTest : public testing::Test {
     return fold;
   }
   Receipt MakeReceiptOf(EntryIndex index) {
-    const royalty::LedgerFold fold = Fold();
-    auto receipt = MakeReceipt(*journal_, fold.rights(), index);
+    auto receipt = MakeReceipt(*journal_, index);
     EXPECT_TRUE(receipt.ok()) << receipt.status().ToString();
     return receipt.ok() ? *receipt : Receipt{};
   }

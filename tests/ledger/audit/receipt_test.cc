@@ -81,7 +81,7 @@ TEST_F(ReceiptTest, EachAlterationIsCaughtByItsCheck) {
       {"the enrolment left out", [&](Receipt& r) { drop(r, EntryIndex(6)); },
        "signature of entry " + std::to_string(party_consent_.value)},
       {"a digit of the checkpoint", [](Receipt& r) { r.checkpoint[r.checkpoint.find('\n') + 1] ^= 1; },
-       "checkpoint signature"},
+       "checkpoint form"},
   };
   for (const auto& test : kCases) {
     Receipt altered = whole;

@@ -213,7 +213,7 @@ TEST_F(JournalTest, APartysKeyMaySpeakForConsentsOnlyAndOnlyWhileItIsValid) {
   Must(consent);
   const Status rating = Refused(RatingRequest(party_, "2"));
   EXPECT_EQ(rating.code(), StatusCode::kPermissionDenied);
-  EXPECT_THAT(rating.message(), HasSubstr("may submit consents and revocations, not a rating"));
+  EXPECT_THAT(rating.message(), HasSubstr("may submit consents and their revocations, not a rating"));
   clock_.now_us = now + 19;
   Must(Request(party_, "3", ConsentPayload("party-1")));
   clock_.now_us = now + 20;
