@@ -60,11 +60,34 @@ std::string TrustAnchor::LogNames() const {
   return names;
 }
 
+const VerifierKey& TrustAnchor::KeyFor(std::string_view note_bytes) const {
+  const Result<SignedNote> note = SignedNote::Parse(note_bytes);
+  if (!note.ok()) return log_keys_[0];
+  for (const VerifierKey& key : log_keys_) {
+    if (note->Verify(std::span(&key, 1)).ok()) return key;
+  }
+  const std::string origin = note->text.substr(0, note->text.find('\n'));
+  for (const VerifierKey& key : log_keys_) {
+    if (key.name() == origin) return key;
+  }
+  return log_keys_[0];
+}
+
 Result<AnchoredCheckpoint> TrustAnchor::Open(std::string_view note) const {
-  AnchoredCheckpoint opened;
-  ASSIGN_OR_RETURN(opened.verdict, policy_.EvaluateCheckpoint(note, log_keys_));
+  ASSIGN_OR_RETURN(PolicyVerdict verdict, policy_.EvaluateCheckpoint(note, log_keys_));
+  return WithQuorum(std::move(verdict));
+}
+
+Result<AnchoredCheckpoint> TrustAnchor::OpenCosigned(std::string_view note_bytes) const {
+  ASSIGN_OR_RETURN(const SignedNote note, SignedNote::Parse(note_bytes));
+  ASSIGN_OR_RETURN(PolicyVerdict verdict, policy_.EvaluateCosignatures(note));
+  return WithQuorum(std::move(verdict));
+}
+
+Result<AnchoredCheckpoint> TrustAnchor::WithQuorum(PolicyVerdict verdict) const {
+  AnchoredCheckpoint opened{std::move(verdict), {}};
   if (opened.verdict.satisfied) return opened;
-  const std::string size = std::to_string(opened.verdict.checkpoint.size.value);
+  const std::string size = std::to_string(opened.checkpoint().size.value);
   if (policy_.on_missing_quorum() == OnMissingQuorum::kFailClosed) {
     return PermissionDenied("the checkpoint of size " + size + " has not the cosignatures that the policy asks for:\n" +
                             MissingText(opened.verdict));

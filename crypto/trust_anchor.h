@@ -40,6 +40,9 @@ class TrustAnchor {
   const WitnessPolicy& policy() const { return policy_; }  // without one: `quorum none` and nothing else
   // The auditors whose attestations count; empty without a policy.
   const std::vector<PolicyAuditor>& auditors() const { return policy_.auditors(); }
+  // The one of log_keys() to hold `note` against: one that signed it, else one of its origin's name (which may have
+  // been rotated since), else the first. Says nothing about the note.
+  const VerifierKey& KeyFor(std::string_view note) const;
   // The keys' names, for reports: "ledger.example".
   std::string LogNames() const;
 
@@ -47,10 +50,14 @@ class TrustAnchor {
   // is named under taken_on_trust in one that fails open.
   // Errors: kInvalidArgument (form), kPermissionDenied (signature, origin, quorum: names what is missing).
   Result<AnchoredCheckpoint> Open(std::string_view note) const;
+  // The quorum only, for a checkpoint whose log signature was checked by another way, such as a chain of rotated keys.
+  // Errors: as Open's, less the log's signature.
+  Result<AnchoredCheckpoint> OpenCosigned(std::string_view note) const;
   // Signature and origin only: for checkpoints of the past, which were superseded before witnesses saw them.
   Result<Checkpoint> OpenSignedOnly(std::string_view note) const;
 
  private:
+  Result<AnchoredCheckpoint> WithQuorum(PolicyVerdict verdict) const;
   TrustAnchor(std::vector<VerifierKey> log_keys, WitnessPolicy policy, bool has_policy)
       : log_keys_(std::move(log_keys)), policy_(std::move(policy)), has_policy_(has_policy) {}
   std::vector<VerifierKey> log_keys_;

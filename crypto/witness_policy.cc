@@ -245,8 +245,7 @@ Result<PolicyVerdict> WitnessPolicy::EvaluateCheckpoint(std::string_view note_by
                                                         std::span<const VerifierKey> log_keys) const {
   ASSIGN_OR_RETURN(const SignedNote note, SignedNote::Parse(note_bytes));
   ASSIGN_OR_RETURN(const std::vector<size_t> signers, note.Verify(log_keys));
-  PolicyVerdict verdict;
-  ASSIGN_OR_RETURN(verdict.checkpoint, Checkpoint::Parse(note.text));
+  ASSIGN_OR_RETURN(PolicyVerdict verdict, EvaluateCosignatures(note));
   for (const size_t signer : signers) {
     if (log_keys[signer].name() == verdict.checkpoint.origin) verdict.signed_by.push_back(log_keys[signer]);
   }
@@ -254,6 +253,12 @@ Result<PolicyVerdict> WitnessPolicy::EvaluateCheckpoint(std::string_view note_by
     return PermissionDenied("checkpoint of log \"" + verdict.checkpoint.origin + "\", signed by " +
                             log_keys[signers[0]].name() + ", which does not speak for it");
   }
+  return verdict;
+}
+
+Result<PolicyVerdict> WitnessPolicy::EvaluateCosignatures(const SignedNote& note) const {
+  PolicyVerdict verdict;
+  ASSIGN_OR_RETURN(verdict.checkpoint, Checkpoint::Parse(note.text));
   std::vector<std::string> cosigned;
   for (const PolicyWitness& witness : witnesses_) {
     ASSIGN_OR_RETURN(const std::optional<uint64_t> at, CosignedAt(note, witness.key));

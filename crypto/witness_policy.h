@@ -86,6 +86,9 @@ class WitnessPolicy {
   Result<PolicyVerdict> EvaluateCheckpoint(std::string_view note) const;
   // The same with other keys for the logs, such as those that a log has rotated to.
   Result<PolicyVerdict> EvaluateCheckpoint(std::string_view note, std::span<const VerifierKey> log_keys) const;
+  // Of the cosignatures alone; the log's signature is the caller's business, and signed_by stays empty.
+  // Errors: kInvalidArgument (form), kPermissionDenied (a false cosignature under a known key).
+  Result<PolicyVerdict> EvaluateCosignatures(const SignedNote& note) const;
 
  private:
   class Parser;

@@ -36,7 +36,7 @@ TEST_F(CommandLineTest, VerifyWithoutAnAnchorIsAFailedCheck) {
   EXPECT_THAT(Fine("ledgerline verify ledger --policy policy"), HasSubstr("VERIFIED"));
   Write("policy", "log " + Fine("ledgerline key show ledger --vkey") + "witness w " +
                       Fine("ledgerline key show ledger --vkey") + "quorum w\n");
-  EXPECT_THAT(Shell("ledgerline verify ledger --policy policy").err, HasSubstr("line 2: 'witness' asks for witnesses"));
+  EXPECT_THAT(Shell("ledgerline verify ledger --policy policy").err, HasSubstr("line 2: verifier key"));
 }
 
 TEST_F(CommandLineTest, AnotherOperatorsKeyDoesNotVerify) {

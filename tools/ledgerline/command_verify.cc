@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ledger/audit/quorum_check.h"
 #include "ledger/audit/receipt.h"
 #include "ledger/audit/verify_ledger.h"
 #include "ledger/audit/verify_receipt.h"
@@ -94,10 +95,14 @@ Result<std::string> ReadKeptCheckpoint(const std::string& path) {
 }
 
 Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags& flags, const std::string& directory,
-                                            const std::optional<crypto::VerifierKey>& anchor) {
+                                            const std::optional<crypto::TrustAnchor>& anchor) {
   RETURN_IF_ERROR(CheckLedgerDirectory(directory));
   journal::VerifyOptions options;
-  options.checkpoint_key = anchor;
+  if (anchor) {
+    // Only to choose among the anchor's keys; whether it can be read at all is the journal's check.
+    const Result<std::string> published = ReadFile(directory + "/checkpoint", crypto::kNoteBytesMax);
+    options.checkpoint_key = anchor->KeyFor(published.ok() ? *published : "");
+  }
   options.progress = [&](uint64_t done, uint64_t total) { context.console.Progress("checking entries", done, total); };
   audit::Report report;
   const journal::VerifyReport journal_report = store::VerifyDirectory(directory, options);
@@ -113,10 +118,12 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
     report.Fail("opening for reading", session.status().message());
     return report;
   }
+  if (anchor) audit::CheckQuorum(*anchor, (*session)->journal().LatestCheckpoint(), report);
   audit::VerifyMeaning((*session)->journal(), report);
   for (const std::string& path : flags.checkpoints) {
     ASSIGN_OR_RETURN(const std::string old, ReadKeptCheckpoint(path));
-    audit::VerifyExtends((*session)->journal(), old, anchor ? *anchor : (*session)->journal().checkpoint_key(), report);
+    audit::VerifyExtends((*session)->journal(), old,
+                         anchor ? anchor->KeyFor(old) : (*session)->journal().checkpoint_key(), report);
   }
   if (flags.checkpoints.empty()) {
     report.Trust(
@@ -126,7 +133,7 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
   return report;
 }
 
-Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optional<crypto::VerifierKey>& anchor) {
+Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optional<crypto::TrustAnchor>& anchor) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, audit::kReceiptBytesMax));
   audit::Report report;
   if (text.rfind("c2sp.org/tlog-proof@", 0) == 0) {
@@ -134,7 +141,7 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
     if (!proof.extra)
       return InvalidArgument("this proof holds no entry: receipts of Ledgerline carry it in the 'extra' line");
     if (!anchor) return InvalidArgument("a tlog-proof is checked against a key: give --vkey or --policy");
-    auto opened = proof.Verify(*proof.extra, *anchor);
+    auto opened = proof.Verify(*proof.extra, anchor->KeyFor(proof.checkpoint));
     report.SetAnchored();
     report.Trust("Who signed the entry, and whatever it rests on: a tlog-proof carries neither.");
     report.Trust("That the log holds no other entry about this: one proof cannot show what is absent.");
@@ -143,11 +150,14 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
     else
       report.Pass("checkpoint and inclusion", "entry " + std::to_string(proof.index.value) +
                                                   " is in the tree of size " + std::to_string(opened->size.value) +
-                                                  ", signed by " + anchor->name());
+                                                  ", signed by " + opened->origin);
+    if (opened.ok()) audit::CheckQuorum(*anchor, proof.checkpoint, report);
     return report;
   }
   ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::ParseReceipt(text));
-  report = audit::VerifyReceipt(receipt, anchor);
+  report = audit::VerifyReceipt(
+      receipt, anchor ? std::optional(anchor->KeyFor(receipt.checkpoint)) : std::optional<crypto::VerifierKey>());
+  if (anchor) audit::CheckQuorum(*anchor, receipt.checkpoint, report);
   CheckDeliveredFiles(receipt, std::filesystem::path(path).parent_path().string(), report);
   return report;
 }
@@ -185,7 +195,9 @@ void AddVerify(CLI::App& app, Action& action) {
   command->add_option("TARGET", flags->targets, "A ledger's directory, or receipt files")->required();
   CLI::Option* vkey = command->add_option("--vkey", flags->vkey,
                                           "The ledger's verifier key, or a file with it, from a source that you trust");
-  command->add_option("--policy", flags->policy, "A policy file (C2SP tlog-policy: 'log VKEY', 'quorum none')")
+  command
+      ->add_option("--policy", flags->policy,
+                   "A policy file (C2SP tlog-policy): the ledger's keys, and the witnesses it needs")
       ->excludes(vkey);
   command
       ->add_option("--checkpoint", flags->checkpoints,

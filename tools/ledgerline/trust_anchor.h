@@ -5,15 +5,18 @@
 #include <optional>
 #include <string>
 
-#include "crypto/signed_note.h"
+#include "crypto/trust_anchor.h"
 
 namespace ledgerline::tool {
 
-// `vkey` is a verifier key or the path of a file that holds one; `policy` the path of a file in the form of C2SP
-// tlog-policy. Both empty: no anchor. A policy may name one log and `quorum none`; one that asks for witnesses is
-// refused, since this version cannot check cosignatures and must not pass over them. Errors: kInvalidArgument (names
-// the line), kNotFound.
-Result<std::optional<crypto::VerifierKey>> ReadTrustAnchor(const std::string& vkey, const std::string& policy);
+// `vkey` is a verifier key or the path of a file that holds one; `policy` the path of a policy file
+// (docs/formats/policy.md). Both empty: no anchor. Errors: kInvalidArgument (names the line), kNotFound.
+Result<std::optional<crypto::TrustAnchor>> ReadTrustAnchor(const std::string& vkey, const std::string& policy);
+
+// The policy in a file. Errors name `option`: kInvalidArgument (names the line), kNotFound.
+Result<crypto::WitnessPolicy> ReadPolicy(const std::string& option, const std::string& path);
+// A verifier key as it stands on the command line, or in a file that is named there. Errors: as above.
+Result<crypto::VerifierKey> ReadVerifierKey(const std::string& option, const std::string& vkey_or_path);
 
 }  // namespace ledgerline::tool
 
