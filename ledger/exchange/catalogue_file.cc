@@ -39,6 +39,7 @@ Status ReadParties(std::string_view bytes, CatalogueFile& file) {
   std::map<PartyId, PartyRow> rows;
   ASSIGN_OR_RETURN(file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
                      PartyRow row;
+                     row.row = record.number();
                      ASSIGN_OR_RETURN(row.id, IdOf<PartyId>(record, "party_id"));
                      ASSIGN_OR_RETURN(row.role, Located(record, "role", ParsePartyRole(record.Text("role"))));
                      ASSIGN_OR_RETURN(row.commitment,
@@ -57,6 +58,7 @@ Status ReadWorks(std::string_view bytes, CatalogueFile& file) {
   std::map<WorkId, WorkRow> rows;
   ASSIGN_OR_RETURN(file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
                      WorkRow row;
+                     row.row = record.number();
                      ASSIGN_OR_RETURN(row.id, IdOf<WorkId>(record, "work_id"));
                      ASSIGN_OR_RETURN(row.title, record.Required("title"));
                      ASSIGN_OR_RETURN(row.iswc, record.Identified("iswc", IdentifierKind::kIswc, file.warnings));
@@ -82,6 +84,7 @@ Status ReadRecordings(std::string_view bytes, CatalogueFile& file) {
   ASSIGN_OR_RETURN(file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
                      RecordingRow row;
                      WorkPart part;
+                     part.row = record.number();
                      std::vector<std::string> warnings;
                      ASSIGN_OR_RETURN(row.id, IdOf<RecordingId>(record, "recording_id"));
                      ASSIGN_OR_RETURN(row.title, record.Required("title"));
@@ -128,6 +131,7 @@ Status ReadShareSets(std::string_view bytes, CatalogueFile& file) {
       file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
         ShareSetRow row;
         ShareLine line;
+        line.row = record.number();
         ASSIGN_OR_RETURN(row.id, IdOf<ShareSetId>(record, "share_set_id"));
         ASSIGN_OR_RETURN(row.asset, Located(record, "asset", Asset::Parse(record.Text("asset"))));
         ASSIGN_OR_RETURN(row.right, Located(record, "right", ParseRight(record.Text("right"))));
@@ -201,6 +205,7 @@ Status ReadRateCards(std::string_view bytes, CatalogueFile& file) {
   ASSIGN_OR_RETURN(
       file.digest, ReadRecords(bytes, kColumns, [&](const CsvRecord& record) -> Status {
         RateCardRow row;
+        row.row = record.number();
         ASSIGN_OR_RETURN(row.id, IdOf<RateCardId>(record, "rate_id"));
         ASSIGN_OR_RETURN(row.model, Located(record, "model", ParseRateModel(record.Text("model"))));
         ASSIGN_OR_RETURN(row.use, Located(record, "use", ParseUse(record.Text("use"))));

@@ -57,6 +57,7 @@ struct PartyRow {
   PartyId id;
   PartyRole role = PartyRole::kWriter;
   Hash256 commitment;  // to the private record, see parties_file.h
+  uint64_t row = 0;    // of the file, from 0: the leaf index under its rows_root
 };
 
 struct WorkRow {
@@ -65,11 +66,13 @@ struct WorkRow {
   std::string iswc;  // canonical, or empty
   std::string creators;
   WorkId version_of;  // empty: an original
+  uint64_t row = 0;
 };
 
 struct WorkPart {
   WorkId work;
   uint32_t weight_ppm = 0;
+  uint64_t row = 0;
 };
 
 struct RecordingRow {
@@ -84,6 +87,7 @@ struct ShareLine {
   PartyId party;
   uint32_t share_ppm = 0;
   PartyId controller;  // gives consent for this line; the payee unless the file says otherwise
+  uint64_t row = 0;
 };
 
 struct ShareSetRow {
@@ -109,6 +113,7 @@ struct RateCardRow {
   Money fee;                       // PER_GENERATION, for each generation
   Money floor;                     // PER_GENERATION, the least for a cover
   TimeSpan valid;
+  uint64_t row = 0;
 };
 
 }  // namespace ledgerline::exchange

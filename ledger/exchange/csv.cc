@@ -138,6 +138,14 @@ Status ReadCsv(std::string_view bytes, const std::function<Status(const CsvRow&)
   return Status::Ok();
 }
 
+std::string_view HeaderLine(std::string_view bytes) {
+  if (bytes.substr(0, 3) == "\xef\xbb\xbf") bytes.remove_prefix(3);
+  const size_t end = std::min(bytes.find('\n'), bytes.size());
+  std::string_view line = bytes.substr(0, end);
+  if (end < bytes.size() && line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
 std::string CsvField(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string field = "\"";

@@ -37,6 +37,9 @@ struct CsvRow {
 Status ReadCsv(std::string_view bytes, const std::function<Status(const CsvRow&)>& header,
                const std::function<Status(const CsvRow&)>& row);
 
+// The header row's bytes, as `raw` of a row, of a file that ReadCsv accepts.
+std::string_view HeaderLine(std::string_view bytes);
+
 // `text` as one CSV field: quoted where it must be (RFC 4180 section 2.6).
 std::string CsvField(std::string_view text);
 

@@ -1,5 +1,6 @@
 // Catalogue files in the fold: read by the function that read them at import, then row by row.
 #include "ledger/exchange/catalogue_file.h"
+#include "ledger/exchange/csv.h"
 #include "ledger/rights/rights_state.h"
 
 namespace ledgerline::rights {
@@ -29,6 +30,7 @@ Status RightsState::ApplyCatalogue(EntryIndex index, const v1::CatalogueFile& pa
     AddFault(index, true, "catalogue file: size, row count or rows_root are not those of the file");
     return Status::Ok();
   }
+  catalogue_headers_.emplace(index, exchange::HeaderLine(bytes));
   for (const std::string& warning : file->warnings) AddFault(index, false, warning);
   std::visit(
       [&](const auto& rows) {

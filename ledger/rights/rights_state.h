@@ -71,6 +71,26 @@ class RightsState {
   std::vector<const Version<exchange::RateCardRow>*> RateCards(TreeSize as_of) const { return rate_cards_.List(as_of); }
   std::vector<const GenerationRecord*> Generations(TreeSize as_of) const;
   const std::vector<RatingRecord>& ratings() const { return ratings_; }
+  const std::map<EntryIndex, PermitRecord>& permits() const { return permits_; }
+
+  // Every version that was stated before N, not only the one that counts.
+  template <typename Visit>
+  void ForEachPartyVersion(TreeSize as_of, Visit visit) const {
+    parties_.ForEach(as_of, visit);
+  }
+  template <typename Visit>
+  void ForEachWorkVersion(TreeSize as_of, Visit visit) const {
+    works_.ForEach(as_of, visit);
+  }
+  template <typename Visit>
+  void ForEachRecordingVersion(TreeSize as_of, Visit visit) const {
+    originals_.ForEach(as_of, visit);
+  }
+  // The header row of the catalogue file of `entry`; null if it brought none that counts.
+  const std::string* CatalogueHeader(EntryIndex entry) const {
+    const auto found = catalogue_headers_.find(entry);
+    return found == catalogue_headers_.end() ? nullptr : &found->second;
+  }
 
   // Whom to ask. COVER, REMIX, MASHUP: the controllers of every line of the accepted share sets of MASTER of the
   // recording and of MECHANICAL and PERFORMANCE of its works; STYLE: of LIKENESS of the recording; TRAIN: of TRAINING
@@ -116,6 +136,7 @@ class RightsState {
   std::map<EntryIndex, GenerationRecord> generations_;
   std::map<RecordingId, EntryIndex> covers_;
   std::vector<RatingRecord> ratings_;
+  std::map<EntryIndex, std::string> catalogue_headers_;
   std::vector<Fault> faults_;
 };
 

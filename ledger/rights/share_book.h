@@ -45,6 +45,10 @@ class ShareBook {
   std::vector<const ShareSetVersion*> Overlapping(const exchange::ShareSetRow& row, TreeSize as_of) const;
   const ShareSetVersion* Find(const ShareSetId& id, TreeSize as_of) const { return sets_.Find(id, as_of); }
   std::vector<const ShareSetVersion*> List(TreeSize as_of) const { return sets_.List(as_of); }
+  template <typename Visit>
+  void ForEachVersion(TreeSize as_of, Visit visit) const {
+    sets_.ForEach(as_of, visit);
+  }
 
  private:
   VersionedRows<ShareSetId, exchange::ShareSetRow> sets_;

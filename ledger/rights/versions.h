@@ -40,6 +40,15 @@ class VersionedRows {
     }
     return list;
   }
+  // Every version that was stated before N, by id, then entry.
+  template <typename Visit>
+  void ForEach(TreeSize as_of, Visit visit) const {
+    for (const auto& [id, versions] : rows_) {
+      for (const auto& version : versions) {
+        if (version.entry.value < as_of.value) visit(version);
+      }
+    }
+  }
 
  private:
   std::map<IdType, std::vector<Version<Row>>> rows_;

@@ -35,6 +35,7 @@ struct AllocationNode {
   std::string level;  // "pool", "plays", "dates", "sources", "branches", "works", "shares"
   int parent = -1;    // the node above, as an index into CloseResult::nodes; -1: the top
   size_t parent_child = 0;
+  std::string scope;  // the pool that it divides: "2026-10 DE premium rate-1", then the cover if that is settled alone
   Money gross;
   std::vector<AllocationChild> children;  // by id; they sum to gross exactly
   Int128 total_weight = 0;

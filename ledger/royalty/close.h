@@ -4,6 +4,7 @@
 #define LEDGERLINE_LEDGER_ROYALTY_CLOSE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct FrozenPeriod {
   TreeSize prefix;
   Hash256 prefix_root;  // RFC 6962 root of those entries
   const LedgerFold& fold;
+  // 32 random bytes from which everything is salted that the close commits to. Without them it commits to its
+  // statements alone, as closes did before there were commitments.
+  std::optional<Hash256> secret = std::nullopt;
 };
 
 // Indices into fold.cover_usage(). Shared, as many lines rest on the same rows.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/exchange/csv.h"
 #include "ledger/royalty/close.h"
 #include "ledger/royalty/statement.h"
 
@@ -38,7 +39,32 @@ Status LedgerFold::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pay
       }
     }
   }
-  return rights_.Apply(index, entry, payload, blobs);
+  RETURN_IF_ERROR(rights_.Apply(index, entry, payload, blobs));
+  AddNames(index, payload);
+  return Status::Ok();
+}
+
+void LedgerFold::AddNames(EntryIndex index, const v1::Payload& payload) {
+  const auto name = [&](const std::string& party) {
+    if (!party.empty()) named_parties_.emplace_back(index, party);
+  };
+  const auto name_key = [&](const std::string& key_id) {
+    const auto id = Hash256::FromBytes(key_id);
+    const auto* key = id.ok() ? rights_.keys().Find(*id, size()) : nullptr;
+    if (key != nullptr) name(key->party.text());
+  };
+  if (payload.has_key_enrolment()) name(payload.key_enrolment().party_id());
+  if (payload.has_key_rotation()) name_key(payload.key_rotation().old_key_id());
+  if (payload.has_key_revocation()) name_key(payload.key_revocation().key_id());
+  if (payload.has_consent_grant()) name(payload.consent_grant().party_id());
+  if (payload.has_consent_revocation()) name(payload.consent_revocation().party_id());
+  if (payload.has_erasure()) name(payload.erasure().party_id());
+}
+
+std::string_view LedgerFold::FileHeader(EntryIndex entry) const {
+  if (const std::string* header = rights_.CatalogueHeader(entry)) return *header;
+  const auto found = usage_headers_.find(entry);
+  return found == usage_headers_.end() ? std::string_view() : found->second;
 }
 
 bool LedgerFold::ByOperator(EntryIndex index, const v1::Entry& entry) const {
@@ -73,6 +99,7 @@ Status LedgerFold::ApplyUsage(EntryIndex index, const v1::UsageFile& payload, ri
   if (const std::string field = SameTotals(*file, payload); !field.empty())
     return fault(field + " are not those of the rows");
   usage_files_.emplace(*name, index);
+  usage_headers_.emplace(index, exchange::HeaderLine(bytes));
   auto& items = payload.kind() == v1::USAGE_KIND_COVERS ? cover_usage_ : original_usage_;
   for (exchange::UsageRow& row : file->rows) items.push_back({index, std::move(row)});
   return Status::Ok();
@@ -104,7 +131,7 @@ Status LedgerFold::ApplyClose(EntryIndex index, const v1::PeriodClose& close, ri
   if (statements->period != *period || statements->prefix_size != close.prefix_size()) {
     return fault("its statements are of another period or prefix");
   }
-  CloseItem item{index, *period, close, {}};
+  CloseItem item{index, *period, close, {}, statements->secret};
   for (const Balance& balance : statements->balances) {
     ASSIGN_OR_RETURN(const PartyId party, PartyId::Parse(balance.party));  // checked by ParseStatements
     item.closing[{party, balance.closing.currency()}] = balance.closing;

@@ -4,6 +4,9 @@
 #define LEDGERLINE_LEDGER_ROYALTY_LEDGER_FOLD_H_
 
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +27,8 @@ struct CloseItem {
   EntryIndex entry;
   Period period;
   v1::PeriodClose close;
-  Balances closing;  // from its statements' blob
+  Balances closing;               // from its statements' blob
+  std::optional<Hash256> secret;  // the same
 };
 
 // Not thread-safe while Apply runs; then any number of readers.
@@ -39,6 +43,11 @@ class LedgerFold {
   const std::vector<UsageItem>& cover_usage() const { return cover_usage_; }        // by entry, then row
   const std::vector<UsageItem>& original_usage() const { return original_usage_; }  // recorded, in no pool
   const std::vector<CloseItem>& closes() const { return closes_; }                  // by entry; periods ascend
+  // The header row of the catalogue or usage file of `entry`; empty if it brought none that counts.
+  std::string_view FileHeader(EntryIndex entry) const;
+  // Whom entries name in so many words: keys, consents, erasures. By entry, whether or not the entry counts. What they
+  // name through a file is in the file's rows.
+  const std::vector<std::pair<EntryIndex, std::string>>& named_parties() const { return named_parties_; }
   // Of usage files and closes; rights().faults() has the others.
   const std::vector<rights::Fault>& faults() const { return faults_; }
   // Both, by entry.
@@ -48,12 +57,15 @@ class LedgerFold {
   bool ByOperator(EntryIndex index, const v1::Entry& entry) const;
   Status ApplyUsage(EntryIndex index, const v1::UsageFile& payload, rights::BlobReader& blobs);
   Status ApplyClose(EntryIndex index, const v1::PeriodClose& close, rights::BlobReader& blobs);
+  void AddNames(EntryIndex index, const v1::Payload& payload);
   void AddFault(EntryIndex index, std::string text) { faults_.push_back({index, true, std::move(text)}); }
 
   rights::RightsState rights_;
   std::vector<UsageItem> cover_usage_;
   std::vector<UsageItem> original_usage_;
   std::vector<CloseItem> closes_;
+  std::map<EntryIndex, std::string> usage_headers_;
+  std::vector<std::pair<EntryIndex, std::string>> named_parties_;
   std::map<Hash256, EntryIndex> usage_files_;
   std::vector<rights::Fault> faults_;
 };

@@ -37,6 +37,25 @@ Status CompareTotals(const v1::PeriodTotals& expected, const v1::PeriodTotals& f
   return Status::Ok();
 }
 
+Status CompareCommitments(const v1::PeriodClose& expected, const v1::PeriodClose& found) {
+  if (found.sums_size() != expected.sums_size())
+    return DataLoss("sums in " + std::to_string(found.sums_size()) + " currencies, computed " +
+                    std::to_string(expected.sums_size()));
+  for (int i = 0; i < found.sums_size(); ++i) {
+    const v1::SumCommitment &a = expected.sums(i), &b = found.sums(i);
+    if (a.currency() != b.currency() || !Same(a.credits(), b.credits()) || a.credits_root() != b.credits_root() ||
+        a.credits_count() != b.credits_count() || !Same(a.debits(), b.debits()) || a.debits_root() != b.debits_root() ||
+        a.debits_count() != b.debits_count())
+      return DataLoss("the sum trees in " + a.currency() + " are not those of the balances");
+  }
+  if (found.sums_root() != expected.sums_root()) return DataLoss("sums_root is not that of the sums");
+  if (found.index_root() != expected.index_root() || found.index_count() != expected.index_count())
+    return DataLoss("the index is not that of the parties' entries, rows and lines");
+  if (found.nodes_root() != expected.nodes_root() || found.node_count() != expected.node_count())
+    return DataLoss("the nodes are not those of the allocation");
+  return Status::Ok();
+}
+
 std::string_view LineAt(std::string_view blob, size_t& at) {
   const size_t end = std::min(blob.find('\n', at), blob.size());
   const std::string_view line = blob.substr(std::min(at, blob.size()), end - std::min(at, blob.size()));
@@ -67,7 +86,7 @@ Result<CloseResult> RecomputeClose(const LedgerFold& fold, EntryIndex entry) {
                              item.close.rules_version() + "' is unknown");
     }
     ASSIGN_OR_RETURN(const Hash256 root, Hash256::FromBytes(item.close.prefix_root()));
-    return ClosePeriod({item.period, TreeSize{item.close.prefix_size()}, root, fold});
+    return ClosePeriod({item.period, TreeSize{item.close.prefix_size()}, root, fold, item.secret});
   }
   return NotFound("entry " + std::to_string(entry.value) + " is no close that counts");
 }
@@ -94,6 +113,7 @@ Status CompareClose(const CloseResult& expected, const v1::PeriodClose& found, s
                     std::to_string(expected.close.line_count()));
   if (found.lines_root() != expected.close.lines_root())
     return DataLoss(context + ": lines_root is not that of the statements' lines");
+  RETURN_IF_ERROR(CompareCommitments(expected.close, found).WithContext(context));
   if (found.prefix_root() != expected.close.prefix_root()) return DataLoss(context + ": prefix_root differs");
   return Status::Ok();
 }

@@ -76,6 +76,7 @@ struct Statements {
   std::string rules_version;
   Period period;
   uint64_t prefix_size = 0;
+  std::optional<Hash256> secret;     // the period secret; see close_keys.h
   std::vector<Totals> totals;        // by currency
   std::vector<Balance> balances;     // by party, then currency
   std::vector<StatementLine> lines;  // by account, party, id
@@ -88,6 +89,11 @@ struct Statements {
 std::string SerializeStatements(const Statements& statements);
 // Refuses what Serialize does not write. Errors: kInvalidArgument, kOutOfRange; both name the line and field.
 Result<Statements> ParseStatements(std::string_view blob);
+// One line of the blob without its end, and back as strictly. Errors: kInvalidArgument, kOutOfRange.
+std::string SerializeLine(const StatementLine& line);
+std::string SerializeLine(const Balance& balance);
+Result<StatementLine> ParseStatementLine(std::string_view text);
+Result<Balance> ParseBalanceLine(std::string_view text);
 // RFC 6962 root over the blob's lines without their line ends, and their number.
 struct LinesRoot {
   Hash256 root;
@@ -107,8 +113,8 @@ std::string ReasonText(std::string_view code);
 enum class StatementFormat { kText, kCsv, kJson };
 // Errors: kInvalidArgument.
 Result<StatementFormat> ParseStatementFormat(std::string_view name);  // "text", "csv", "json"
-// One party's (or account's) statement. Errors: kNotFound (it has neither lines nor a balance, and the caller does not say
-// that it is `known_to_exist`), naming those that do.
+// One party's (or account's) statement. Errors: kNotFound (it has neither lines nor a balance, and the caller does not
+// say that it is `known_to_exist`), naming those that do.
 Result<std::string> RenderStatement(const Statements& statements, std::string_view party_or_account,
                                     StatementFormat format, bool known_to_exist = false);
 // The totals of the close, one block a currency.

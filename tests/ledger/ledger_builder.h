@@ -192,7 +192,7 @@ class LedgerBuilder {
   }
 
   Result<royalty::CloseResult> Compute(const std::string& period) {
-    return royalty::ClosePeriod({*Period::Parse(period), fold.size(), Hash256{}, fold});
+    return royalty::ClosePeriod({*Period::Parse(period), fold.size(), Hash256{}, fold, secret});
   }
   // Computes a close and records it.
   royalty::CloseResult Close(const std::string& period) {
@@ -216,6 +216,7 @@ class LedgerBuilder {
   MemoryBlobs blobs;
   royalty::LedgerFold fold;
   Instant now;
+  std::optional<Hash256> secret;  // of the closes
 
  private:
   crypto::PrivateKey operator_key_;

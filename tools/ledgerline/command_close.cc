@@ -49,7 +49,10 @@ Status RunClose(Context& context, const CloseFlags& flags) {
   RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
   const journal::Journal::Head head = session->journal().head();
   if (head.size != fold->size()) return Unavailable("the ledger grew while it was read: try again");
-  ASSIGN_OR_RETURN(const royalty::CloseResult result, royalty::ClosePeriod({period, head.size, head.root, *fold}));
+  ASSIGN_OR_RETURN(const std::string random, crypto::RandomBytes(session->random(), Hash256::kSize));
+  ASSIGN_OR_RETURN(const Hash256 secret, Hash256::FromBytes(random));
+  ASSIGN_OR_RETURN(const royalty::CloseResult result,
+                   royalty::ClosePeriod({period, head.size, head.root, *fold, secret}));
   for (const std::string& warning : result.warnings) context.console.Warn(warning);
   v1::Payload payload;
   *payload.mutable_period_close() = result.close;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "tests/ledger/ledger_builder.h"
+#include "tests/ledger/royalty/commitment_checks.h"
 
 namespace ledgerline {
 namespace {
@@ -363,6 +364,8 @@ TEST(ClosePropertyTest, AgreesWithASecondImplementationToTheNanoUnit) {
   EXPECT_TRUE(rc::check("lines, totals, identity, determinism, and each line alone", [] {
     const World world = RandomWorld();
     LedgerBuilder ledger;
+    ledger.secret = Hash256{};
+    ledger.secret->bytes[0] = static_cast<uint8_t>(Upto(255));
     const auto result = CloseByLedgerline(world, ledger);
     RC_ASSERT(!::testing::Test::HasFailure());
     Ledger lines;
@@ -384,6 +387,10 @@ TEST(ClosePropertyTest, AgreesWithASecondImplementationToTheNanoUnit) {
     const auto again = royalty::RecomputeClose(ledger.fold, EntryIndex{ledger.next() - 1});
     RC_ASSERT(again.ok());
     RC_ASSERT(again->blob == result.blob);
+    const TreeSize prefix{result.statements.prefix_size};
+    const std::string stranger = "stranger-" + std::to_string(Upto(1'000'000));
+    RC_ASSERT(royalty::CheckCommitments({*Period::Parse("2026-10"), prefix, Hash256{}, ledger.fold, ledger.secret},
+                                        result, {stranger, stranger + "x", "zz"}) == "");
     RC_CLASSIFY(lines.contains("~held"), "held");
     RC_CLASSIFY(lines.contains("~unclaimed"), "unclaimed");
     RC_CLASSIFY(lines.contains("~unmatched"), "unmatched");
