@@ -158,23 +158,25 @@ Status VerifyInclusion(const Hash256& leaf_hash, EntryIndex index, TreeSize size
                   ", the tree of size " + std::to_string(size.value) + " has " + root.Short());
 }
 
-Status VerifyConsistency(TreeSize old_size, TreeSize new_size, const Hash256& old_root, const Hash256& new_root,
-                         std::span<const Hash256> proof) {
+namespace {
+
+Status WrongLength(TreeSize old_size, TreeSize new_size, size_t length) {
+  return InvalidArgument("consistency proof has " + std::to_string(length) + " hashes, the wrong number for sizes " +
+                         std::to_string(old_size.value) + " and " + std::to_string(new_size.value));
+}
+
+}  // namespace
+
+Result<ConsistentRoots> RootsFromConsistencyProof(TreeSize old_size, TreeSize new_size, const Hash256& old_root,
+                                                  std::span<const Hash256> proof) {
   RETURN_IF_ERROR(CheckSizes(old_size, new_size));
-  const auto wrong_length = [&] {
-    return InvalidArgument("consistency proof has " + std::to_string(proof.size()) +
-                           " hashes, the wrong number for sizes " + std::to_string(old_size.value) + " and " +
-                           std::to_string(new_size.value));
-  };
   if (old_size == new_size) {
-    if (!proof.empty()) return wrong_length();
-    if (old_root == new_root) return Status::Ok();
-    return DataLoss("two different roots for tree size " + std::to_string(old_size.value) + ": " + old_root.Short() +
-                    " and " + new_root.Short());
+    return OutOfRange("old tree size " + std::to_string(old_size.value) + " is not below new tree size " +
+                      std::to_string(new_size.value));
   }
   // RFC 9162 section 2.1.4.2. If the old size is a power of two, its root is the first node of the proof.
   const bool starts_at_old_root = std::has_single_bit(old_size.value);
-  if (proof.empty()) return wrong_length();
+  if (proof.empty()) return WrongLength(old_size, new_size, proof.size());
   uint64_t fn = old_size.value - 1;
   uint64_t sn = new_size.value - 1;
   while ((fn & 1) != 0) {
@@ -184,7 +186,7 @@ Status VerifyConsistency(TreeSize old_size, TreeSize new_size, const Hash256& ol
   Hash256 old_hash = starts_at_old_root ? old_root : proof[0];
   Hash256 new_hash = old_hash;
   for (const Hash256& node : proof.subspan(starts_at_old_root ? 0 : 1)) {
-    if (sn == 0) return wrong_length();
+    if (sn == 0) return WrongLength(old_size, new_size, proof.size());
     if ((fn & 1) != 0 || fn == sn) {
       old_hash = NodeHash(node, old_hash);
       new_hash = NodeHash(node, new_hash);
@@ -198,13 +200,26 @@ Status VerifyConsistency(TreeSize old_size, TreeSize new_size, const Hash256& ol
     fn >>= 1;
     sn >>= 1;
   }
-  if (sn != 0) return wrong_length();
-  if (old_hash != old_root) {
-    return DataLoss("consistency proof leads to root " + old_hash.Short() + " at old size " +
+  if (sn != 0) return WrongLength(old_size, new_size, proof.size());
+  return ConsistentRoots{old_hash, new_hash};
+}
+
+Status VerifyConsistency(TreeSize old_size, TreeSize new_size, const Hash256& old_root, const Hash256& new_root,
+                         std::span<const Hash256> proof) {
+  RETURN_IF_ERROR(CheckSizes(old_size, new_size));
+  if (old_size == new_size) {
+    if (!proof.empty()) return WrongLength(old_size, new_size, proof.size());
+    if (old_root == new_root) return Status::Ok();
+    return DataLoss("two different roots for tree size " + std::to_string(old_size.value) + ": " + old_root.Short() +
+                    " and " + new_root.Short());
+  }
+  ASSIGN_OR_RETURN(const ConsistentRoots roots, RootsFromConsistencyProof(old_size, new_size, old_root, proof));
+  if (roots.old_root != old_root) {
+    return DataLoss("consistency proof leads to root " + roots.old_root.Short() + " at old size " +
                     std::to_string(old_size.value) + ", not to " + old_root.Short());
   }
-  if (new_hash != new_root) {
-    return DataLoss("consistency proof leads to root " + new_hash.Short() + " at new size " +
+  if (roots.new_root != new_root) {
+    return DataLoss("consistency proof leads to root " + roots.new_root.Short() + " at new size " +
                     std::to_string(new_size.value) + ", not to " + new_root.Short());
   }
   return Status::Ok();

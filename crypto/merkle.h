@@ -58,6 +58,15 @@ Result<Hash256> RootFromInclusionProof(const Hash256& leaf_hash, EntryIndex inde
 // Errors: as above, and kDataLoss (the proof leads to another root).
 Status VerifyInclusion(const Hash256& leaf_hash, EntryIndex index, TreeSize size, std::span<const Hash256> proof,
                        const Hash256& root);
+// The two roots that `proof` leads to, for old_size below new_size. If old_size is a power of two, the proof starts
+// from the old root, which is not in it, and `old_root` is taken for it; otherwise `old_root` is not looked at. Errors:
+// kInvalidArgument (old_size 0, wrong length), kOutOfRange (old_size not below new_size).
+struct ConsistentRoots {
+  Hash256 old_root;
+  Hash256 new_root;
+};
+Result<ConsistentRoots> RootsFromConsistencyProof(TreeSize old_size, TreeSize new_size, const Hash256& old_root,
+                                                  std::span<const Hash256> proof);
 // Errors: kInvalidArgument (old_size 0, wrong length), kOutOfRange (old_size above new_size), kDataLoss (the proof
 // leads to another old or new root).
 Status VerifyConsistency(TreeSize old_size, TreeSize new_size, const Hash256& old_root, const Hash256& new_root,

@@ -121,6 +121,37 @@ class Journal::Impl {
     return note;
   }
 
+  Status AddCosignatures(const std::string& bytes) {
+    if (sequencer_ == nullptr) return ReadOnly();
+    ASSIGN_OR_RETURN(const crypto::SignedNote note, crypto::SignedNote::Parse(bytes));
+    ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, crypto::Checkpoint::Parse(note.text));
+    const std::string size = std::to_string(checkpoint.size.value);
+    const std::lock_guard lock(checkpoint_mutex_);
+    ASSIGN_OR_RETURN(const std::optional<std::string> kept, storage_->Get(keyspace::CheckpointKey(checkpoint.size)));
+    if (!kept) return NotFound("no checkpoint was signed for size " + size);
+    ASSIGN_OR_RETURN(const crypto::SignedNote known, crypto::SignedNote::Parse(*kept));
+    if (known.text != note.text)
+      return InvalidArgument("the checkpoint that was signed for size " + size + " is another");
+    for (const crypto::NoteSignature& signature : known.signatures) {
+      if (std::find(note.signatures.begin(), note.signatures.end(), signature) == note.signatures.end())
+        return InvalidArgument("the signature of " + signature.name + " on the checkpoint of size " + size +
+                               " is missing");
+    }
+    if (bytes == *kept) return Status::Ok();
+    RETURN_IF_ERROR(sequencer_->health());
+    if (checkpoint.size != checkpoint_size_) {
+      std::unique_ptr<Batch> batch = storage_->NewBatch();
+      batch->Put(keyspace::CheckpointKey(checkpoint.size), bytes);
+      const Status status = storage_->Commit(std::move(batch));
+      if (!status.ok()) sequencer_->Stop(status);
+      return status;
+    }
+    RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, bytes));
+    checkpoint_note_ = bytes;
+    published_ = false;
+    return PublishLatest();
+  }
+
   std::string LatestCheckpoint() const {
     const std::lock_guard lock(checkpoint_mutex_);
     return checkpoint_note_;
@@ -284,6 +315,7 @@ void Journal::AddOperatorSigner(const crypto::Signer& signer) { impl_->AddOperat
 const Storage& Journal::storage() const { return impl_->storage(); }
 uint64_t Journal::batches_committed() const { return impl_->batches_committed(); }
 Result<std::string> Journal::SignCheckpoint() { return impl_->SignCheckpoint(); }
+Status Journal::AddCosignatures(const std::string& note) { return impl_->AddCosignatures(note); }
 std::string Journal::LatestCheckpoint() const { return impl_->LatestCheckpoint(); }
 
 Journal::Head Journal::head() const {

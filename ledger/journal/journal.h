@@ -151,6 +151,11 @@ class Journal {
   // the last checkpoint already covers it. Errors: kFailedPrecondition (read-only; an operator key in force is not
   // among the signers: names it), those of the signers and of storage.
   Result<std::string> SignCheckpoint();
+  // Keeps and publishes further signatures on a checkpoint that this journal signed, such as witnesses' cosignatures.
+  // `note` must have the text and every signature of the note that is kept for its size; whose the others are is the
+  // caller's business. Costs nothing if there are none. Errors: kNotFound (no checkpoint of this size),
+  // kInvalidArgument (form; another text; a signature is missing), kFailedPrecondition (read-only), those of storage.
+  Status AddCosignatures(const std::string& note);
   // A further signer, borrowed as those of Open are: the new key, before its rotation is submitted.
   void AddOperatorSigner(const crypto::Signer& signer);
   // The note of the last signed checkpoint.

@@ -180,6 +180,8 @@ Result<RecoveredJournal> RecoverJournal(const StorageReader& storage) {
     const TreeSize before = journal.checkpoint.size;
     ASSIGN_OR_RETURN(journal.checkpoint_published, TakeCheckpoint(*published, "published", storage, journal));
     if (journal.checkpoint.size > before) journal.checkpoint_stored = false;
+    // The same checkpoint, cosigned since in the store: publishing it came next.
+    if (stored && journal.checkpoint_stored && *published != *stored) journal.checkpoint_published = false;
   }
   return journal;
 }

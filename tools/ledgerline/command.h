@@ -37,6 +37,7 @@ void AddExplain(CLI::App& app, Action& action);
 void AddLog(CLI::App& app, Action& action);
 void AddReceipt(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);
+void AddWitness(CLI::App& app, Action& action);
 
 }  // namespace ledgerline::tool
 

@@ -10,6 +10,7 @@
 #include "ledger/audit/verify_receipt.h"
 #include "ledger/journal/tlog_proof.h"
 #include "ledger/store/journal_directory.h"
+#include "ledger/witness/fork_evidence.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/delivered_files.h"
 #include "tools/ledgerline/ledger_session.h"
@@ -133,6 +134,28 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
   return report;
 }
 
+// What a witness or an auditor kept of a log that contradicts itself.
+Result<audit::Report> VerifyForkEvidence(const std::string& text, const std::optional<crypto::TrustAnchor>& anchor) {
+  ASSIGN_OR_RETURN(const witness::ForkEvidence evidence, witness::ForkEvidence::Parse(text));
+  if (!anchor) return InvalidArgument("evidence is checked against the log's key: give --vkey or --policy");
+  audit::Report report;
+  report.SetAnchored();
+  const Result<witness::ForkVerdict> verdict = witness::Judge(evidence, anchor->log_keys());
+  const std::string name = "fork evidence";
+  if (!verdict.ok()) {
+    report.Fail(name, verdict.status().message());
+  } else if (*verdict == witness::ForkVerdict::kNotShown) {
+    report.Fail(name,
+                "the log signed both checkpoints, but the file does not show that the second contradicts the first: "
+                "the log gave no proof. Ask it for one (`ledgerline log prove`)");
+  } else {
+    report.Pass(name, "THE LOG SIGNED TWO HISTORIES: " + anchor->LogNames() +
+                          " signed both checkpoints, and the second is not an extension of the first");
+    report.Trust("That the log's key was in nobody else's hands.");
+  }
+  return report;
+}
+
 Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optional<crypto::TrustAnchor>& anchor) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, audit::kReceiptBytesMax));
   audit::Report report;
@@ -154,6 +177,7 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
     if (opened.ok()) audit::CheckQuorum(*anchor, proof.checkpoint, report);
     return report;
   }
+  if (text.rfind(witness::kForkEvidenceHeader, 0) == 0) return VerifyForkEvidence(text, anchor);
   ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::ParseReceipt(text));
   report = audit::VerifyReceipt(
       receipt, anchor ? std::optional(anchor->KeyFor(receipt.checkpoint)) : std::optional<crypto::VerifierKey>());

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   AddLog(app, action);
   AddReceipt(app, action);
   AddVerify(app, action);
+  AddWitness(app, action);
 
   if (argc == 1) {
     std::fputs(app.help().c_str(), stderr);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "crypto/cosignature.h"
 #include "tests/ledger/journal/journal_fixture.h"
 #include "tests/ledger/journal/memory_storage.h"
 
@@ -484,6 +485,47 @@ TEST_F(JournalTest, ACheckpointThatCouldNotBePublishedIsPublishedWhenItIsAskedFo
   held_->before_publish = nullptr;
   const std::string note = journal_->SignCheckpoint().value();
   EXPECT_EQ(held_->published, note);
+}
+
+TEST_F(JournalTest, CosignaturesAreKeptPublishedAndRecovered) {
+  const crypto::KeySigner witness = TestSigner('w');
+  const auto cosigned = [&](const std::string& bytes, uint64_t at) {
+    crypto::SignedNote note = crypto::SignedNote::Parse(bytes).value();
+    note.signatures.push_back(crypto::Cosign(note.text, "witness.example", witness, at).value());
+    return note.Serialize();
+  };
+  const std::string first = journal_->LatestCheckpoint();
+  Must(RatingRequest(operator_, "1"));
+  const std::string second = journal_->SignCheckpoint().value();
+  const std::string with_one = cosigned(second, 1), with_two = cosigned(with_one, 2);
+  ASSERT_TRUE(journal_->AddCosignatures(with_one).ok());
+  EXPECT_EQ(journal_->LatestCheckpoint(), with_one);
+  EXPECT_EQ(held_->published, with_one);
+  EXPECT_EQ(journal_->SignCheckpoint().value(), with_one) << "signed already";
+  // An older one is kept under its size and not published.
+  ASSERT_TRUE(journal_->AddCosignatures(cosigned(first, 3)).ok());
+  EXPECT_EQ(journal_->CheckpointAt(TreeSize{1}).value(), cosigned(first, 3));
+  EXPECT_EQ(held_->published, with_one);
+  // What takes a signature away, is of another text, or of no size that was signed.
+  EXPECT_EQ(journal_->AddCosignatures(second).code(), StatusCode::kInvalidArgument);
+  crypto::Checkpoint other = crypto::OpenCheckpoint(second, journal_->checkpoint_key()).value();
+  other.root = Hash256{};
+  EXPECT_EQ(journal_->AddCosignatures(crypto::SignCheckpoint(other, operator_).value()).code(),
+            StatusCode::kInvalidArgument);
+  other.size = TreeSize{7};
+  EXPECT_EQ(journal_->AddCosignatures(crypto::SignCheckpoint(other, operator_).value()).code(), StatusCode::kNotFound);
+  // A crash between the store and the published file: opening publishes what is in the store.
+  ASSERT_TRUE(journal_->AddCosignatures(with_two).ok());
+  held_->published = with_one;
+  journal_ = Reopen().value();
+  EXPECT_EQ(held_->published, with_two);
+  EXPECT_EQ(journal_->LatestCheckpoint(), with_two);
+  const VerifyReport report =
+      VerifyJournal(*journal_->storage().Snapshot(), {.checkpoint_key = journal_->checkpoint_key(), .progress = {}});
+  EXPECT_TRUE(report.passed());
+  journal_.reset();
+  journal_ = Journal::OpenReadOnly(std::make_unique<MemoryStorage>(held_)).value();
+  EXPECT_EQ(journal_->AddCosignatures(with_two).code(), StatusCode::kFailedPrecondition);
 }
 
 TEST_F(JournalTest, AnEmptyStoreIsNoJournal) {
