@@ -1,6 +1,7 @@
 #include "ledger/audit/entry_examination.h"
 
 #include "crypto/merkle.h"
+#include "ledger/journal/signed_batch.h"
 #include "schemas/time.h"
 
 namespace ledgerline::audit {
@@ -50,14 +51,29 @@ void EntryExamination::Include(const ProvedEntry& proved) {
     report_.Fail("form of " + Named(proved.index), "the entry says that it is " + Named(parsed->index));
     return;
   }
-  if (parsed->submission.submission.origin() != checkpoint_.origin) {
+  // An item has its header's origin, which is checked there.
+  if (!parsed->is_item() && parsed->submission.submission.origin() != checkpoint_.origin) {
     report_.Fail("origin of " + Named(proved.index),
                  "it was meant for the log '" + parsed->submission.submission.origin() + "'");
     return;
   }
   report_.Pass(name,
                journal::PayloadTypeName(parsed->type) + ", recorded " + Instant{parsed->recorded_at_us}.ToString());
+  if (proved.batch_path) batch_paths_.emplace(proved.index, *proved.batch_path);
   entries_.emplace(proved.index, *std::move(parsed));
+}
+
+Status EntryExamination::CheckSigned(const ParsedEntry& entry, const crypto::PublicKey& key) const {
+  if (!entry.is_item()) return journal::CheckSignature(entry.submission, key);
+  const EntryIndex header_index(entry.index.value - entry.batch_offset);
+  const auto header = entries_.find(header_index);
+  const auto path = batch_paths_.find(entry.index);
+  if (header == entries_.end() || path == batch_paths_.end()) {
+    return DataLoss("it is an item of a signed batch, whose header (" + Named(header_index) +
+                    ") or the path to it is not in this " + what_);
+  }
+  RETURN_IF_ERROR(journal::VerifyItem(entry, header->second, path->second));
+  return journal::CheckSignature(header->second.submission, key);
 }
 
 void EntryExamination::CheckSignature(EntryIndex index, const ParsedEntry& entry) {
@@ -70,13 +86,15 @@ void EntryExamination::CheckSignature(EntryIndex index, const ParsedEntry& entry
   if (!key.ok()) {
     return report_.Fail(name, "its key is neither genesis's nor enrolled by an earlier entry of this " + what_);
   }
-  Status status = journal::CheckSignature(entry.submission, key->key);
+  Status status = CheckSigned(entry, key->key);
   if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = journal::CheckRole(*key, entry.type);
   if (status.ok()) status = journal::CheckValidity(*key, entry.recorded_at_us);
   if (status.ok() && entry.type != v1::PAYLOAD_TYPE_GENESIS) status = keys_.Apply(entry.submission, index);
   if (!status.ok()) return report_.Fail(name, status.message());
   const std::string who = key->party_id.empty() ? SpeakerName(*key) : key->party_id;
-  report_.Pass(name, "by " + who);
+  report_.Pass(name, "by " + who +
+                         (entry.is_item() ? ", over the batch in " + Named(EntryIndex(index.value - entry.batch_offset))
+                                          : std::string()));
   if (key->role != v1::KEY_ROLE_OPERATOR && told_of_keys_.insert(key->key.ToBytes()).second) {
     report_.Trust("That the key which speaks for " + who + " is its own: " +
                   (key->predecessor ? "it follows, by " + Named(key->entry) + ", a key that the operator enrolled"

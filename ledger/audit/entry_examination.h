@@ -47,6 +47,8 @@ class EntryExamination {
 
  private:
   void CheckSignature(EntryIndex index, const journal::ParsedEntry& entry);
+  // The submission's own signature by `key`; of an item that of its batch header, and the path to it.
+  Status CheckSigned(const journal::ParsedEntry& entry, const crypto::PublicKey& key) const;
   void CheckCheckpoint();
   void NameRepudiated();
 
@@ -56,6 +58,7 @@ class EntryExamination {
   std::string note_;
   crypto::Checkpoint checkpoint_;
   std::map<EntryIndex, journal::ParsedEntry> entries_;
+  std::map<EntryIndex, crypto::Proof> batch_paths_;  // of those that are items
   journal::KeyRegistry keys_;
   std::set<std::string> told_of_keys_;
 };

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "crypto/checkpoint.h"
+#include "ledger/audit/prove_entry.h"
 #include "ledger/journal/entry.h"
 
 namespace ledgerline::audit {
@@ -36,16 +37,11 @@ Result<Receipt> MakeReceipt(const journal::Journal& journal, EntryIndex subject)
   Receipt receipt;
   receipt.checkpoint = journal.LatestCheckpoint();
   ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, keys.operator_keys().Open(receipt.checkpoint));
+  std::set<EntryIndex> headers;  // of the batches that entries of this receipt are items of
   const auto prove = [&](EntryIndex index) -> Result<ProvedEntry> {
-    if (!checkpoint.size.Contains(index)) {
-      return FailedPrecondition("entry " + std::to_string(index.value) +
-                                " is not covered by a signed checkpoint yet (size " +
-                                std::to_string(checkpoint.size.value) + "): the next command that writes signs one");
-    }
-    ProvedEntry proved;
-    proved.index = index;
-    ASSIGN_OR_RETURN(proved.bytes, journal.ReadEntry(index));
-    ASSIGN_OR_RETURN(proved.proof, journal.InclusionProof(index, checkpoint.size));
+    ASSIGN_OR_RETURN(ProvedEntry proved, ProveEntry(journal, index, checkpoint.size));
+    ASSIGN_OR_RETURN(const std::optional<EntryIndex> header, HeaderOf(proved));
+    if (header) headers.insert(*header);
     return proved;
   };
   ASSIGN_OR_RETURN(receipt.subject, prove(subject));
@@ -72,6 +68,11 @@ Result<Receipt> MakeReceipt(const journal::Journal& journal, EntryIndex subject)
   for (const EntryIndex index : wanted) {
     if (!size.Contains(index)) continue;
     ASSIGN_OR_RETURN(ProvedEntry proved, prove(index));
+    receipt.supporting.push_back(std::move(proved));
+  }
+  for (const EntryIndex index : headers) {
+    if (index == subject || wanted.contains(index)) continue;
+    ASSIGN_OR_RETURN(ProvedEntry proved, prove(index));  // a header is no item: `headers` does not grow
     receipt.supporting.push_back(std::move(proved));
   }
   return receipt;

@@ -17,8 +17,8 @@ Result<std::set<EntryIndex>> KeyEntriesFor(const journal::Journal& journal, std:
                                            TreeSize size);
 
 // Under the journal's last signed checkpoint. Supporting entries: KeyEntriesFor whoever signed; for a generation its
-// permit and the consents that it names. Errors: kNotFound (no such entry), kFailedPrecondition (the checkpoint does
-// not cover it yet), kDataLoss.
+// permit and the consents that it names; the header of every signed batch that one of them is an item of. Errors:
+// kNotFound (no such entry), kFailedPrecondition (the checkpoint does not cover it yet), kDataLoss.
 Result<Receipt> MakeReceipt(const journal::Journal& journal, EntryIndex subject);
 
 }  // namespace ledgerline::audit

@@ -3,6 +3,7 @@
 #define LEDGERLINE_LEDGER_AUDIT_PROVED_ENTRY_H_
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "crypto/merkle.h"
@@ -17,9 +18,12 @@ struct ProvedEntry {
   EntryIndex index;
   std::string bytes;    // the leaf, verbatim
   crypto::Proof proof;  // RFC 6962 audit path, leaf's sibling first
+  // Of an item of a signed batch: the path from the item to the root in its header. The header has to be among the
+  // other entries.
+  std::optional<crypto::Proof> batch_path;
 };
 
-// {"index", "entry", "inclusion_proof"}, bytes in base64.
+// {"index", "entry", "inclusion_proof"}, of an item also "batch_path"; bytes in base64.
 nlohmann::ordered_json EntryToJson(const ProvedEntry& entry);
 // `where` names it in errors. Errors: kInvalidArgument (a member is missing or of another type), kOutOfRange (more than
 // kProofHashesMax hashes).

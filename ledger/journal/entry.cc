@@ -1,19 +1,43 @@
 #include "ledger/journal/entry.h"
 
 #include "crypto/tile.h"
+#include "ledger/journal/payload_check.h"
+#include "ledger/journal/signed_batch.h"
 
 namespace ledgerline::journal {
+namespace {
+
+// An item, and nothing else, names how far before it its header stands.
+Status CheckEvidence(const v1::Entry& entry) {
+  switch (entry.evidence()) {
+    case v1::SIGNATURE_EVIDENCE_SUBMISSION:
+      if (entry.batch_offset() == 0) return Status::Ok();
+      return InvalidArgument("entry.batch_offset " + std::to_string(entry.batch_offset()) +
+                             " in an entry that is no item");
+    case v1::SIGNATURE_EVIDENCE_BATCH:
+      if (entry.batch_offset() >= 1 && entry.batch_offset() <= kBatchItemsMax && entry.batch_offset() <= entry.index())
+        return Status::Ok();
+      return InvalidArgument("entry.batch_offset " + std::to_string(entry.batch_offset()) +
+                             " is not within 1 to 1000, or reaches before entry 0");
+    default:
+      return InvalidArgument("entry.evidence " + std::to_string(entry.evidence()) +
+                             " is neither SUBMISSION (1) nor BATCH (2)");
+  }
+}
+
+}  // namespace
 
 Result<std::string> EncodeEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
-                                const ParsedSubmission& submission, std::string_view submission_bytes) {
+                                const EntryContent& content) {
   v1::Entry entry;
   entry.set_index(index.value);
   entry.set_recorded_at_us(recorded_at_us);
   entry.set_previous_leaf_hash(previous_leaf_hash.ToBytes());
-  entry.set_type(submission.type);
-  entry.set_submission(std::string(submission_bytes));
-  entry.set_submitter_key_id(submission.key_id.ToBytes());
-  entry.set_evidence(v1::SIGNATURE_EVIDENCE_SUBMISSION);
+  entry.set_type(content.type);
+  entry.set_submission(std::string(content.submission_bytes));
+  entry.set_submitter_key_id(content.key_id.ToBytes());
+  entry.set_evidence(content.batch_offset == 0 ? v1::SIGNATURE_EVIDENCE_SUBMISSION : v1::SIGNATURE_EVIDENCE_BATCH);
+  entry.set_batch_offset(content.batch_offset);
   std::string bytes = entry.SerializeAsString();
   if (bytes.size() > crypto::kEntryBytesMax) {
     return OutOfRange("entry of " + std::to_string(bytes.size()) + " bytes, at most 65535");
@@ -39,7 +63,12 @@ Result<ParsedEntry> ParseEntry(std::string_view bytes) {
   if (!previous.ok()) return previous.status().WithContext("entry.previous_leaf_hash");
   parsed.previous_leaf_hash = *previous;
   parsed.type = entry.type();
-  Result<ParsedSubmission> submission = ParseSubmission(entry.submission());
+  RETURN_IF_ERROR(CheckEvidence(entry));
+  const Result<Hash256> key_id = Hash256::FromBytes(entry.submitter_key_id());
+  if (!key_id.ok()) return key_id.status().WithContext("entry.submitter_key_id");
+  parsed.batch_offset = entry.batch_offset();
+  Result<ParsedSubmission> submission =
+      parsed.is_item() ? ParseItem(entry.submission(), *key_id) : ParseSubmission(entry.submission());
   if (!submission.ok()) return submission.status();
   parsed.submission = std::move(*submission);
   parsed.submission_bytes = std::move(*entry.mutable_submission());
@@ -47,11 +76,8 @@ Result<ParsedEntry> ParseEntry(std::string_view bytes) {
     return InvalidArgument("entry.type " + std::to_string(parsed.type) + " is not its payload's, " +
                            std::to_string(parsed.submission.type));
   }
-  if (entry.submitter_key_id() != parsed.submission.submission.key_id()) {
+  if (*key_id != parsed.submission.key_id) {
     return InvalidArgument("entry.submitter_key_id is not the submission's key_id");
-  }
-  if (entry.evidence() != v1::SIGNATURE_EVIDENCE_SUBMISSION) {
-    return InvalidArgument("entry.evidence " + std::to_string(entry.evidence()) + " is not SUBMISSION (1)");
   }
   return parsed;
 }

@@ -14,22 +14,33 @@
 
 namespace ledgerline::journal {
 
+// What an entry is made of besides its place.
+struct EntryContent {
+  v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
+  Hash256 key_id;                     // the submitter's; of an item its header's
+  std::string_view submission_bytes;  // a Submission, or of an item its BatchItem, as received
+  uint32_t batch_offset = 0;          // of an item: its header is so many entries before it; else 0
+};
+
 // Writes an entry's bytes: the only place that does. `submission_bytes` goes in as it was received.
 // Errors: kOutOfRange (the entry would be above 65,535 bytes).
 Result<std::string> EncodeEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
-                                const ParsedSubmission& submission, std::string_view submission_bytes);
+                                const EntryContent& content);
 
-// An entry's bytes, parsed and checked against itself.
+// An entry's bytes, parsed and checked against itself. Of an item, `submission` has neither origin nor signature: both
+// are its header's, which stands `batch_offset` entries before it.
 struct ParsedEntry {
   EntryIndex index;
   int64_t recorded_at_us = 0;
   Hash256 previous_leaf_hash;
   v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
-  std::string submission_bytes;  // as received
+  std::string submission_bytes;  // a Submission, or of an item its BatchItem, as received
   ParsedSubmission submission;
+  uint32_t batch_offset = 0;
+  bool is_item() const { return batch_offset != 0; }
 };
 
-// Errors: kInvalidArgument (form; type or key id that differ from the submission's), kOutOfRange (size).
+// Errors: kInvalidArgument (form; type or key id that differ from the submission's; evidence), kOutOfRange (size).
 Result<ParsedEntry> ParseEntry(std::string_view bytes);
 
 }  // namespace ledgerline::journal

@@ -25,14 +25,15 @@ Status WriteGenesis(Storage& storage, const std::string& origin, const crypto::S
                    SignSubmission(origin, kGenesisIdempotencyKey, payload.SerializeAsString(), signer));
   ASSIGN_OR_RETURN(const ParsedSubmission parsed, ParseSubmission(submission));
   const int64_t now = clock.Now().us;
-  ASSIGN_OR_RETURN(const std::string entry, EncodeEntry(EntryIndex{0}, now, Hash256{}, parsed, submission));
+  ASSIGN_OR_RETURN(const std::string entry,
+                   EncodeEntry(EntryIndex{0}, now, Hash256{}, {parsed.type, parsed.key_id, submission}));
   const Hash256 leaf_hash = crypto::LeafHash(entry);
   TreeWriter tree;
   tree.Append(leaf_hash);
   std::unique_ptr<Batch> batch = storage.NewBatch();
   batch->Put(keyspace::EntryKey(EntryIndex{0}), entry);
   batch->Put(keyspace::SubmissionKey(parsed.key_id, kGenesisIdempotencyKey),
-             keyspace::SubmissionRecord{EntryIndex{0}, crypto::Sha256(submission)}.Encode());
+             keyspace::SubmissionRecord{EntryIndex{0}}.Encode());
   batch->Put(keyspace::TypeKey(parsed.type, EntryIndex{0}), "");
   tree.WriteTiles(*batch);
   batch->Put(keyspace::StateKey(), keyspace::StateRecord{TreeSize{1}, tree.Root(), leaf_hash, now}.Encode());
@@ -68,27 +69,30 @@ class Journal::Impl {
     return PublishLatest();
   }
 
-  // Everything that the caller's thread can check.
-  Result<std::shared_ptr<PendingSubmission>> Prepare(SubmissionRequest request) const {
-    if (sequencer_ == nullptr) return ReadOnly();
-    auto pending = std::make_shared<PendingSubmission>();
-    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(request.submission));
-    RETURN_IF_ERROR(Admit(pending->parsed));
-    pending->digest = crypto::Sha256(request.submission);
-    pending->cost_bytes = request.submission.size();
-    pending->bytes = std::move(request.submission);
-    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), *pending));
-    return pending;
-  }
-
   Result<Committed> Submit(SubmissionRequest request) {
     ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
-    return sequencer_->Run(std::move(pending));
+    ASSIGN_OR_RETURN(const std::vector<Committed> committed, sequencer_->Run(std::move(pending)));
+    return committed.front();
   }
 
   Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
     ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
-    pending->on_finished = std::move(on_finished);
+    pending->on_finished = [finished = std::move(on_finished)](Result<std::vector<Committed>> committed) {
+      finished(committed.ok() ? Result<Committed>(committed->front()) : Result<Committed>(committed.status()));
+    };
+    return sequencer_->Start(std::move(pending));
+  }
+
+  Result<CommittedBatch> SubmitBatch(BatchRequest request) {
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, PrepareBatch(std::move(request)));
+    return InBatch(sequencer_->Run(std::move(pending)));
+  }
+
+  Status SubmitBatchAsync(BatchRequest request, std::function<void(Result<CommittedBatch>)> on_finished) {
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, PrepareBatch(std::move(request)));
+    pending->on_finished = [finished = std::move(on_finished)](Result<std::vector<Committed>> committed) {
+      finished(InBatch(std::move(committed)));
+    };
     return sequencer_->Start(std::move(pending));
   }
 
@@ -175,6 +179,57 @@ class Journal::Impl {
  private:
   static Status ReadOnly() { return FailedPrecondition("the journal is open for reading only"); }
 
+  static Result<CommittedBatch> InBatch(Result<std::vector<Committed>> committed) {
+    if (!committed.ok()) return committed.status();
+    return CommittedBatch{committed->front(), {committed->begin() + 1, committed->end()}};
+  }
+
+  // Everything that the caller's thread can check.
+  Result<std::shared_ptr<PendingSubmission>> Prepare(SubmissionRequest request) const {
+    if (sequencer_ == nullptr) return ReadOnly();
+    auto pending = std::make_shared<PendingSubmission>();
+    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(request.submission));
+    if (pending->parsed.type == v1::PAYLOAD_TYPE_BATCH_HEADER) {
+      return InvalidArgument("a batch header comes with its items, as a signed batch");
+    }
+    RETURN_IF_ERROR(Admit(pending->parsed).status());
+    pending->cost_bytes = request.submission.size();
+    AddEntry(*pending, pending->parsed.type, std::move(request.submission),
+             pending->parsed.submission.idempotency_key());
+    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerSubmissionMax,
+                              ReferencedBlobs(pending->parsed.payload), *pending));
+    return pending;
+  }
+
+  Result<std::shared_ptr<PendingSubmission>> PrepareBatch(BatchRequest request) const {
+    if (sequencer_ == nullptr) return ReadOnly();
+    auto pending = std::make_shared<PendingSubmission>();
+    ASSIGN_OR_RETURN(ParsedBatch batch, ParseBatch(request.batch));
+    pending->parsed = std::move(batch.header);
+    ASSIGN_OR_RETURN(const EnrolledKey key, Admit(pending->parsed));
+    pending->cost_bytes = request.batch.size();
+    pending->entries.reserve(batch.items.size() + 1);
+    AddEntry(*pending, pending->parsed.type, std::move(batch.header_bytes),
+             pending->parsed.submission.idempotency_key());
+    std::vector<Hash256> referenced;
+    for (size_t i = 0; i < batch.items.size(); ++i) {
+      ParsedItem& item = batch.items[i];
+      RETURN_IF_ERROR(CheckRole(key, item.type).WithContext("batch item " + std::to_string(i + 1)));
+      referenced.insert(referenced.end(), item.blobs.begin(), item.blobs.end());
+      AddEntry(*pending, item.type, std::move(item.bytes), std::move(item.idempotency_key));
+    }
+    std::sort(referenced.begin(), referenced.end());
+    referenced.erase(std::unique(referenced.begin(), referenced.end()), referenced.end());
+    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerBatchMax, referenced, *pending));
+    return pending;
+  }
+
+  static void AddEntry(PendingSubmission& pending, v1::PayloadType type, std::string bytes,
+                       std::string idempotency_key) {
+    std::string key = keyspace::SubmissionKey(pending.parsed.key_id, idempotency_key);
+    pending.entries.push_back({type, std::move(bytes), std::move(idempotency_key), std::move(key)});
+  }
+
   // One signer for each key. Called with checkpoint_mutex_ held, or before anyone else can call.
   Result<std::vector<const crypto::Signer*>> SignersFor(const std::vector<crypto::VerifierKey>& keys) const {
     std::vector<const crypto::Signer*> found;
@@ -195,7 +250,7 @@ class Journal::Impl {
   }
 
   // Signature, origin and role: what can be said without an index.
-  Status Admit(const ParsedSubmission& parsed) const {
+  Result<EnrolledKey> Admit(const ParsedSubmission& parsed) const {
     if (parsed.submission.origin() != origin_) {
       return InvalidArgument("submission.origin \"" + parsed.submission.origin() + "\" is not this ledger's, \"" +
                              origin_ + "\"");
@@ -203,15 +258,19 @@ class Journal::Impl {
     if (parsed.type == v1::PAYLOAD_TYPE_GENESIS) return FailedPrecondition("genesis is entry 0 and no other");
     ASSIGN_OR_RETURN(const EnrolledKey key, sequencer_->FindKey(parsed.key_id));
     RETURN_IF_ERROR(CheckRole(key, parsed.type));
-    return options_.check_signatures ? CheckSignature(parsed, key.key) : Status::Ok();
+    if (options_.check_signatures) RETURN_IF_ERROR(CheckSignature(parsed, key.key));
+    return key;
   }
 
-  // Every blob that came must be asked for by the payload, and every one that is asked for must be here or come along.
-  Status TakeBlobs(std::vector<std::string> blobs, PendingSubmission& pending) const {
-    if (blobs.size() > kBlobsPerSubmissionMax) {
-      return InvalidArgument(std::to_string(blobs.size()) + " blobs with one submission, at most 16");
+  // Every blob that came must be asked for by a payload, and every one that is asked for must be here or come along.
+  Status TakeBlobs(std::vector<std::string> blobs, size_t blobs_max, const std::vector<Hash256>& referenced,
+                   PendingSubmission& pending) const {
+    if (blobs.size() > blobs_max) {
+      return InvalidArgument(std::to_string(blobs.size()) + " blobs with one submission, at most " +
+                             std::to_string(blobs_max));
     }
-    const std::vector<Hash256> referenced = ReferencedBlobs(pending.parsed.payload);
+    const std::string what =
+        pending.entries.size() > 1 ? "items reference" : PayloadTypeName(pending.parsed.type) + " references";
     std::vector<Hash256> missing;
     for (const Hash256& hash : referenced) {
       const std::string key = keyspace::BlobKey(hash);
@@ -226,8 +285,7 @@ class Journal::Impl {
       }
       const Hash256 hash = crypto::Sha256(blob);
       if (std::find(referenced.begin(), referenced.end(), hash) == referenced.end()) {
-        return InvalidArgument("blob " + hash.Short() + " is not one that the " + PayloadTypeName(pending.parsed.type) +
-                               " references");
+        return InvalidArgument("blob " + hash.Short() + " is not one that the " + what);
       }
       const auto wanted = std::find(missing.begin(), missing.end(), hash);
       if (wanted == missing.end()) continue;
@@ -236,8 +294,8 @@ class Journal::Impl {
       pending.new_blobs.emplace_back(hash, std::move(blob));
     }
     if (missing.empty()) return Status::Ok();
-    return FailedPrecondition("blob " + missing[0].ToHex() + ", which the " + PayloadTypeName(pending.parsed.type) +
-                              " references, is neither given nor in the ledger");
+    return FailedPrecondition("blob " + missing[0].ToHex() + ", which the " + what +
+                              ", is neither given nor in the ledger");
   }
 
   // A note that is in the store and could not be published is published later. checkpoint_mutex_ is held, or not
@@ -303,6 +361,11 @@ Result<std::unique_ptr<Journal>> Journal::OpenReadOnly(std::unique_ptr<Storage> 
 Result<Committed> Journal::Submit(SubmissionRequest request) { return impl_->Submit(std::move(request)); }
 Status Journal::SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
   return impl_->SubmitAsync(std::move(request), std::move(on_finished));
+}
+
+Result<CommittedBatch> Journal::SubmitBatch(BatchRequest request) { return impl_->SubmitBatch(std::move(request)); }
+Status Journal::SubmitBatchAsync(BatchRequest request, std::function<void(Result<CommittedBatch>)> on_finished) {
+  return impl_->SubmitBatchAsync(std::move(request), std::move(on_finished));
 }
 
 Result<size_t> Journal::CommitQueued() { return impl_->CommitQueued(); }

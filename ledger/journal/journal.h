@@ -18,6 +18,7 @@
 #include "crypto/signer.h"
 #include "crypto/tile.h"
 #include "ledger/journal/key_registry.h"
+#include "ledger/journal/signed_batch.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/submission.h"
 #include "schemas/hash.h"
@@ -41,10 +42,16 @@ struct JournalOptions {
 
 inline constexpr size_t kBlobBytesMax = size_t{64} << 20;
 inline constexpr size_t kBlobsPerSubmissionMax = 16;
+inline constexpr size_t kBlobsPerBatchMax = 1000;
 
 struct SubmissionRequest {
   std::string submission;          // a serialised v1::Submission
   std::vector<std::string> blobs;  // content that the payload references and that may not be in the ledger yet
+};
+
+struct BatchRequest {
+  std::string batch;               // a serialised v1::SignedBatch
+  std::vector<std::string> blobs;  // content that the items reference and that may not be in the ledger yet
 };
 
 // A durable entry. The same submission sent again gets the same values with already_existed set.
@@ -53,6 +60,12 @@ struct Committed {
   Hash256 leaf_hash;
   int64_t recorded_at_us = 0;
   bool already_existed = false;
+};
+
+// A durable batch. The items stand at the indices after the header's.
+struct CommittedBatch {
+  Committed header;
+  std::vector<Committed> items;
 };
 
 // The operator's keys that sign checkpoints, borrowed: one, or in the overlap of a rotation the old and the new one.
@@ -103,6 +116,12 @@ class Journal {
   // if it returns ok, `on_finished` is called exactly once, on the sequencer's thread, and must not block or call the
   // journal. Otherwise it is never called. Errors: as Submit's, here or in the result.
   Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished);
+
+  // The same for a signed batch: it is admitted whole or not at all, its entries follow each other and become durable
+  // together. Errors: as Submit's; kAlreadyExists also if an item's idempotency key stands for an entry outside this
+  // very batch (names the item and the entry); an error in an item names it by its number, from 1.
+  Result<CommittedBatch> SubmitBatch(BatchRequest request);
+  Status SubmitBatchAsync(BatchRequest request, std::function<void(Result<CommittedBatch>)> on_finished);
 
   // With own_thread off: commits one batch of what is queued, if anything is; calls the submissions' on_finished before
   // it returns. Returns how many submissions it answered. Errors: kFailedPrecondition (own_thread is on; read-only).

@@ -1,11 +1,14 @@
 #include "ledger/journal/keyspace.h"
 
+#include "crypto/sha256.h"
+
 namespace ledgerline::journal::keyspace {
 namespace {
 
 constexpr char kStateVersion = 1;
 constexpr size_t kStateBytes = 1 + 8 + 32 + 32 + 8;
-constexpr size_t kSubmissionRecordBytes = 8 + 32;
+constexpr size_t kSubmissionKeyBytes = 16;
+constexpr size_t kSubmissionRecordBytes = 8;
 
 std::string Numbered(char prefix, uint64_t number) {
   std::string key(1, prefix);
@@ -32,7 +35,9 @@ std::string LatestCheckpointKey() { return std::string(1, kLatestCheckpoint); }
 std::string StateKey() { return std::string(1, kState); }
 
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
-  return std::string(1, kSubmission).append(key_id.view()).append(idempotency_key);
+  std::string named(key_id.view());
+  const Hash256 hash = crypto::Sha256(named.append(idempotency_key));
+  return std::string(1, kSubmission).append(hash.view().substr(0, kSubmissionKeyBytes));
 }
 
 std::string TileKey(uint8_t level, uint64_t index) {
@@ -60,15 +65,14 @@ std::string PrefixEnd(std::string_view prefix) {
 std::string SubmissionRecord::Encode() const {
   std::string bytes;
   AppendBigEndian64(bytes, index.value);
-  return bytes.append(digest.view());
+  return bytes;
 }
 
 Result<SubmissionRecord> SubmissionRecord::Parse(std::string_view bytes) {
   if (bytes.size() != kSubmissionRecordBytes) {
-    return DataLoss("idempotency record has " + std::to_string(bytes.size()) + " bytes, needs 40");
+    return DataLoss("idempotency record has " + std::to_string(bytes.size()) + " bytes, needs 8");
   }
-  ASSIGN_OR_RETURN(const Hash256 digest, Hash256::FromBytes(bytes.substr(8)));
-  return SubmissionRecord{EntryIndex{ReadBigEndian64(bytes)}, digest};
+  return SubmissionRecord{EntryIndex{ReadBigEndian64(bytes)}};
 }
 
 std::string StateRecord::Encode() const {

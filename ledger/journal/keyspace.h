@@ -27,8 +27,9 @@ inline constexpr char kType = 'y';
 std::string BlobKey(const Hash256& hash);  // 'b' hash                    -> content
 std::string CheckpointKey(TreeSize size);  // 'c' u64be size              -> signed note
 std::string EntryKey(EntryIndex index);    // 'e' u64be index             -> leaf bytes, verbatim
-std::string SubmissionKey(const Hash256& key_id,
-                          std::string_view idempotency_key);  // 'k' key id, key -> SubmissionRecord
+// 'k' and the first 16 bytes of SHA-256(key id, idempotency key) -> SubmissionRecord. The key id comes first and is a
+// hash itself, so nobody can aim at another submitter's records; what the record stands for is compared byte by byte.
+std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key);
 std::string LatestCheckpointKey();                   // 'l'                         -> u64be size of the last checkpoint
 std::string StateKey();                              // 's'                         -> StateRecord
 std::string TileKey(uint8_t level, uint64_t index);  // 't' u8 level u64be index  -> hashes, 1 to 256 of them
@@ -41,10 +42,9 @@ std::string PrefixEnd(std::string_view prefix);
 uint64_t ReadBigEndian64(std::string_view bytes);
 void AppendBigEndian64(std::string& out, uint64_t value);
 
-// The index and the SHA-256 of the submission's bytes: enough to tell a repetition from a conflict.
+// The entry that an idempotency key stands for. Whether a submission repeats it or conflicts with it, its bytes tell.
 struct SubmissionRecord {
   EntryIndex index;
-  Hash256 digest;
   std::string Encode() const;
   static Result<SubmissionRecord> Parse(std::string_view bytes);  // Errors: kDataLoss
 };

@@ -4,13 +4,23 @@
 #include <set>
 
 #include "crypto/tile.h"
+#include "ledger/journal/batch_walk.h"
 
 namespace ledgerline::journal {
 namespace {
 
 std::string Name(EntryIndex index) { return "entry " + std::to_string(index.value); }
 
-// The entries of the last level-0 tile against that tile, the chain and the state record.
+// The header of the batch that entry `index` is an item of, or the entry itself: where a walk may begin.
+Result<uint64_t> HeaderOf(const StorageReader& storage, uint64_t index) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage, EntryIndex{index}));
+  const Result<ParsedEntry> entry = ParseEntry(bytes);
+  if (!entry.ok()) return DataLoss(Name(EntryIndex{index}) + ": " + entry.status().message());
+  return entry->batch_offset > index ? index : index - entry->batch_offset;
+}
+
+// The entries of the last level-0 tile against that tile, the chain and the state record; and whatever a batch that
+// reaches into that tile has before it.
 Status CheckLastEntries(const StorageReader& storage, const keyspace::StateRecord& state) {
   const uint64_t size = state.size.value;
   const uint64_t begin = (size - 1) / crypto::kTileWidth * crypto::kTileWidth;
@@ -19,14 +29,16 @@ Status CheckLastEntries(const StorageReader& storage, const keyspace::StateRecor
   ASSIGN_OR_RETURN(const std::string tile_bytes, tiles.ReadTile(tile));
   Result<std::vector<Hash256>> hashes = crypto::ParseTile(tile, tile_bytes);
   if (!hashes.ok()) return DataLoss(hashes.status().message());
+  ASSIGN_OR_RETURN(const uint64_t first, HeaderOf(storage, begin));
   std::optional<Hash256> previous;
-  if (begin == 0) previous = Hash256{};
+  if (first == 0) previous = Hash256{};
   int64_t recorded_at_us = 0;
-  for (uint64_t i = begin; i < size; ++i) {
+  BatchWalk batches;
+  for (uint64_t i = first; i < size; ++i) {
     const EntryIndex index{i};
     ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage, index));
     const Hash256 leaf_hash = crypto::LeafHash(bytes);
-    if (leaf_hash != (*hashes)[i - begin]) {
+    if (i >= begin && leaf_hash != (*hashes)[i - begin]) {
       return DataLoss(Name(index) + " hashes to " + leaf_hash.Short() + ", the tree has " +
                       (*hashes)[i - begin].Short());
     }
@@ -38,11 +50,13 @@ Status CheckLastEntries(const StorageReader& storage, const keyspace::StateRecor
       return DataLoss(Name(index) + " names " + entry->previous_leaf_hash.Short() +
                       " before it, that entry hashes to " + previous->Short());
     }
-    if (i > begin && entry->recorded_at_us < recorded_at_us)
+    RETURN_IF_ERROR(batches.Next(StepOf(*entry)));
+    if (i > first && entry->recorded_at_us < recorded_at_us)
       return DataLoss(Name(index) + " is earlier than the one before it");
     previous = leaf_hash;
     recorded_at_us = entry->recorded_at_us;
   }
+  RETURN_IF_ERROR(batches.Finish());
   if (*previous != state.last_leaf_hash || recorded_at_us != state.last_recorded_at_us) {
     return DataLoss("the state record is not that of " + Name(EntryIndex{size - 1}));
   }

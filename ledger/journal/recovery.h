@@ -1,8 +1,8 @@
 // What opening a journal reads and checks before anyone may use it.
 //
 // RocksDB brings back a prefix of the committed batches; the tree decides whether it is whole. A clean open costs the
-// right edge of the tree and its last (at most 256) entries, whatever the journal's size; VerifyJournal checks the
-// rest.
+// right edge of the tree and its last entries (at most 256, and the batch that reaches into them), whatever the
+// journal's size; VerifyJournal checks the rest.
 #ifndef LEDGERLINE_LEDGER_JOURNAL_RECOVERY_H_
 #define LEDGERLINE_LEDGER_JOURNAL_RECOVERY_H_
 

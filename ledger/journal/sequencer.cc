@@ -14,6 +14,11 @@ void Finish(PendingSubmission& pending, std::array<std::shared_ptr<PendingSubmis
   pending.done = true;
 }
 
+Status Conflict(const PendingEntry& entry, EntryIndex stands) {
+  return AlreadyExists("idempotency key " + HexEncode(entry.idempotency_key) + " already stands for entry " +
+                       std::to_string(stands.value) + ", whose submission has other bytes");
+}
+
 }  // namespace
 
 Sequencer::Sequencer(Storage& storage, Clock& clock, const JournalOptions& options, keyspace::StateRecord state,
@@ -56,12 +61,12 @@ Status Sequencer::Start(std::shared_ptr<PendingSubmission> pending) {
   return Status::Ok();
 }
 
-Result<Committed> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
+Result<std::vector<Committed>> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
   RETURN_IF_ERROR(Start(pending));
   std::unique_lock lock(pending->mutex);
   pending->finished.wait(lock, [&pending] { return pending->done; });
   const auto wake_next = std::move(pending->wake_next);
-  Result<Committed> result = std::move(pending->result);
+  Result<std::vector<Committed>> result = std::move(pending->result);
   lock.unlock();
   for (const std::shared_ptr<PendingSubmission>& next : wake_next) {
     if (next != nullptr) next->finished.notify_one();
@@ -103,24 +108,28 @@ std::vector<crypto::VerifierKey> Sequencer::CheckpointKeysAt(TreeSize size) cons
 
 void Sequencer::Loop() {
   while (true) {
-    const std::vector<std::shared_ptr<PendingSubmission>> batch = TakeBatch();
+    const PendingList batch = TakeBatch();
     if (batch.empty()) return;
     CommitBatch(batch);
   }
 }
 
 size_t Sequencer::CommitQueued() {
-  const std::vector<std::shared_ptr<PendingSubmission>> batch = TakeBatch();
+  const PendingList batch = TakeBatch();
   if (!batch.empty()) CommitBatch(batch);
   return batch.size();
 }
 
-std::vector<std::shared_ptr<PendingSubmission>> Sequencer::TakeBatch() {
+// A signed batch is never divided: it goes whole into this commit or into the next.
+Sequencer::PendingList Sequencer::TakeBatch() {
   std::unique_lock lock(queue_mutex_);
   queue_changed_.wait(lock, [this] { return !options_.own_thread || stopping_ || !queue_.empty(); });
-  std::vector<std::shared_ptr<PendingSubmission>> batch;
+  PendingList batch;
   batch.reserve(std::min(queue_.size(), options_.batch_entries_max));
-  while (!queue_.empty() && batch.size() < options_.batch_entries_max) {
+  size_t entries = 0;
+  while (!queue_.empty()) {
+    entries += queue_.front()->entries.size();
+    if (!batch.empty() && entries > options_.batch_entries_max) break;
     queued_bytes_ -= queue_.front()->cost_bytes;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -128,18 +137,12 @@ std::vector<std::shared_ptr<PendingSubmission>> Sequencer::TakeBatch() {
   return batch;
 }
 
-void Sequencer::CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>>& pending) {
+void Sequencer::CommitBatch(const PendingList& pending) {
   Status status = health();
-  std::vector<Result<Committed>> results;
+  std::vector<Answer> answers;
   if (status.ok()) {
-    results.reserve(pending.size());
     std::unique_ptr<Batch> batch = storage_.NewBatch();
-    PlacedByKey placed;
-    bool any_new = false;
-    for (const std::shared_ptr<PendingSubmission>& item : pending) {
-      results.push_back(Place(*item, placed, *batch, any_new));
-    }
-    if (any_new) {
+    if (PlaceAll(pending, *batch, answers)) {
       tree_.WriteTiles(*batch);
       next_.size = tree_.size();
       next_.root = tree_.Root();
@@ -155,13 +158,17 @@ void Sequencer::CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>
       }
     }
   }
-  std::vector<std::shared_ptr<PendingSubmission>> sleeping;
+  if (!status.ok()) answers.assign(pending.size(), Answer(status));
+  AnswerAll(pending, std::move(answers));
+}
+
+void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answers) {
+  PendingList sleeping;
   for (size_t i = 0; i < pending.size(); ++i) {
-    Result<Committed> result = status.ok() ? std::move(results[i]) : Result<Committed>(status);
     if (pending[i]->on_finished) {
-      pending[i]->on_finished(std::move(result));
+      pending[i]->on_finished(std::move(answers[i]));
     } else {
-      pending[i]->result = std::move(result);
+      pending[i]->result = std::move(answers[i]);
       sleeping.push_back(pending[i]);
     }
   }
@@ -170,58 +177,106 @@ void Sequencer::CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>
   if (!sleeping.empty()) sleeping[0]->finished.notify_one();
 }
 
-Result<Committed> Sequencer::Place(const PendingSubmission& pending, PlacedByKey& placed, Batch& batch, bool& is_new) {
-  std::string key = keyspace::SubmissionKey(pending.parsed.key_id, pending.parsed.submission.idempotency_key());
-  if (const auto earlier = placed.find(key); earlier != placed.end()) {
-    if (earlier->second.digest != pending.digest)
-      return Repeat(pending, {earlier->second.index, earlier->second.digest});
-    Committed committed = earlier->second.committed;
-    committed.already_existed = true;
+bool Sequencer::PlaceAll(const PendingList& pending, Batch& batch, std::vector<Answer>& answers) {
+  PlacedByKey placed;
+  bool any_new = false;
+  answers.reserve(pending.size());
+  for (size_t i = 0; i < pending.size(); ++i) {
+    answers.push_back(Place(pending, i, answers, placed, batch, any_new));
+  }
+  return any_new;
+}
+
+Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std::vector<Answer>& answers,
+                                   PlacedByKey& placed, Batch& batch, bool& is_new) {
+  const PendingSubmission& pending = *list[at];
+  const PendingEntry& first = pending.entries.front();
+  if (const auto earlier = placed.find(first.submission_key); earlier != placed.end()) {
+    const PendingSubmission& other = *list[earlier->second.pending];
+    if (other.entries[earlier->second.entry].bytes != first.bytes) return Conflict(first, earlier->second.index);
+    std::vector<Committed> committed = *answers[earlier->second.pending];
+    for (Committed& entry : committed) entry.already_existed = true;
     return committed;
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(key));
-  if (stored) {
-    ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
-    return Repeat(pending, record);
+  ASSIGN_OR_RETURN(const std::optional<EntryIndex> stands, FindStored(first));
+  if (stands) return Repeat(pending, *stands);
+  for (size_t i = 1; i < pending.entries.size(); ++i) {
+    const PendingEntry& item = pending.entries[i];
+    std::optional<EntryIndex> taken;
+    if (const auto earlier = placed.find(item.submission_key); earlier != placed.end()) taken = earlier->second.index;
+    if (!taken) {
+      ASSIGN_OR_RETURN(taken, FindStored(item));
+    }
+    if (taken) {
+      return AlreadyExists("batch item " + std::to_string(i) + ": idempotency key " + HexEncode(item.idempotency_key) +
+                           " already stands for entry " + std::to_string(taken->value));
+    }
   }
-  ASSIGN_OR_RETURN(const Committed committed, Append(pending, key, batch));
-  placed.emplace(std::move(key), Placed{committed.index, pending.digest, committed});
+  Answer committed = Append(pending, batch);
+  if (!committed.ok()) return committed;
   is_new = true;
+  for (size_t i = 0; i < committed->size(); ++i) {
+    placed.emplace(pending.entries[i].submission_key, Placed{(*committed)[i].index, at, i});
+  }
   return committed;
 }
 
-Result<Committed> Sequencer::Repeat(const PendingSubmission& pending, const keyspace::SubmissionRecord& record) const {
-  if (record.digest != pending.digest) {
-    return AlreadyExists("idempotency key " + HexEncode(pending.parsed.submission.idempotency_key()) +
-                         " already stands for entry " + std::to_string(record.index.value) +
-                         ", whose submission has other bytes");
-  }
-  ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage_, record.index));
-  const Result<ParsedEntry> entry = ParseEntry(bytes);
-  if (!entry.ok()) return DataLoss("entry " + std::to_string(record.index.value) + ": " + entry.status().message());
-  return Committed{record.index, crypto::LeafHash(bytes), entry->recorded_at_us, true};
+Result<std::optional<EntryIndex>> Sequencer::FindStored(const PendingEntry& entry) const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(entry.submission_key));
+  if (!stored) return std::optional<EntryIndex>();
+  ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
+  return std::optional<EntryIndex>(record.index);
 }
 
-Result<Committed> Sequencer::Append(const PendingSubmission& pending, const std::string& submission_key, Batch& batch) {
-  const EntryIndex index{tree_.size().value};
+// The same bytes again get the same answer: of a batch for all its items, as its header commits to every one of them.
+Sequencer::Answer Sequencer::Repeat(const PendingSubmission& pending, EntryIndex index) const {
+  std::vector<Committed> committed;
+  for (size_t i = 0; i < pending.entries.size(); ++i) {
+    const EntryIndex at{index.value + i};
+    ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage_, at));
+    const Result<ParsedEntry> entry = ParseEntry(bytes);
+    if (!entry.ok()) return DataLoss("entry " + std::to_string(at.value) + ": " + entry.status().message());
+    if (i == 0 && entry->submission_bytes != pending.entries[0].bytes) return Conflict(pending.entries[0], index);
+    committed.push_back({at, crypto::LeafHash(bytes), entry->recorded_at_us, true});
+  }
+  return committed;
+}
+
+Sequencer::Answer Sequencer::Append(const PendingSubmission& pending, Batch& batch) {
   const int64_t recorded_at_us = std::max(clock_.Now().us, next_.last_recorded_at_us);
+  const EntryIndex index{tree_.size().value};  // of the submission, or the batch's header
   {
     const std::lock_guard lock(keys_mutex_);
     ASSIGN_OR_RETURN(const EnrolledKey key, keys_.Find(pending.parsed.key_id));
     RETURN_IF_ERROR(CheckValidity(key, recorded_at_us));
     RETURN_IF_ERROR(keys_.Check(pending.parsed, index));
   }
-  ASSIGN_OR_RETURN(const std::string bytes,
-                   EncodeEntry(index, recorded_at_us, next_.last_leaf_hash, pending.parsed, pending.bytes));
+  std::vector<Committed> committed;
+  committed.reserve(pending.entries.size());
+  for (size_t i = 0; i < pending.entries.size(); ++i) {
+    ASSIGN_OR_RETURN(const Committed one, AppendEntry(pending, i, recorded_at_us, batch));
+    committed.push_back(one);
+  }
   {
     const std::lock_guard lock(keys_mutex_);
     RETURN_IF_ERROR(keys_.Apply(pending.parsed, index));
   }
+  for (const auto& [hash, content] : pending.new_blobs) batch.Put(keyspace::BlobKey(hash), content);
+  return committed;
+}
+
+// Every error that a submission can cause has been seen before: sizes were bounded on admission.
+Result<Committed> Sequencer::AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
+                                         Batch& batch) {
+  const PendingEntry& what = pending.entries[entry];
+  const EntryIndex index{tree_.size().value};
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   EncodeEntry(index, recorded_at_us, next_.last_leaf_hash,
+                               {what.type, pending.parsed.key_id, what.bytes, static_cast<uint32_t>(entry)}));
   const Hash256 leaf_hash = crypto::LeafHash(bytes);
   batch.Put(keyspace::EntryKey(index), bytes);
-  batch.Put(submission_key, keyspace::SubmissionRecord{index, pending.digest}.Encode());
-  batch.Put(keyspace::TypeKey(pending.parsed.type, index), "");
-  for (const auto& [hash, content] : pending.new_blobs) batch.Put(keyspace::BlobKey(hash), content);
+  batch.Put(what.submission_key, keyspace::SubmissionRecord{index}.Encode());
+  batch.Put(keyspace::TypeKey(what.type, index), "");
   tree_.Append(leaf_hash);
   next_.last_leaf_hash = leaf_hash;
   next_.last_recorded_at_us = recorded_at_us;

@@ -15,7 +15,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -30,15 +32,23 @@
 
 namespace ledgerline::journal {
 
-// An admitted submission on its way to an index. The submitter sleeps on a condition of its own: std::atomic::wait
-// would spin with sched_yield first, which 256 waiting threads on two cores turn into a third of all processor time.
+// What becomes one entry.
+struct PendingEntry {
+  v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
+  std::string bytes;  // a Submission, or of an item its BatchItem
+  std::string idempotency_key;
+  std::string submission_key;  // keyspace::SubmissionKey of that
+};
+
+// An admitted submission or signed batch on its way to its indices. The submitter sleeps on a condition of its own:
+// std::atomic::wait would spin with sched_yield first, which 256 waiting threads on two cores turn into a third of all
+// processor time.
 struct PendingSubmission {
-  ParsedSubmission parsed;
-  std::string bytes;
-  Hash256 digest;  // SHA-256 of bytes
+  ParsedSubmission parsed;            // the submission, or a batch's header
+  std::vector<PendingEntry> entries;  // the submission; of a batch its header and then its items
   std::vector<std::pair<Hash256, std::string>> new_blobs;
   size_t cost_bytes = 0;
-  Result<Committed> result = Internal("the submission was never sequenced");
+  Result<std::vector<Committed>> result = Internal("the submission was never sequenced");  // one for each entry
   std::mutex mutex;
   std::condition_variable finished;
   bool done = false;  // guarded by mutex, and with it `result` and `wake_next`
@@ -46,7 +56,7 @@ struct PendingSubmission {
   // the submitters wake each other as a binary tree on the other cores.
   std::array<std::shared_ptr<PendingSubmission>, 2> wake_next;
   // If set, nobody sleeps: the sequencer calls it instead.
-  std::function<void(Result<Committed>)> on_finished;
+  std::function<void(Result<std::vector<Committed>>)> on_finished;
 };
 
 // Thread-safe.
@@ -58,8 +68,9 @@ class Sequencer {
   // Commits what is queued, then stops.
   ~Sequencer();
 
-  // Blocks until the submission is durable or refused. Errors: those of Journal::Submit after admission.
-  Result<Committed> Run(std::shared_ptr<PendingSubmission> pending);
+  // Blocks until the submission is durable or refused; answers for each of its entries. Errors: those of
+  // Journal::Submit after admission.
+  Result<std::vector<Committed>> Run(std::shared_ptr<PendingSubmission> pending);
   // Queues a submission that has an `on_finished` and returns. Errors: of the queue; then on_finished is not called.
   Status Start(std::shared_ptr<PendingSubmission> pending);
 
@@ -80,20 +91,30 @@ class Sequencer {
   uint64_t batches_committed() const { return batches_committed_.load(std::memory_order_relaxed); }
 
  private:
+  using Answer = Result<std::vector<Committed>>;
+  // Where an entry of the batch that is being filled stands: whose it is, by position, and which of its entries.
   struct Placed {
     EntryIndex index;
-    Hash256 digest;
-    Committed committed;
+    size_t pending = 0;
+    size_t entry = 0;
   };
-  using PlacedByKey = std::unordered_map<std::string, Placed>;
+  using PlacedByKey = std::unordered_map<std::string_view, Placed>;
+  using PendingList = std::vector<std::shared_ptr<PendingSubmission>>;
 
   void Loop();
-  std::vector<std::shared_ptr<PendingSubmission>> TakeBatch();
-  void CommitBatch(const std::vector<std::shared_ptr<PendingSubmission>>& pending);
+  PendingList TakeBatch();
+  void CommitBatch(const PendingList& pending);
+  // Places every submission of the list into `batch`; one answer each. Returns whether there is anything new.
+  bool PlaceAll(const PendingList& pending, Batch& batch, std::vector<Answer>& answers);
+  void AnswerAll(const PendingList& pending, std::vector<Answer> answers);
   // Gives one submission its place, or answers from the one that its idempotency key stands for.
-  Result<Committed> Place(const PendingSubmission& pending, PlacedByKey& placed, Batch& batch, bool& is_new);
-  Result<Committed> Append(const PendingSubmission& pending, const std::string& submission_key, Batch& batch);
-  Result<Committed> Repeat(const PendingSubmission& pending, const keyspace::SubmissionRecord& record) const;
+  Answer Place(const PendingList& list, size_t at, const std::vector<Answer>& answers, PlacedByKey& placed,
+               Batch& batch, bool& is_new);
+  Answer Append(const PendingSubmission& pending, Batch& batch);
+  Result<Committed> AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us, Batch& batch);
+  // The entry that an idempotency key of the submission stands for already, in the store.
+  Result<std::optional<EntryIndex>> FindStored(const PendingEntry& entry) const;
+  Answer Repeat(const PendingSubmission& pending, EntryIndex index) const;
 
   Storage& storage_;
   Clock& clock_;

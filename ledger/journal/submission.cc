@@ -22,14 +22,23 @@ Status CheckOriginAndKey(std::string_view origin, std::string_view idempotency_k
   if (origin.empty() || origin.size() > kOriginBytesMax) {
     return InvalidArgument("submission.origin has " + std::to_string(origin.size()) + " bytes, needs 1 to 255");
   }
-  if (idempotency_key.empty() || idempotency_key.size() > kIdempotencyKeyBytesMax) {
-    return InvalidArgument("submission.idempotency_key has " + std::to_string(idempotency_key.size()) +
-                           " bytes, needs 1 to 64");
-  }
-  return Status::Ok();
+  return CheckIdempotencyKey("submission.idempotency_key", idempotency_key);
 }
 
 }  // namespace
+
+Status CheckIdempotencyKey(std::string_view name, std::string_view key) {
+  if (!key.empty() && key.size() <= kIdempotencyKeyBytesMax) return Status::Ok();
+  return InvalidArgument(std::string(name) + " has " + std::to_string(key.size()) + " bytes, needs 1 to 64");
+}
+
+Status ParsePayload(std::string_view name, std::string_view bytes, v1::Payload& payload) {
+  if (!payload.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return InvalidArgument(std::string(name) + " is not a serialised Payload message");
+  }
+  RETURN_IF_ERROR(CheckNoUnknownField(payload));
+  return CheckPayloadFields(payload);
+}
 
 Hash256 KeyId(const crypto::PublicKey& key) {
   return crypto::Sha256Hasher().Update("ledgerline/key/v1\n").Update(key.ToBytes()).Finish();
@@ -93,11 +102,7 @@ Result<ParsedSubmission> ParseSubmission(std::string_view bytes) {
   RETURN_IF_ERROR(CheckBytes("submission.key_id", parsed.submission.key_id(), Hash256::kSize));
   RETURN_IF_ERROR(CheckBytes("submission.signature", parsed.submission.signature(), crypto::Signature::kSize));
   ASSIGN_OR_RETURN(parsed.key_id, Hash256::FromBytes(parsed.submission.key_id()));
-  if (!parsed.payload.ParseFromString(parsed.submission.payload())) {
-    return InvalidArgument("submission.payload is not a serialised Payload message");
-  }
-  RETURN_IF_ERROR(CheckNoUnknownField(parsed.payload));
-  RETURN_IF_ERROR(CheckPayloadFields(parsed.payload));
+  RETURN_IF_ERROR(ParsePayload("submission.payload", parsed.submission.payload(), parsed.payload));
   parsed.type = static_cast<v1::PayloadType>(parsed.payload.kind_case());  // payload.proto: the case number is the type
   return parsed;
 }

@@ -52,6 +52,11 @@ struct ParsedSubmission {
   Hash256 key_id;
 };
 
+// 1 to 64 bytes. Errors: kInvalidArgument (names the field and its size).
+Status CheckIdempotencyKey(std::string_view name, std::string_view key);
+// A serialised Payload, its form checked; `name` is the field that it came in. Errors: as ParseSubmission.
+Status ParsePayload(std::string_view name, std::string_view bytes, v1::Payload& payload);
+
 // Checks form only: sizes, exactly one payload kind, no field that this version does not know (at any depth), field
 // sizes of hashes and keys. Errors: kInvalidArgument, kOutOfRange (above kSubmissionBytesMax).
 Result<ParsedSubmission> ParseSubmission(std::string_view bytes);

@@ -8,6 +8,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
 #include "crypto/tile.h"
+#include "ledger/journal/batch_walk.h"
 #include "ledger/journal/entry.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
@@ -49,6 +50,7 @@ class Verifier {
     ReadCheckpoints();
     WalkEntries();
     signatures_.Flush();
+    FailUnlessOk(batch_check_, batches_.Finish(), "");
     FinishTree();
     CheckNewestCheckpoint();
     CheckAnchor();
@@ -101,6 +103,7 @@ class Verifier {
         cursor->Next();
       } else {
         Fail(entry_check_, Name(index) + " is missing");
+        batches_.Lost();
         previous_leaf_hash_.reset();
         AppendLeaf(index, Hash256{});
       }
@@ -129,6 +132,7 @@ class Verifier {
     const Result<ParsedEntry> entry = ParseEntry(bytes);
     if (!entry.ok()) {
       FailUnlessOk(entry_check_, entry.status(), Name(index));
+      batches_.Lost();
     } else {
       CheckParsed(index, *entry);
     }
@@ -188,6 +192,7 @@ class Verifier {
                             ", before the entry before it (" + std::to_string(last_recorded_at_us_) + ")");
     }
     last_recorded_at_us_ = entry.recorded_at_us;
+    FailUnlessOk(batch_check_, batches_.Next(StepOf(entry)), "");
     CheckKeys(index, entry);
     CheckIndices(index, entry);
     for (const Hash256& blob : ReferencedBlobs(entry.submission.payload)) referenced_.emplace(blob, index);
@@ -198,7 +203,8 @@ class Verifier {
       Fail(key_check_, Name(index) + (index.value == 0 ? " is not genesis" : " is a second genesis"));
     }
     if (index.value == 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
-    if (entry.submission.submission.origin() != keys_.origin()) {
+    // An item has its header's origin, which is checked there.
+    if (!entry.is_item() && entry.submission.submission.origin() != keys_.origin()) {
       Fail(key_check_,
            Name(index) + " was submitted to \"" + entry.submission.submission.origin() + "\", another ledger");
     }
@@ -206,7 +212,7 @@ class Verifier {
     if (!key.ok()) return FailUnlessOk(key_check_, key.status(), Name(index));
     if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), Name(index));
     FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), Name(index));
-    signatures_.Add(index, entry.submission, key->key);
+    if (!entry.is_item()) signatures_.Add(index, entry.submission, key->key);
     // Only now: a key that revokes itself was good for that.
     if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
   }
@@ -215,14 +221,14 @@ class Verifier {
   void CheckIndices(EntryIndex index, const ParsedEntry& entry) {
     const std::string key =
         keyspace::SubmissionKey(entry.submission.key_id, entry.submission.submission.idempotency_key());
-    const keyspace::SubmissionRecord expected{index, crypto::Sha256(entry.submission_bytes)};
+    const keyspace::SubmissionRecord expected{index};
     const Result<std::optional<std::string>> record = storage_.Get(key);
     if (!record.ok()) {
       FailUnlessOk(idempotency_check_, record.status(), Name(index));
     } else if (!*record) {
       Fail(idempotency_check_, Name(index) + " has no idempotency record");
     } else if (**record != expected.Encode()) {
-      Fail(idempotency_check_, Name(index) + "'s idempotency record names another entry or other bytes");
+      Fail(idempotency_check_, Name(index) + "'s idempotency record names another entry");
     }
     const Result<std::optional<std::string>> typed = storage_.Get(keyspace::TypeKey(entry.type, index));
     if (!typed.ok() || !*typed)
@@ -425,6 +431,8 @@ class Verifier {
     state_check_.covered = "root, size and last entry recomputed";
     signature_check_.covered =
         Count(signatures_.checked(), "Ed25519 signature", "Ed25519 signatures") + " of submitters";
+    batch_check_.covered = Count(batches_.whole(), "signed batch", "signed batches") +
+                           ", each header followed by exactly the items that it signs";
     key_check_.covered = entries + ": the key was enrolled, valid and allowed to submit this";
     idempotency_check_.covered = entries + " against their idempotency records, and no other record";
     type_check_.covered = entries + " against the index by type, and no other record";
@@ -434,10 +442,11 @@ class Verifier {
                                 " and the published one: signatures and root" +
                                 (anchored_by_.empty() ? "" : "; the newest is signed by " + anchored_by_);
     VerifyReport report;
-    report.checks = {std::move(entry_check_), std::move(leaf_check_),      std::move(chain_check_),
-                     std::move(time_check_),  std::move(tile_check_),      std::move(state_check_),
-                     std::move(key_check_),   std::move(signature_check_), std::move(idempotency_check_),
-                     std::move(type_check_),  std::move(blob_check_),      std::move(checkpoint_check_)};
+    report.checks = {std::move(entry_check_),       std::move(leaf_check_),      std::move(chain_check_),
+                     std::move(time_check_),        std::move(tile_check_),      std::move(state_check_),
+                     std::move(key_check_),         std::move(signature_check_), std::move(batch_check_),
+                     std::move(idempotency_check_), std::move(type_check_),      std::move(blob_check_),
+                     std::move(checkpoint_check_)};
     report.origin = keys_.origin();
     report.size = state_.size;
     report.root = frontier_.Root();
@@ -471,6 +480,7 @@ class Verifier {
   std::array<std::string, crypto::kTileLevelMax + 1> open_tiles_;
   std::vector<Hash256> leaf_tile_;
   uint64_t tiles_checked_ = 0;
+  BatchWalk batches_;
 
   std::optional<Hash256> previous_leaf_hash_ = Hash256{};
   Hash256 last_leaf_hash_;
@@ -489,6 +499,7 @@ class Verifier {
   VerifyCheck state_check_{"state", "", 0, {}};
   VerifyCheck key_check_{"keys", "", 0, {}};
   VerifyCheck signature_check_{"signatures", "", 0, {}};
+  VerifyCheck batch_check_{"batches", "", 0, {}};
   VerifyCheck idempotency_check_{"idempotency", "", 0, {}};
   VerifyCheck type_check_{"index by type", "", 0, {}};
   VerifyCheck blob_check_{"blobs", "", 0, {}};

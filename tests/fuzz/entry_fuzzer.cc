@@ -8,6 +8,7 @@
 #include "ledger/journal/entry.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
+#include "ledger/journal/signed_batch.h"
 
 using namespace ledgerline;
 using namespace ledgerline::journal;
@@ -17,13 +18,23 @@ namespace {
 void CheckSubmission(std::string_view bytes) {
   const auto submission = ParseSubmission(bytes);
   if (!submission.ok()) return;
-  const auto entry = EncodeEntry(EntryIndex{UINT64_MAX}, INT64_MIN, Hash256{}, *submission, bytes);
+  const auto entry =
+      EncodeEntry(EntryIndex{UINT64_MAX}, INT64_MIN, Hash256{}, {submission->type, submission->key_id, bytes});
   if (!entry.ok()) std::abort();  // the submission's bound leaves room for the largest entry around it
   const auto parsed = ParseEntry(*entry);
   if (!parsed.ok() || parsed->submission_bytes != bytes || parsed->type != submission->type) std::abort();
   (void)ReferencedBlobs(submission->payload);
   KeyRegistry registry;
   (void)registry.Apply(*submission, EntryIndex{0}).ok();
+}
+
+void CheckItem(std::string_view bytes) {
+  const auto item = ParseItem(bytes, Hash256{});
+  if (!item.ok()) return;
+  const auto entry = EncodeEntry(EntryIndex{UINT64_MAX}, INT64_MIN, Hash256{}, {item->type, item->key_id, bytes, 1000});
+  if (!entry.ok()) std::abort();
+  const auto parsed = ParseEntry(*entry);
+  if (!parsed.ok() || parsed->submission_bytes != bytes || parsed->batch_offset != 1000) std::abort();
 }
 
 }  // namespace
@@ -37,6 +48,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)keyspace::SubmissionRecord::Parse(bytes).ok();
   CheckSubmission(bytes);
   if (const auto entry = ParseEntry(bytes); entry.ok() && entry->submission.type != entry->type) std::abort();
+  CheckItem(bytes);
+  v1::BatchItem item;
+  item.set_idempotency_key("k");
+  item.set_payload(bytes.data(), bytes.size());
+  CheckItem(item.SerializeAsString());
   // The same bytes as the payload of a well-formed submission, so that payloads are reached without a corpus.
   v1::Submission around;
   around.set_origin("log.example");

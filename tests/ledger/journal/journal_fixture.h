@@ -123,7 +123,7 @@ inline void RewriteHistory(Storage& storage, uint64_t index, const crypto::Signe
     const ParsedEntry parsed = ParseEntry(bytes).value();
     batch->Put(keyspace::EntryKey(EntryIndex{i}), bytes);
     batch->Put(keyspace::SubmissionKey(parsed.submission.key_id, parsed.submission.submission.idempotency_key()),
-               keyspace::SubmissionRecord{EntryIndex{i}, crypto::Sha256(parsed.submission_bytes)}.Encode());
+               keyspace::SubmissionRecord{EntryIndex{i}}.Encode());
     previous = crypto::LeafHash(bytes);
     tree.Append(previous);
   }

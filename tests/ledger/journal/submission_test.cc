@@ -133,7 +133,8 @@ TEST(EntryTest, BytesReadBackAndAnEntryIsCheckedAgainstItself) {
   const std::string submission = SignSubmission(kTestOrigin, "k", RatingPayload("r"), signer).value();
   const ParsedSubmission parsed = ParseSubmission(submission).value();
   const Hash256 previous = crypto::Sha256("previous");
-  const std::string bytes = EncodeEntry(EntryIndex{7}, 1234, previous, parsed, submission).value();
+  const std::string bytes =
+      EncodeEntry(EntryIndex{7}, 1234, previous, {parsed.type, parsed.key_id, submission}).value();
   const ParsedEntry entry = ParseEntry(bytes).value();
   EXPECT_EQ(entry.index, EntryIndex{7});
   EXPECT_EQ(entry.recorded_at_us, 1234);
