@@ -339,9 +339,11 @@ Result<std::unique_ptr<Journal>> Journal::Create(std::unique_ptr<Storage> storag
                                                  const crypto::Signer& operator_signer, Clock& clock,
                                                  JournalOptions options) {
   RETURN_IF_ERROR(crypto::CheckKeyName(origin).WithContext("origin"));
-  const std::unique_ptr<Cursor> any = storage->Scan("", "");
-  RETURN_IF_ERROR(any->status());
-  if (any->Valid()) return AlreadyExists("there is already a journal in this store");
+  {
+    const std::unique_ptr<Cursor> any = storage->Scan("", "");  // gone before the storage may go
+    RETURN_IF_ERROR(any->status());
+    if (any->Valid()) return AlreadyExists("there is already a journal in this store");
+  }
   RETURN_IF_ERROR(WriteGenesis(*storage, origin, operator_signer, clock));
   return Open(std::move(storage), operator_signer, clock, options);
 }

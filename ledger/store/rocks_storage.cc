@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "crypto/signed_note.h"
+#include "ledger/store/log_tail.h"
 
 namespace ledgerline::store {
 namespace {
@@ -166,6 +167,15 @@ class RocksStorage : public journal::Storage {
     return std::make_unique<RocksSnapshot>(*db_, checkpoint_);
   }
 
+  // Files are removed by this thread and not by RocksDB's own, so that it is done when this returns.
+  Status Flush() {
+    if (read_only_) return FailedPrecondition("the store is open for reading only");
+    RETURN_IF_ERROR(FromRocks("hold the store's files", db_->DisableFileDeletions()));
+    const Status flushed = FromRocks("flush the store", db_->Flush(rocksdb::FlushOptions()));
+    const Status enabled = FromRocks("let the store's files go", db_->EnableFileDeletions(/*force=*/false));
+    return flushed.ok() ? enabled : flushed;
+  }
+
  private:
   CheckpointFile checkpoint_;
   Result<std::optional<std::string>> seen_checkpoint_ = std::optional<std::string>();
@@ -236,6 +246,13 @@ Result<std::unique_ptr<journal::Storage>> OpenForReading(const RocksStorageOptio
     const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(database, path, &opened);
     std::unique_ptr<rocksdb::DB> db(opened);
     if (SortedFileNames(env, path) != before) continue;
+    if (status.IsCorruption()) {
+      const Result<bool> unfinished = CutUnfinishedWrite(env, path, /*cut=*/false);
+      if (unfinished.ok() && *unfinished) {
+        return Unavailable(path +
+                           " ends in a write that a power cut left unfinished: the next opening for writing mends it");
+      }
+    }
     RETURN_IF_ERROR(FromOpening(path, status));
     return std::unique_ptr<journal::Storage>(
         std::make_unique<RocksStorage>(std::move(db), env, options, std::move(checkpoint)));
@@ -258,8 +275,14 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
   if (mode == Mode::kReadOnly) return OpenForReading(options, env, path);
   rocksdb::Options database = DatabaseOptions(env);
   database.create_if_missing = mode == Mode::kCreate;
+  database.disable_auto_compactions = !options.automatic_compaction;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database, path, &db);
+  rocksdb::Status status = rocksdb::DB::Open(database, path, &db);
+  if (status.IsCorruption()) {
+    // A write that a power cut left with a hole in it was never acknowledged.
+    ASSIGN_OR_RETURN(const bool cut, CutUnfinishedWrite(env, path, /*cut=*/true));
+    if (cut) status = rocksdb::DB::Open(database, path, &db);
+  }
   const std::string what = status.ToString();
   // Another process has the lock, or this one has; a lock file that cannot be opened is something else.
   if (status.IsIOError() && (what.find("temporarily unavailable") != std::string::npos ||
@@ -283,5 +306,7 @@ Result<std::unique_ptr<journal::Storage>> OpenRocksStorage(const RocksStorageOpt
 Result<std::unique_ptr<journal::Storage>> OpenRocksStorageReadOnly(const RocksStorageOptions& options) {
   return Open(options, Mode::kReadOnly);
 }
+
+Status FlushRocksStorage(journal::Storage& storage) { return static_cast<RocksStorage&>(storage).Flush(); }
 
 }  // namespace ledgerline::store

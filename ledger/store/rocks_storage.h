@@ -22,6 +22,7 @@ struct RocksStorageOptions {
   std::string directory;        // the ledger's directory: RocksDB in DIR/db, the published checkpoint in DIR/checkpoint
   rocksdb::Env* env = nullptr;  // borrowed; nullptr: the operating system
   bool sync_commits = true;     // off only in the test that shows what would be lost without
+  bool automatic_compaction = true;  // off in tests that count file operations
 };
 
 // A new, empty store; makes the directory. Errors: kAlreadyExists (there is a store), kUnavailable, kResourceExhausted.
@@ -31,6 +32,10 @@ Result<std::unique_ptr<journal::Storage>> CreateRocksStorage(const RocksStorageO
 Result<std::unique_ptr<journal::Storage>> OpenRocksStorage(const RocksStorageOptions& options);
 // Never writes; takes no lock. Sees what was there when it was opened. Errors: as above.
 Result<std::unique_ptr<journal::Storage>> OpenRocksStorageReadOnly(const RocksStorageOptions& options);
+
+// Writes everything that is only in the write-ahead log into table files, and removes the files that are no longer
+// needed, before it returns. `storage` came from one of the functions above. Errors: as Commit.
+Status FlushRocksStorage(journal::Storage& storage);
 
 }  // namespace ledgerline::store
 

@@ -12,7 +12,7 @@
 
 #include "ledger/store/rocks_storage.h"
 #include "tests/ledger/journal/journal_fixture.h"
-#include "tests/ledger/store/power_cut_file_system.h"
+#include "tests/ledger/store/fault_file_system.h"
 
 namespace ledgerline::store {
 namespace {
@@ -53,7 +53,7 @@ class PowerCutTest : public testing::Test {
 
   // Submits from 16 threads until the power goes at the n-th change of the file system.
   void SubmitUntilCut(bool sync, uint64_t operations) {
-    file_system_->CutAfter(operations);
+    file_system_->FailChange(operations, Fault::kCutBefore);
     Result<std::unique_ptr<journal::Storage>> storage = OpenRocksStorage(Options(sync));
     if (!storage.ok()) return;  // cut while opening
     Result<std::unique_ptr<Journal>> journal = Journal::Open(std::move(*storage), operator_, clock_);
@@ -118,7 +118,7 @@ class PowerCutTest : public testing::Test {
       }
       SubmitUntilCut(sync, 1 + random() % 200);
       ASSERT_TRUE(file_system_->cut());
-      file_system_->LoseUnsynced(torn ? &random : nullptr);
+      file_system_->Restart(torn ? &random : nullptr);
       const std::optional<size_t> missing = Lost(sync);
       if (!missing) {
         ++refused;
@@ -133,7 +133,7 @@ class PowerCutTest : public testing::Test {
 
   const crypto::KeySigner operator_ = journal::TestSigner('o');
   journal::TestClock clock_;
-  std::shared_ptr<PowerCutFileSystem> file_system_ = std::make_shared<PowerCutFileSystem>();
+  std::shared_ptr<FaultFileSystem> file_system_ = std::make_shared<FaultFileSystem>();
   std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(file_system_);
   std::string directory_;
   std::string why_;

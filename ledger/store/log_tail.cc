@@ -1,0 +1,127 @@
+#include "ledger/store/log_tail.h"
+
+#include <rocksdb/env.h>
+
+#include <algorithm>
+#include <boost/crc.hpp>
+#include <memory>
+#include <vector>
+
+namespace ledgerline::store {
+namespace {
+
+constexpr uint64_t kBlockBytes = 32'768;
+constexpr uint64_t kHeaderBytes = 7;
+constexpr uint64_t kPageBytes = 4'096;
+constexpr uint64_t kHoleBytesMin = 8;  // fewer zeros may be anything
+constexpr uint8_t kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4;
+
+uint32_t Byte(std::string_view bytes, uint64_t at) { return static_cast<uint8_t>(bytes[at]); }
+
+uint64_t BlockEnd(std::string_view log, uint64_t at) {
+  return std::min<uint64_t>(log.size(), at / kBlockBytes * kBlockBytes + kBlockBytes);
+}
+
+struct Fragment {
+  uint64_t end = 0;  // where its header says that it ends; the block's end if that cannot be
+  uint8_t type = 0;
+  bool whole = false;
+};
+
+Fragment ReadFragment(std::string_view log, uint64_t at) {
+  Fragment fragment{BlockEnd(log, at)};
+  if (fragment.end - at < kHeaderBytes) return fragment;
+  const uint64_t length = Byte(log, at + 4) | Byte(log, at + 5) << 8;
+  fragment.type = static_cast<uint8_t>(Byte(log, at + 6));
+  if (fragment.type < kFull || fragment.type > kLast || at + kHeaderBytes + length > fragment.end) return fragment;
+  fragment.end = at + kHeaderBytes + length;
+  const uint32_t stored = Byte(log, at) | Byte(log, at + 1) << 8 | Byte(log, at + 2) << 16 | Byte(log, at + 3) << 24;
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(log.data() + at + 6, length + 1);
+  const uint32_t sum = crc.checksum();
+  fragment.whole = stored == ((sum >> 15 | sum << 17) + 0xA282EAD8u);
+  return fragment;
+}
+
+bool BeginsRecord(const Fragment& fragment) {
+  return fragment.whole && (fragment.type == kFull || fragment.type == kFirst);
+}
+
+// Whether a record begins anywhere behind `from`. Fragments follow each other within a block, and one begins each
+// block.
+bool RecordBeginsAfter(std::string_view log, uint64_t from) {
+  for (uint64_t at = from; at < log.size();) {
+    const uint64_t end = BlockEnd(log, at);
+    for (; at < end; ++at) {
+      Fragment fragment = ReadFragment(log, at);
+      while (fragment.whole) {
+        if (BeginsRecord(fragment)) return true;
+        at = fragment.end;
+        if (at >= end) break;
+        fragment = ReadFragment(log, at);
+      }
+    }
+  }
+  return false;
+}
+
+bool HasHole(std::string_view log, uint64_t begin, uint64_t end) {
+  for (uint64_t at = begin; at < end;) {
+    const uint64_t page_end = std::min(end, at / kPageBytes * kPageBytes + kPageBytes);
+    const std::string_view page = log.substr(at, page_end - at);
+    if (page.size() >= kHoleBytesMin && page.find_first_not_of('\0') == std::string_view::npos) return true;
+    at = page_end;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<uint64_t> FindUnfinishedWrite(std::string_view log) {
+  uint64_t whole_end = 0;  // of the last record that is whole
+  bool inside = false;
+  for (uint64_t at = 0; at < log.size();) {
+    if (const uint64_t left = kBlockBytes - at % kBlockBytes; left < kHeaderBytes) {
+      at += left;
+      continue;
+    }
+    const Fragment fragment = ReadFragment(log, at);
+    const bool fits = fragment.whole && inside == (fragment.type == kMiddle || fragment.type == kLast);
+    if (!fits) {
+      // What begins a record although the one before has not ended is not whole either, and is looked at as well.
+      if (BeginsRecord(fragment) || !HasHole(log, at, fragment.end) || RecordBeginsAfter(log, at + 1)) return {};
+      return whole_end;
+    }
+    at = fragment.end;
+    inside = fragment.type == kFirst || fragment.type == kMiddle;
+    if (!inside) whole_end = at;
+  }
+  return {};
+}
+
+Result<bool> CutUnfinishedWrite(rocksdb::Env* env, const std::string& path, bool cut) {
+  std::vector<std::string> names;
+  rocksdb::Status status = env->GetChildren(path, &names);
+  if (!status.ok()) return Unavailable("list " + path + ": " + status.ToString());
+  std::string newest;  // log files have numbers of at least six digits, so that the longer and then the later name wins
+  for (const std::string& name : names) {
+    if (name.size() < 5 || name.substr(name.size() - 4) != ".log") continue;
+    if (std::pair(name.size(), name) > std::pair(newest.size(), newest)) newest = name;
+  }
+  if (newest.empty()) return false;
+  const std::string log_path = path + "/" + newest;
+  std::string log;
+  status = rocksdb::ReadFileToString(env, log_path, &log);
+  if (!status.ok()) return Unavailable("read " + log_path + ": " + status.ToString());
+  const std::optional<uint64_t> begin = FindUnfinishedWrite(log);
+  if (!begin || !cut) return begin.has_value();
+  std::unique_ptr<rocksdb::WritableFile> file;  // the file system's own Truncate is not there (RocksDB 7.8)
+  status = env->ReopenWritableFile(log_path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(*begin);
+  if (status.ok()) status = file->Fsync();
+  if (status.ok()) status = file->Close();
+  if (!status.ok()) return Unavailable("cut " + log_path + ": " + status.ToString());
+  return true;
+}
+
+}  // namespace ledgerline::store

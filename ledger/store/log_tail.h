@@ -1,0 +1,35 @@
+// The end of RocksDB's write-ahead log after a power cut, where RocksDB itself is at a loss.
+//
+// A disk may keep a later page of a write that was never synced and lose an earlier one, which then reads as zeros.
+// RocksDB tolerates a last record that ends too early, and refuses one with a hole in it as if it had rotted. The
+// journal syncs one batch before it writes the next, so at most the last record of the newest log can be unfinished,
+// and nobody was ever told that it was committed.
+#ifndef LEDGERLINE_LEDGER_STORE_LOG_TAIL_H_
+#define LEDGERLINE_LEDGER_STORE_LOG_TAIL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "schemas/status.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace ledgerline::store {
+
+// Where an unfinished write begins in the bytes of a log. Nothing if the log is whole, or damaged in any other way: the
+// first record that is not whole must have a hole, a disk page (4,096 bytes) or its part in that record that is all
+// zeros, and no further record may begin behind it.
+// Format: RocksDB's wiki, "Write Ahead Log File Format": blocks of 32 KiB; u32le masked CRC-32C, u16le length, u8 type.
+std::optional<uint64_t> FindUnfinishedWrite(std::string_view log);
+
+// Cuts the newest log of the database in `path` back to where an unfinished write begins, or leaves it as it is.
+// `cut`: false only looks. Returns whether there is one. Errors: kUnavailable (the log cannot be read or cut).
+Result<bool> CutUnfinishedWrite(rocksdb::Env* env, const std::string& path, bool cut);
+
+}  // namespace ledgerline::store
+
+#endif  // LEDGERLINE_LEDGER_STORE_LOG_TAIL_H_

@@ -1,0 +1,116 @@
+// Logs that RocksDB wrote, with a hole where a page of the last write never came, and logs that rotted.
+#include "ledger/store/log_tail.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace ledgerline::store {
+namespace {
+
+constexpr uint64_t kPage = 4096;
+
+class LogTailTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = testing::TempDir() + "log_tail." + std::to_string(::getpid());
+    rocksdb::DestroyDB(directory_, {});
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  // The bytes of a log of one record for each size; ends_ holds where each of them ends.
+  std::string WriteLog(const std::vector<size_t>& sizes) {
+    rocksdb::DestroyDB(directory_, {});
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* opened = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open(options, directory_, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    std::mt19937_64 random(7);
+    ends_ = {0};
+    for (const size_t size : sizes) {
+      std::string value;
+      while (value.size() < size) value += static_cast<char>(1 + random() % 255);
+      rocksdb::WriteOptions write;
+      write.sync = true;
+      EXPECT_TRUE(db->Put(write, "key", value).ok());
+      ends_.push_back(std::filesystem::file_size(LogPath()));
+    }
+    std::ifstream file(LogPath(), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  std::string LogPath() const {
+    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+      if (file.path().extension() == ".log") return file.path();
+    }
+    return "";
+  }
+  static std::string WithHole(std::string log, uint64_t begin, uint64_t end) {
+    for (uint64_t at = begin; at < end; ++at) log[at] = 0;
+    return log;
+  }
+
+  std::string directory_;
+  std::vector<uint64_t> ends_;
+};
+
+TEST_F(LogTailTest, AnyLostPageOfTheLastWriteIsSeenAndOnlyThat) {
+  for (const std::vector<size_t>& sizes :
+       {std::vector<size_t>{100, 5'000, 20'000}, {30'000, 100'000}, {3'900, 9'000}, {32'000, 700, 40'000, 70'000}}) {
+    const std::string log = WriteLog(sizes);
+    EXPECT_EQ(FindUnfinishedWrite(log), std::nullopt) << "a whole log";
+    for (size_t record = 0; record < sizes.size(); ++record) {
+      const bool last = record + 1 == sizes.size();
+      for (uint64_t page = ends_[record] / kPage; page * kPage < ends_[record + 1]; ++page) {
+        const uint64_t begin = std::max(ends_[record], page * kPage);
+        const uint64_t end = std::min(ends_[record + 1], (page + 1) * kPage);
+        if (end - begin < 8) continue;
+        const auto found = FindUnfinishedWrite(WithHole(log, begin, end));
+        if (last) {
+          EXPECT_EQ(found, ends_[record]) << "page " << page << " of the last record";
+        } else {
+          EXPECT_EQ(found, std::nullopt) << "page " << page << " of record " << record << ": another follows it";
+        }
+      }
+    }
+    // All of the last write but its last page.
+    const uint64_t last_page = (log.size() - 1) / kPage * kPage;
+    if (last_page > ends_[sizes.size() - 1] + 8) {
+      EXPECT_EQ(FindUnfinishedWrite(WithHole(log, ends_[sizes.size() - 1], last_page)), ends_[sizes.size() - 1]);
+    }
+  }
+}
+
+TEST_F(LogTailTest, AFlippedBitIsNoUnfinishedWrite) {
+  const std::string log = WriteLog({500, 2'000, 40'000});
+  for (uint64_t at = 0; at < log.size(); at += at < 4'000 ? 1 : 13) {
+    std::string rotten = log;
+    rotten[at] ^= static_cast<char>(1 << at % 8);
+    EXPECT_EQ(FindUnfinishedWrite(rotten), std::nullopt) << at;
+  }
+}
+
+TEST_F(LogTailTest, ALogThatEndsTooEarlyIsLeftToRocksDb) {
+  const std::string log = WriteLog({500, 40'000});
+  for (uint64_t size = 0; size < log.size(); size += 97) {
+    EXPECT_EQ(FindUnfinishedWrite(std::string_view(log).substr(0, size)), std::nullopt) << size;
+  }
+}
+
+TEST_F(LogTailTest, CuttingLeavesTheWholeRecords) {
+  const std::string log = WriteLog({500, 9'000});
+  const std::string path = LogPath();
+  std::ofstream(path, std::ios::binary) << WithHole(log, 4'096, 8'192);
+  EXPECT_TRUE(CutUnfinishedWrite(rocksdb::Env::Default(), directory_, /*cut=*/false).value());
+  EXPECT_EQ(std::filesystem::file_size(path), log.size()) << "only looked at";
+  EXPECT_TRUE(CutUnfinishedWrite(rocksdb::Env::Default(), directory_, /*cut=*/true).value());
+  EXPECT_EQ(std::filesystem::file_size(path), ends_[1]);
+  EXPECT_FALSE(CutUnfinishedWrite(rocksdb::Env::Default(), directory_, /*cut=*/true).value());
+}
+
+}  // namespace
+}  // namespace ledgerline::store
