@@ -3,6 +3,7 @@
 #include "crypto/tile.h"
 #include "ledger/journal/payload_check.h"
 #include "ledger/journal/signed_batch.h"
+#include "ledger/journal/unknown_field.h"
 
 namespace ledgerline::journal {
 namespace {
@@ -53,9 +54,7 @@ Result<ParsedEntry> ParseEntry(std::string_view bytes) {
   if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("entry is not a serialised Entry message");
   }
-  if (!entry.GetReflection()->GetUnknownFields(entry).empty()) {
-    return InvalidArgument("entry has a field that this version does not know");
-  }
+  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kEntry, bytes));
   ParsedEntry parsed;
   parsed.index = EntryIndex{entry.index()};
   parsed.recorded_at_us = entry.recorded_at_us();

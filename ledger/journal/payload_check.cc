@@ -1,9 +1,5 @@
 #include "ledger/journal/payload_check.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-#include <google/protobuf/unknown_field_set.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,30 +8,6 @@
 #include "ledger/journal/submission.h"
 
 namespace ledgerline::journal {
-
-// A field that this version does not know would be signed and hashed, and then ignored by everyone here: refuse it.
-// Messages nest at most as deep as the schema, which has no recursive type.
-Status CheckNoUnknownField(const google::protobuf::Message& message) {
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  if (!reflection.GetUnknownFields(message).empty()) {
-    return InvalidArgument(message.GetDescriptor()->name() + " has field " +
-                           std::to_string(reflection.GetUnknownFields(message).field(0).number()) +
-                           ", which this version does not know");
-  }
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const google::protobuf::FieldDescriptor* field : fields) {
-    if (field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      RETURN_IF_ERROR(CheckNoUnknownField(reflection.GetMessage(message, field)));
-      continue;
-    }
-    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      RETURN_IF_ERROR(CheckNoUnknownField(reflection.GetRepeatedMessage(message, field, i)));
-    }
-  }
-  return Status::Ok();
-}
 
 Status CheckBytes(std::string_view name, std::string_view value, size_t size, bool may_be_empty) {
   if (value.size() == size || (may_be_empty && value.empty())) return Status::Ok();

@@ -9,10 +9,6 @@
 #include "ledgerline/v1/payload.pb.h"
 #include "schemas/status.h"
 
-namespace google::protobuf {
-class Message;
-}
-
 namespace ledgerline::journal {
 
 // Items in one signed batch.
@@ -20,9 +16,6 @@ inline constexpr uint32_t kBatchItemsMax = 1000;
 
 // Errors: kInvalidArgument (names the field, its size and the one that it needs).
 Status CheckBytes(std::string_view name, std::string_view value, size_t size, bool may_be_empty = false);
-
-// No field that this version does not know, at any depth. Errors: kInvalidArgument (names message and field number).
-Status CheckNoUnknownField(const google::protobuf::Message& message);
 
 // Exactly one kind that this version knows; sizes of hashes and keys; bounds. What the values mean is the folds'
 // business: the worst evidence is never thrown away. Errors: kInvalidArgument, kOutOfRange (name the field).

@@ -7,6 +7,7 @@
 
 #include "ledger/journal/entry.h"
 #include "ledger/journal/payload_check.h"
+#include "ledger/journal/unknown_field.h"
 
 namespace ledgerline::journal {
 namespace {
@@ -41,7 +42,7 @@ Status CheckItem(std::string_view bytes, v1::BatchItem& item, v1::Payload& paylo
   if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("item is not a serialised BatchItem message");
   }
-  RETURN_IF_ERROR(CheckNoUnknownField(item));
+  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kBatchItem, bytes));
   RETURN_IF_ERROR(CheckIdempotencyKey("item.idempotency_key", item.idempotency_key()));
   RETURN_IF_ERROR(ParsePayload("item.payload", item.payload(), payload));
   const auto type = static_cast<v1::PayloadType>(payload.kind_case());
@@ -132,7 +133,7 @@ Result<ParsedBatch> ParseBatch(std::string_view bytes) {
   if (!batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("signed batch is not a serialised SignedBatch message");
   }
-  RETURN_IF_ERROR(CheckNoUnknownField(batch));
+  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kSignedBatch, bytes));
   ParsedBatch parsed;
   Result<ParsedSubmission> header = ParseSubmission(batch.header());
   if (!header.ok()) return header.status().WithContext("batch header");

@@ -5,6 +5,7 @@
 
 #include "crypto/sha256.h"
 #include "ledger/journal/payload_check.h"
+#include "ledger/journal/unknown_field.h"
 
 namespace ledgerline::journal {
 namespace {
@@ -36,7 +37,7 @@ Status ParsePayload(std::string_view name, std::string_view bytes, v1::Payload& 
   if (!payload.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument(std::string(name) + " is not a serialised Payload message");
   }
-  RETURN_IF_ERROR(CheckNoUnknownField(payload));
+  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kPayload, bytes));
   return CheckPayloadFields(payload);
 }
 
@@ -97,7 +98,7 @@ Result<ParsedSubmission> ParseSubmission(std::string_view bytes) {
   if (!parsed.submission.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("submission is not a serialised Submission message");
   }
-  RETURN_IF_ERROR(CheckNoUnknownField(parsed.submission));
+  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kSubmission, bytes));
   RETURN_IF_ERROR(CheckOriginAndKey(parsed.submission.origin(), parsed.submission.idempotency_key()));
   RETURN_IF_ERROR(CheckBytes("submission.key_id", parsed.submission.key_id(), Hash256::kSize));
   RETURN_IF_ERROR(CheckBytes("submission.signature", parsed.submission.signature(), crypto::Signature::kSize));
