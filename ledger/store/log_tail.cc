@@ -28,18 +28,25 @@ struct Fragment {
   bool whole = false;
 };
 
+using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
+
+uint32_t Masked(uint32_t sum) { return (sum >> 15 | sum << 17) + 0xA282EAD8u; }
+
+uint64_t StoredLength(std::string_view log, uint64_t at) { return Byte(log, at + 4) | Byte(log, at + 5) << 8; }
+uint32_t StoredSum(std::string_view log, uint64_t at) {
+  return Byte(log, at) | Byte(log, at + 1) << 8 | Byte(log, at + 2) << 16 | Byte(log, at + 3) << 24;
+}
+
 Fragment ReadFragment(std::string_view log, uint64_t at) {
   Fragment fragment{BlockEnd(log, at)};
   if (fragment.end - at < kHeaderBytes) return fragment;
-  const uint64_t length = Byte(log, at + 4) | Byte(log, at + 5) << 8;
+  const uint64_t length = StoredLength(log, at);
   fragment.type = static_cast<uint8_t>(Byte(log, at + 6));
   if (fragment.type < kFull || fragment.type > kLast || at + kHeaderBytes + length > fragment.end) return fragment;
   fragment.end = at + kHeaderBytes + length;
-  const uint32_t stored = Byte(log, at) | Byte(log, at + 1) << 8 | Byte(log, at + 2) << 16 | Byte(log, at + 3) << 24;
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  Crc32c crc;
   crc.process_bytes(log.data() + at + 6, length + 1);
-  const uint32_t sum = crc.checksum();
-  fragment.whole = stored == ((sum >> 15 | sum << 17) + 0xA282EAD8u);
+  fragment.whole = StoredSum(log, at) == Masked(crc.checksum());
   return fragment;
 }
 
@@ -75,7 +82,71 @@ bool HasHole(std::string_view log, uint64_t begin, uint64_t end) {
   return false;
 }
 
+// Whether the checksum of the fragment at `at` fits some length up to the end of the log.
+bool SomeLengthFits(std::string_view log, uint64_t at) {
+  Crc32c crc;
+  for (uint64_t end = at + 6; end < log.size(); ++end) {
+    crc.process_byte(static_cast<uint8_t>(log[end]));
+    if (StoredSum(log, at) == Masked(crc.checksum())) return true;
+  }
+  return false;
+}
+
+bool IsLog(const std::string& name) { return name.ends_with(".log"); }
+bool IsManifest(const std::string& name) { return name.starts_with("MANIFEST-"); }  // written as a log is
+
+Result<std::vector<std::string>> LogNames(rocksdb::Env* env, const std::string& path,
+                                          bool (*wanted)(const std::string&)) {
+  std::vector<std::string> names;
+  const rocksdb::Status status = env->GetChildren(path, &names);
+  if (!status.ok()) return Unavailable("list " + path + ": " + status.ToString());
+  std::erase_if(names, [wanted](const std::string& name) { return !wanted(name); });
+  // Numbers of at least six digits: the longer name is the newer, then the later one.
+  std::sort(names.begin(), names.end(),
+            [](const std::string& a, const std::string& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  return names;
+}
+
+Result<std::string> ReadLog(rocksdb::Env* env, const std::string& path) {
+  std::string log;
+  const rocksdb::Status status = rocksdb::ReadFileToString(env, path, &log);
+  if (!status.ok()) return Unavailable("read " + path + ": " + status.ToString());
+  return log;
+}
+
 }  // namespace
+
+Status CheckLogEnd(std::string_view log) {
+  uint64_t at = 0;
+  while (at < log.size()) {
+    const uint64_t left = kBlockBytes - at % kBlockBytes;
+    if (left < kHeaderBytes) {
+      at += left;
+      continue;
+    }
+    if (log.size() - at < kHeaderBytes) return Status::Ok();  // cut short within a header
+    const uint64_t end = at + kHeaderBytes + StoredLength(log, at);
+    if (end > log.size()) break;
+    if (end - at > left) return Status::Ok();  // damage that RocksDB reports
+    at = end;
+  }
+  if (at >= log.size()) return Status::Ok();
+  if (!SomeLengthFits(log, at) && !RecordBeginsAfter(log, at + 1)) return Status::Ok();
+  return DataLoss("the length of the record at byte " + std::to_string(at) + " was altered: it reaches beyond the end");
+}
+
+Status CheckLogEnds(rocksdb::Env* env, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                   LogNames(env, path, [](const std::string& name) { return IsLog(name) || IsManifest(name); }));
+  for (const std::string& name : names) {
+    const Result<std::string> log = ReadLog(env, path + "/" + name);
+    // A log that a writer beside us has removed meanwhile is not needed any more.
+    if (!log.ok() && env->FileExists(path + "/" + name).IsNotFound()) continue;
+    RETURN_IF_ERROR(log.status());
+    RETURN_IF_ERROR(CheckLogEnd(*log).WithContext(path + "/" + name));
+  }
+  return Status::Ok();
+}
 
 std::optional<uint64_t> FindUnfinishedWrite(std::string_view log) {
   uint64_t whole_end = 0;  // of the last record that is whole
@@ -100,23 +171,14 @@ std::optional<uint64_t> FindUnfinishedWrite(std::string_view log) {
 }
 
 Result<bool> CutUnfinishedWrite(rocksdb::Env* env, const std::string& path, bool cut) {
-  std::vector<std::string> names;
-  rocksdb::Status status = env->GetChildren(path, &names);
-  if (!status.ok()) return Unavailable("list " + path + ": " + status.ToString());
-  std::string newest;  // log files have numbers of at least six digits, so that the longer and then the later name wins
-  for (const std::string& name : names) {
-    if (name.size() < 5 || name.substr(name.size() - 4) != ".log") continue;
-    if (std::pair(name.size(), name) > std::pair(newest.size(), newest)) newest = name;
-  }
-  if (newest.empty()) return false;
-  const std::string log_path = path + "/" + newest;
-  std::string log;
-  status = rocksdb::ReadFileToString(env, log_path, &log);
-  if (!status.ok()) return Unavailable("read " + log_path + ": " + status.ToString());
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, LogNames(env, path, IsLog));
+  if (names.empty()) return false;
+  const std::string log_path = path + "/" + names.back();
+  ASSIGN_OR_RETURN(const std::string log, ReadLog(env, log_path));
   const std::optional<uint64_t> begin = FindUnfinishedWrite(log);
   if (!begin || !cut) return begin.has_value();
   std::unique_ptr<rocksdb::WritableFile> file;  // the file system's own Truncate is not there (RocksDB 7.8)
-  status = env->ReopenWritableFile(log_path, &file, rocksdb::EnvOptions());
+  rocksdb::Status status = env->ReopenWritableFile(log_path, &file, rocksdb::EnvOptions());
   if (status.ok()) status = file->Truncate(*begin);
   if (status.ok()) status = file->Fsync();
   if (status.ok()) status = file->Close();

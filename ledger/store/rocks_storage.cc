@@ -242,6 +242,7 @@ Result<std::unique_ptr<journal::Storage>> OpenForReading(const RocksStorageOptio
   for (int tries = 0; tries < kReadingTriesMax; ++tries) {
     const std::vector<std::string> before = SortedFileNames(env, path);
     Result<std::optional<std::string>> checkpoint = CheckpointFile(env, options.directory).Read();
+    RETURN_IF_ERROR(CheckLogEnds(env, path));
     rocksdb::DB* opened = nullptr;
     const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(database, path, &opened);
     std::unique_ptr<rocksdb::DB> db(opened);
@@ -276,6 +277,7 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
   rocksdb::Options database = DatabaseOptions(env);
   database.create_if_missing = mode == Mode::kCreate;
   database.disable_auto_compactions = !options.automatic_compaction;
+  if (mode == Mode::kWrite) RETURN_IF_ERROR(CheckLogEnds(env, path));
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(database, path, &db);
   if (status.IsCorruption()) {

@@ -98,6 +98,24 @@ TEST_F(LogTailTest, ALogThatEndsTooEarlyIsLeftToRocksDb) {
   const std::string log = WriteLog({500, 40'000});
   for (uint64_t size = 0; size < log.size(); size += 97) {
     EXPECT_EQ(FindUnfinishedWrite(std::string_view(log).substr(0, size)), std::nullopt) << size;
+    EXPECT_EQ(CheckLogEnd(std::string_view(log).substr(0, size)).ToString(), "ok") << size;
+  }
+}
+
+// The two bytes of a record's length, in every record: RocksDB would drop that record and what follows without a word.
+TEST_F(LogTailTest, AnAlteredLengthIsNoCutShortWrite) {
+  const std::string log = WriteLog({500, 700, 900, 1'100});
+  EXPECT_EQ(CheckLogEnd(log).ToString(), "ok");
+  for (size_t record = 0; record + 1 < ends_.size(); ++record) {
+    for (int bit = 0; bit < 16; ++bit) {
+      std::string rotten = log;
+      rotten[ends_[record] + 4 + static_cast<size_t>(bit) / 8] ^= static_cast<char>(1 << bit % 8);
+      const uint64_t reach = ends_[record] + 7 + static_cast<uint8_t>(rotten[ends_[record] + 4]) +
+                             256u * static_cast<uint8_t>(rotten[ends_[record] + 5]);
+      // One that still ends within the log fails its checksum, and RocksDB says so.
+      if (reach <= log.size()) continue;
+      EXPECT_EQ(CheckLogEnd(rotten).code(), StatusCode::kDataLoss) << record << ", " << bit;
+    }
   }
 }
 
