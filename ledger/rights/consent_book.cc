@@ -19,6 +19,9 @@ std::string Obstacle(const ConsentRecord& consent, const ConsentQuery& query, Tr
   switch (StatusOf(consent, query.at, as_of)) {
     case ConsentStatus::kRevoked:
       return name + " was revoked by entry " + std::to_string(consent.revoked_by->value);
+    case ConsentStatus::kRepudiated:
+      return name + " is repudiated: entry " + std::to_string(consent.repudiated_by->value) +
+             " revoked the key that signed it, which may have been in other hands";
     case ConsentStatus::kExpired:
       return name + " ended at " + consent.valid.to.ToString();
     case ConsentStatus::kNotYetValid:
@@ -45,22 +48,26 @@ std::string_view ConsentStatusName(ConsentStatus status) {
       return "expired";
     case ConsentStatus::kRevoked:
       return "revoked";
+    case ConsentStatus::kRepudiated:
+      return "repudiated";
   }
   return "unknown";
 }
 
 ConsentStatus StatusOf(const ConsentRecord& consent, Instant at, TreeSize as_of) {
   if (consent.revoked_by && consent.revoked_by->value < as_of.value) return ConsentStatus::kRevoked;
+  if (consent.repudiated_by && consent.repudiated_by->value < as_of.value) return ConsentStatus::kRepudiated;
   if (at < consent.valid.from) return ConsentStatus::kNotYetValid;
   return consent.valid.Contains(at) ? ConsentStatus::kActive : ConsentStatus::kExpired;
 }
 
 Status ConsentBook::AddGrant(EntryIndex entry, Instant recorded_at, const v1::ConsentGrant& grant,
-                             Attestation attested_by) {
+                             Attestation attested_by, const Hash256& signer) {
   ConsentRecord record;
   record.entry = entry;
   record.recorded_at = recorded_at;
   record.attested_by = attested_by;
+  record.signer = signer;
   ASSIGN_OR_RETURN(record.party, PartyId::Parse(grant.party_id()));
   if (grant.asset() != "*") {
     ASSIGN_OR_RETURN(const exchange::Asset asset, exchange::Asset::Parse(grant.asset()));
@@ -83,6 +90,13 @@ Status ConsentBook::AddGrant(EntryIndex entry, Instant recorded_at, const v1::Co
   by_party_[record.party].push_back(entry);
   grants_.emplace(entry, std::move(record));
   return Status::Ok();
+}
+
+void ConsentBook::Repudiate(const Hash256& signer, TreeSize effective, EntryIndex by) {
+  for (auto& [entry, consent] : grants_) {
+    if (consent.signer == signer && entry.value >= effective.value && !consent.repudiated_by)
+      consent.repudiated_by = by;
+  }
 }
 
 Status ConsentBook::AddRevocation(EntryIndex entry, const v1::ConsentRevocation& revocation) {

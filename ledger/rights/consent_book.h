@@ -31,11 +31,13 @@ struct ConsentRecord {
   TimeSpan valid;
   Attestation attested_by = Attestation::kOperator;
   std::optional<EntryIndex> revoked_by;
+  Hash256 signer;                           // the id of the key that signed it
+  std::optional<EntryIndex> repudiated_by;  // the revocation of that key, which says that it was in other hands
 
   std::string AssetText() const { return asset ? asset->ToString() : "*"; }
 };
 
-enum class ConsentStatus { kActive, kNotYetValid, kExpired, kRevoked };
+enum class ConsentStatus { kActive, kNotYetValid, kExpired, kRevoked, kRepudiated };
 std::string_view ConsentStatusName(ConsentStatus status);  // "active"
 ConsentStatus StatusOf(const ConsentRecord& consent, Instant at, TreeSize as_of);
 
@@ -53,7 +55,11 @@ struct ConsentQuery {
 class ConsentBook {
  public:
   // Errors: kInvalidArgument (party, asset, uses, territories, tiers, span).
-  Status AddGrant(EntryIndex entry, Instant recorded_at, const v1::ConsentGrant& grant, Attestation attested_by);
+  Status AddGrant(EntryIndex entry, Instant recorded_at, const v1::ConsentGrant& grant, Attestation attested_by,
+                  const Hash256& signer);
+  // The key `signer` was revoked by entry `by`: grants of it from index `effective` on are no leave as of any N above
+  // `by`. What was judged before stays as it was judged.
+  void Repudiate(const Hash256& signer, TreeSize effective, EntryIndex by);
   // Errors: kInvalidArgument (party), kNotFound (no such grant of this party), kFailedPrecondition (revoked already).
   Status AddRevocation(EntryIndex entry, const v1::ConsentRevocation& revocation);
 

@@ -37,8 +37,10 @@ void RightsState::ApplyGeneration(EntryIndex index, const v1::Entry& entry, cons
   record.entry = index;
   record.recorded_at = Instant{entry.recorded_at_us()};
   record.event = generation;
-  if (!SpeakerOf(entry).is_operator)
-    AddFinding(record.verdict, VerdictReason::kNotByOperator, "the submitter's key is no operator's");
+  if (!SpeakerOf(entry).speaks()) {
+    AddFinding(record.verdict, VerdictReason::kNotByOperator,
+               "the submitter's key is neither an operator's nor a service's");
+  }
   const auto cover = RecordingId::Parse(generation.cover_recording_id());
   if (!cover.ok()) {
     AddFinding(record.verdict, VerdictReason::kBadSources, "cover_recording_id: " + cover.status().message());

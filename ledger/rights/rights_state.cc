@@ -25,6 +25,17 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
           AddFault(index, true, status.message());
       }
       break;
+    case v1::Payload::kKeyRotation: {
+      const EnrolledKey* key = KeyOf(entry);
+      const Status status =
+          key == nullptr ? PermissionDenied("key rotation: not signed by a valid key")
+                         : keys_.Rotate(index, Instant{entry.recorded_at_us()}, key->key_id, payload.key_rotation());
+      if (!status.ok()) AddFault(index, true, status.message());
+      break;
+    }
+    case v1::Payload::kKeyRevocation:
+      ApplyKeyRevocation(index, entry, payload.key_revocation());
+      break;
     case v1::Payload::kCatalogueFile:
       if (by_operator("catalogue file")) RETURN_IF_ERROR(ApplyCatalogue(index, payload.catalogue_file(), blobs));
       break;
@@ -35,7 +46,11 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
       ApplyRevocation(index, entry, payload.consent_revocation());
       break;
     case v1::Payload::kPermit:
-      if (by_operator("permit")) ApplyPermit(index, entry, payload.permit());
+      if (SpeakerOf(entry).speaks()) {
+        ApplyPermit(index, entry, payload.permit());
+      } else {
+        AddFault(index, true, "permit is signed neither by an operator's key nor by a service's");
+      }
       break;
     case v1::Payload::kGeneration:
       ApplyGeneration(index, entry, payload.generation());
@@ -44,8 +59,6 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
       ApplyRating(index, payload.rating());
       break;
     case v1::Payload::kBatchHeader:
-    case v1::Payload::kKeyRotation:
-    case v1::Payload::kKeyRevocation:
     case v1::Payload::kAuditAttestation:
     case v1::Payload::kErasure:
     case v1::Payload::kRejectedCandidates:
@@ -60,12 +73,24 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
   return Status::Ok();
 }
 
-RightsState::Speaker RightsState::SpeakerOf(const v1::Entry& entry) const {
+const EnrolledKey* RightsState::KeyOf(const v1::Entry& entry) const {
   const auto key_id = Hash256::FromBytes(entry.submitter_key_id());
-  if (!key_id.ok()) return {};
-  const EnrolledKey* key = keys_.FindValid(*key_id, Instant{entry.recorded_at_us()}, TreeSize{entry.index()});
+  if (!key_id.ok()) return nullptr;
+  return keys_.FindValid(*key_id, Instant{entry.recorded_at_us()}, TreeSize{entry.index()});
+}
+
+RightsState::Speaker RightsState::SpeakerOf(const v1::Entry& entry) const {
+  const EnrolledKey* key = KeyOf(entry);
   if (key == nullptr) return {};
-  return {key->role == v1::KEY_ROLE_OPERATOR, key->party};
+  return {key->role == v1::KEY_ROLE_OPERATOR, key->role == v1::KEY_ROLE_SERVICE, key->party, key->key_id};
+}
+
+void RightsState::ApplyKeyRevocation(EntryIndex index, const v1::Entry& entry, const v1::KeyRevocation& revocation) {
+  const EnrolledKey* key = KeyOf(entry);
+  const Status status = key == nullptr ? PermissionDenied("key revocation: not signed by a valid key")
+                                       : keys_.Revoke(index, key->key_id, revocation);
+  if (!status.ok()) return AddFault(index, true, status.message());
+  consents_.Repudiate(*Hash256::FromBytes(revocation.key_id()), TreeSize{revocation.effective_size()}, index);
 }
 
 void RightsState::AddFault(EntryIndex index, bool ignored, std::string text) {
@@ -80,7 +105,7 @@ void RightsState::ApplyGrant(EntryIndex index, const v1::Entry& entry, const v1:
                     "consent of party " + grant.party_id() + " is signed neither by its own key nor by an operator's");
   }
   const Status status = consents_.AddGrant(index, Instant{entry.recorded_at_us()}, grant,
-                                           by_party ? Attestation::kParty : Attestation::kOperator);
+                                           by_party ? Attestation::kParty : Attestation::kOperator, speaker.key_id);
   if (!status.ok()) AddFault(index, true, status.message());
 }
 

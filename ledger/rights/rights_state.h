@@ -102,9 +102,15 @@ class RightsState {
  private:
   struct Speaker {
     bool is_operator = false;
+    bool is_service = false;
     PartyId party;  // of a party's key
+    Hash256 key_id;
+    bool speaks() const { return is_operator || is_service; }  // for permits and generations
   };
+  // The key that signed the entry, if it may speak then; else null.
+  const EnrolledKey* KeyOf(const v1::Entry& entry) const;
   Speaker SpeakerOf(const v1::Entry& entry) const;
+  void ApplyKeyRevocation(EntryIndex index, const v1::Entry& entry, const v1::KeyRevocation& revocation);
   void AddFault(EntryIndex index, bool ignored, std::string text);
   Status ApplyCatalogue(EntryIndex index, const v1::CatalogueFile& file, BlobReader& blobs);
   void AddRow(EntryIndex index, const exchange::PartyRow& row);

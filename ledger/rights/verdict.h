@@ -72,7 +72,7 @@ struct ConsentAnswer {
 };
 
 enum class VerdictReason {
-  kNotByOperator,       // the submitter's key is no operator's
+  kNotByOperator,       // the submitter's key is neither an operator's nor a service's
   kNoPermit,            // permit_index is no permit before this entry
   kPermitExpired,       // made after valid_until_us
   kPermitMismatch,      // made before the permit, or use, territory, tier, style, requester or source differ

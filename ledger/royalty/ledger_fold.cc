@@ -30,8 +30,9 @@ Status LedgerFold::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pay
   // Out of order is found by the fold of rights; nothing of this one may have changed by then.
   if (index.value == size().value && entry.index() == index.value) {
     if (payload.has_usage_file() || payload.has_period_close()) {
-      if (!ByOperator(index, entry)) {
-        AddFault(index, "usage files and closes must be signed by an operator's key");
+      if (!MaySay(index, entry, payload.has_usage_file())) {
+        AddFault(index, payload.has_usage_file() ? "usage files must be signed by an operator's key or a service's"
+                                                 : "closes must be signed by an operator's key");
       } else if (payload.has_usage_file()) {
         RETURN_IF_ERROR(ApplyUsage(index, payload.usage_file(), blobs));
       } else {
@@ -67,11 +68,11 @@ std::string_view LedgerFold::FileHeader(EntryIndex entry) const {
   return found == usage_headers_.end() ? std::string_view() : found->second;
 }
 
-bool LedgerFold::ByOperator(EntryIndex index, const v1::Entry& entry) const {
+bool LedgerFold::MaySay(EntryIndex index, const v1::Entry& entry, bool service_may) const {
   const auto key_id = Hash256::FromBytes(entry.submitter_key_id());
   if (!key_id.ok()) return false;
   const auto* key = rights_.keys().FindValid(*key_id, Instant{entry.recorded_at_us()}, TreeSize{index.value});
-  return key != nullptr && key->role == v1::KEY_ROLE_OPERATOR;
+  return key != nullptr && (key->role == v1::KEY_ROLE_OPERATOR || (service_may && key->role == v1::KEY_ROLE_SERVICE));
 }
 
 Status LedgerFold::ApplyUsage(EntryIndex index, const v1::UsageFile& payload, rights::BlobReader& blobs) {

@@ -54,7 +54,8 @@ class LedgerFold {
   std::vector<rights::Fault> AllFaults() const;
 
  private:
-  bool ByOperator(EntryIndex index, const v1::Entry& entry) const;
+  // Signed by a key that is valid then: an operator's, or where `service_may` a service's.
+  bool MaySay(EntryIndex index, const v1::Entry& entry, bool service_may) const;
   Status ApplyUsage(EntryIndex index, const v1::UsageFile& payload, rights::BlobReader& blobs);
   Status ApplyClose(EntryIndex index, const v1::PeriodClose& close, rights::BlobReader& blobs);
   void AddNames(EntryIndex index, const v1::Payload& payload);
