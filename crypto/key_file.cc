@@ -35,7 +35,12 @@ std::string FormatPrivateKey(const NamedKey& key) {
   return text;
 }
 
-Result<NamedKey> ParsePrivateKey(std::string_view text) {
+std::string FormatTokenKey(const TokenKey& key) {
+  return std::string(kHeader) + "\nname: " + key.name + "\nalgorithm: Ed25519\n" + key.uri.text +
+         "\npublic: " + Base64Encode(key.public_key.ToBytes()) + "\n";
+}
+
+Result<std::variant<NamedKey, TokenKey>> ParseKeyFile(std::string_view text) {
   if (text.size() > kKeyFileBytesMax) return InvalidArgument("private key file is longer than 4096 bytes");
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -49,10 +54,19 @@ Result<NamedKey> ParsePrivateKey(std::string_view text) {
   }
   ASSIGN_OR_RETURN(const std::string_view name, Field(lines, 1, "name"));
   ASSIGN_OR_RETURN(const std::string_view algorithm, Field(lines, 2, "algorithm"));
-  ASSIGN_OR_RETURN(const std::string_view encoded_seed, Field(lines, 3, "seed"));
   ASSIGN_OR_RETURN(const std::string_view encoded_public, Field(lines, 4, "public"));
   RETURN_IF_ERROR(CheckKeyName(name));
   if (algorithm != "Ed25519") return InvalidArgument("private key file line 3: algorithm is not Ed25519");
+  if (lines[3].starts_with("pkcs11:")) {
+    Result<Pkcs11Uri> uri = Pkcs11Uri::Parse(lines[3]);
+    if (!uri.ok()) return InvalidArgument("private key file line 4: " + uri.status().message());
+    const Result<std::string> raw = Base64Decode(encoded_public);
+    if (!raw.ok()) return InvalidArgument("private key file line 5: public is not base64");
+    const Result<PublicKey> key = PublicKey::FromBytes(*raw);
+    if (!key.ok()) return key.status().WithContext("private key file line 5");
+    return std::variant<NamedKey, TokenKey>(TokenKey{std::string(name), *std::move(uri), *key});
+  }
+  ASSIGN_OR_RETURN(const std::string_view encoded_seed, Field(lines, 3, "seed"));
   Result<std::string> seed = Base64Decode(encoded_seed);
   if (!seed.ok()) return InvalidArgument("private key file line 4: seed is not base64");
   Result<PrivateKey> key = PrivateKey::FromSeed(*seed);
@@ -61,7 +75,13 @@ Result<NamedKey> ParsePrivateKey(std::string_view text) {
   if (Base64Encode(key->public_key().ToBytes()) != encoded_public) {
     return InvalidArgument("private key file line 5: the public key is not the seed's");
   }
-  return NamedKey{std::string(name), std::move(*key)};
+  return std::variant<NamedKey, TokenKey>(NamedKey{std::string(name), std::move(*key)});
+}
+
+Result<NamedKey> ParsePrivateKey(std::string_view text) {
+  ASSIGN_OR_RETURN(auto key, ParseKeyFile(text));
+  if (auto* named = std::get_if<NamedKey>(&key)) return std::move(*named);
+  return InvalidArgument("the key is on a token, line 4 says where: no seed to be had");
 }
 
 Status CreatePrivateKeyFile(const std::string& path, const NamedKey& key) {
@@ -70,6 +90,19 @@ Status CreatePrivateKeyFile(const std::string& path, const NamedKey& key) {
   Status status = CreatePrivateFile(path, text);
   WipeString(text);
   return status;
+}
+
+Status CreateTokenKeyFile(const std::string& path, const TokenKey& key) {
+  RETURN_IF_ERROR(CheckKeyName(key.name));
+  return CreatePrivateFile(path, FormatTokenKey(key));
+}
+
+Result<std::variant<NamedKey, TokenKey>> ReadKeyFile(const std::string& path) {
+  ASSIGN_OR_RETURN(std::string text, ReadPrivateFile(path, kKeyFileBytesMax));
+  auto key = ParseKeyFile(text);
+  WipeString(text);
+  if (!key.ok()) return key.status().WithContext(path);
+  return key;
 }
 
 Result<NamedKey> ReadPrivateKeyFile(const std::string& path) {

@@ -175,7 +175,10 @@ void VerifyExtends(const journal::Journal& journal, const std::string& old_check
                    const crypto::VerifierKey& log_key, Report& report) {
   const std::string name = "extends the kept checkpoint";
   const Status status = [&]() -> Status {
-    ASSIGN_OR_RETURN(const crypto::Checkpoint old, crypto::OpenCheckpoint(old_checkpoint, log_key));
+    ASSIGN_OR_RETURN(const journal::ChainedCheckpoint opened,
+                     journal.keys().operator_keys().OpenUnder(log_key, old_checkpoint, /*newer_covers=*/true));
+    for (const std::string& trust : opened.taken_on_trust) report.Trust(trust);
+    const crypto::Checkpoint& old = opened.checkpoint;
     if (old.size > journal.size()) {
       return DataLoss("the kept checkpoint has size " + std::to_string(old.size.value) + ", the ledger only " +
                       std::to_string(journal.size().value) + ": entries were removed");

@@ -89,11 +89,11 @@ Result<crypto::Checkpoint> OperatorKeys::Open(std::string_view note_bytes) const
 }
 
 Result<ChainedCheckpoint> OperatorKeys::OpenUnder(const crypto::VerifierKey& anchor, std::string_view note,
-                                                   bool newer_covers) const {
+                                                  bool newer_covers) const {
   const size_t at = Find(anchor.public_key());
   if (at == chain_.size() || chain_[at].key.name() != anchor.name()) {
-    return PermissionDenied("the given key " + ShortKey(anchor) +
-                            " is none of those that may sign here: " + ToString());
+    return PermissionDenied("the given key " + ShortKey(anchor) + " is none of those that may sign here: " +
+                            ToString() + "; if it is a newer key of this log, get a proof under a newer checkpoint");
   }
   ChainedCheckpoint chained;
   ASSIGN_OR_RETURN(chained.checkpoint, Open(note));
@@ -112,8 +112,7 @@ Result<ChainedCheckpoint> OperatorKeys::OpenUnder(const crypto::VerifierKey& anc
   }
   if (newer_covers && size < chain_[at].from) {
     chained.taken_on_trust.push_back(
-        "That checkpoints below size " + std::to_string(chain_[at].from.value) + " are signed by " +
-        chained.signed_by +
+        "That checkpoints below size " + std::to_string(chain_[at].from.value) + " are signed by " + chained.signed_by +
         ": the log itself says so. The given key vouches for its entries, not for who signed before it.");
     return chained;
   }

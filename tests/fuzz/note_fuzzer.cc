@@ -19,6 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (const auto checkpoint = Checkpoint::Parse(bytes); checkpoint.ok() && checkpoint->Text() != bytes) std::abort();
   if (const auto key = VerifierKey::Parse(bytes); key.ok() && key->ToString() != bytes) std::abort();
   if (const auto key = CosignerKey::Parse(bytes); key.ok() && key->ToString() != bytes) std::abort();
-  if (const auto key = ParsePrivateKey(bytes); key.ok() && FormatPrivateKey(*key) != bytes) std::abort();
+  if (const auto key = ParseKeyFile(bytes); key.ok()) {
+    const auto* token = std::get_if<TokenKey>(&*key);
+    if ((token != nullptr ? FormatTokenKey(*token) : FormatPrivateKey(std::get<NamedKey>(*key))) != bytes) std::abort();
+  }
+  if (const auto uri = Pkcs11Uri::Parse(bytes); uri.ok() && uri->text != bytes) std::abort();
   return 0;
 }

@@ -22,8 +22,8 @@ TEST_F(NewcomerTest, WrongWordsAreAnsweredWithTheRightOnes) {
     std::string command;
     std::string says;
   } kCases[] = {
-      {"ledgerline key", "`ledgerline key` needs one of show, new, enrol"},
-      {"ledgerline key frob", "'frob' is not a command of `ledgerline key`, which has show, new, enrol"},
+      {"ledgerline key", "`ledgerline key` needs one of show, list, new, enrol, rotate, revoke"},
+      {"ledgerline key frob", "'frob' is not a command of `ledgerline key`, which has show, list, new, enrol, rotate, revoke"},
       {"ledgerline init l", "--origin is required; see `ledgerline init --help`"},
       {"ledgerline init l --origin", "--origin needs a value"},
       {"ledgerline init l --origin a --origin b", "--origin may be given once only"},

@@ -26,6 +26,7 @@ CLI::Option* AddDirectory(CLI::App& command, std::string& directory);
 
 void AddInit(CLI::App& app, Action& action);
 void AddKey(CLI::App& app, Action& action);
+void AddKeyChanges(CLI::App& key, Action& action);  // key rotate and key revoke, added by AddKey
 void AddCatalog(CLI::App& app, Action& action);
 void AddConsent(CLI::App& app, Action& action);
 void AddCover(CLI::App& app, Action& action);

@@ -54,8 +54,13 @@ Result<ReadyFile> ReadOne(LedgerSession& session, const std::string& path) {
     return InvalidArgument("'" + path + "' is a usage file: `ledgerline usage import " + session.directory() + " " +
                            path + "` takes it");
   }
-  ASSIGN_OR_RETURN(ready.earlier, session.journal().FindSubmission(
-                                      journal::KeyId(session.operator_signer().public_key()), ready.idempotency_key));
+  // Under any of the operator's keys: a rotation does not make it another file.
+  const journal::KeyRegistry keys = session.journal().keys();
+  for (const journal::OperatorKey& key : keys.operator_keys().chain()) {
+    if (ready.earlier) break;
+    ASSIGN_OR_RETURN(ready.earlier,
+                     session.journal().FindSubmission(journal::KeyId(key.key.public_key()), ready.idempotency_key));
+  }
   if (kind == exchange::FileKind::kPrivateParties) {
     ASSIGN_OR_RETURN(exchange::PartiesSplit split,
                      Named(path, exchange::SplitPartiesFile(ready.bytes, session.random())));

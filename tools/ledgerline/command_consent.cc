@@ -30,10 +30,10 @@ struct ConsentFlags {
 };
 
 // Who signs: the party, with its key, or else the operator, who then attests.
-Result<std::unique_ptr<crypto::Signer>> SignerOf(const ConsentFlags& flags) {
-  if (flags.key_file.empty()) return std::unique_ptr<crypto::Signer>();
-  ASSIGN_OR_RETURN(crypto::NamedKey named, ReadKeyFile("--key", flags.key_file));
-  return std::unique_ptr<crypto::Signer>(std::make_unique<crypto::KeySigner>(std::move(named.key)));
+Result<std::shared_ptr<const crypto::Signer>> SignerOf(const ConsentFlags& flags) {
+  if (flags.key_file.empty()) return std::shared_ptr<const crypto::Signer>();
+  ASSIGN_OR_RETURN(crypto::NamedSigner named, ReadKeyFile("--key", flags.key_file));
+  return std::move(named.signer);
 }
 
 // The key must be enrolled for this very party: the journal would take the entry, but it would count for nothing.
@@ -50,6 +50,11 @@ Status CheckSpeaker(const rights::RightsState& rights, const ConsentFlags& flags
     return PermissionDenied("--key " + flags.key_file + " speaks for " +
                             (key->party.empty() ? std::string("the operator") : key->party.text()) + ", not for " +
                             party.text());
+  }
+  if (key->RevokedAsOf(rights.size())) {
+    return PermissionDenied("--key " + flags.key_file + " was revoked by entry " +
+                            std::to_string(key->revoked_by->value) +
+                            ": sign with the key that is in force (`ledgerline key list " + flags.directory + "`)");
   }
   if (key->valid.Contains(now)) return Status::Ok();
   return PermissionDenied("--key " + flags.key_file + " is valid only " + SpanText(key->valid) +

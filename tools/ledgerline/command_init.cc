@@ -15,10 +15,12 @@ namespace {
 struct InitFlags {
   std::string directory;
   std::string origin;
+  std::string key_file;
 };
 
 Status RunInit(Context& context, const InitFlags& flags) {
-  ASSIGN_OR_RETURN(const auto session, LedgerSession::Create(flags.directory, flags.origin, context.clock));
+  ASSIGN_OR_RETURN(const auto session,
+                   LedgerSession::Create(flags.directory, flags.origin, flags.key_file, context.clock));
   const std::string vkey = session->journal().checkpoint_key().ToString();
   context.console.Say("A new ledger in " + flags.directory + ", origin " + flags.origin +
                       ".\n"
@@ -47,6 +49,8 @@ void AddInit(CLI::App& app, Action& action) {
       ->add_option("--origin", flags->origin,
                    "The log's name for ever, such as ledger.example.com/covers; no blanks, no plus")
       ->required();
+  command->add_option("--key", flags->key_file,
+                      "The operator's key file, such as one that names a key on a token (default: a new key)");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunInit(context, *flags); }; });
 }
 

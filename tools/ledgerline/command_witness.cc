@@ -44,9 +44,8 @@ Status RunServe(Context& context, const WitnessFlags& flags) {
     logs.push_back(std::move(key));
   }
   ASSIGN_OR_RETURN(const auto store, witness::WitnessDirectory::Open(flags.directory));
-  ASSIGN_OR_RETURN(const crypto::NamedKey key, ReadKeyFile("WDIR", witness::WitnessKeyPath(flags.directory)));
-  const crypto::KeySigner signer(key.key);
-  ASSIGN_OR_RETURN(const auto witness, witness::Witness::Create(*store, key.name, signer, context.clock, logs));
+  ASSIGN_OR_RETURN(const crypto::NamedSigner key, ReadKeyFile("WDIR", witness::WitnessKeyPath(flags.directory)));
+  ASSIGN_OR_RETURN(const auto witness, witness::Witness::Create(*store, key.name, *key.signer, context.clock, logs));
   HttpServerOptions options;
   options.listen = flags.listen;
   options.body_bytes_max = witness::kAddCheckpointBytesMax;

@@ -47,12 +47,10 @@ Status CheckLedgerDirectory(const std::string& directory) {
                   " --origin NAME`");
 }
 
-std::string OperatorKeyPath(const std::string& directory) { return directory + "/keys/operator.key"; }
-std::string OperatorVkeyPath(const std::string& directory) { return directory + "/operator.vkey"; }
-
 Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& directory, const std::string& origin,
-                                                             Clock& clock) {
+                                                             const std::string& key_file, Clock& clock) {
   RETURN_IF_ERROR(crypto::CheckKeyName(origin).WithContext("--origin"));
+  if (!key_file.empty()) RETURN_IF_ERROR(ReadKeyFile("--key", key_file).status());
   std::error_code error;
   if (Exists(directory) && !IsDirectory(directory))
     return AlreadyExists("'" + directory + "' is a file: a ledger is made in a new or an empty directory");
@@ -68,12 +66,16 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   session->directory_ = directory;
   session->clock_ = &clock;
-  ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(session->random_));
-  const crypto::NamedKey named{origin, key};
-  RETURN_IF_ERROR(CreateKeyFile(OperatorKeyPath(directory), named));
-  ASSIGN_OR_RETURN(const crypto::VerifierKey verifier, named.verifier());
+  if (key_file.empty()) {
+    ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(session->random_));
+    RETURN_IF_ERROR(CreateKeyFile(OperatorKeyPath(directory), crypto::NamedKey{origin, std::move(key)}));
+  } else {
+    RETURN_IF_ERROR(CopyOperatorKeyFile(key_file, directory, "operator.key", origin));
+  }
+  ASSIGN_OR_RETURN(session->operator_keys_, OpenOperatorKeyFiles(directory));
+  ASSIGN_OR_RETURN(const crypto::VerifierKey verifier, session->operator_keys_.front().key.verifier());
   RETURN_IF_ERROR(crypto::WritePublicKeyFile(OperatorVkeyPath(directory), verifier));
-  session->operator_signer_ = std::make_unique<crypto::KeySigner>(std::move(key));
+  session->operator_signer_ = session->operator_keys_.front().key.signer;
   ASSIGN_OR_RETURN(session->journal_, store::CreateJournal(directory, origin, *session->operator_signer_, clock));
   half_made.IsWhole();
   return session;
@@ -81,14 +83,33 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForWriting(const std::string& directory, Clock& clock) {
   RETURN_IF_ERROR(CheckLedgerDirectory(directory));
-  ASSIGN_OR_RETURN(const crypto::NamedKey named,
-                   ReadKeyFile("the operator's key is needed to write", OperatorKeyPath(directory)));
   std::unique_ptr<LedgerSession> session(new LedgerSession);
+  ASSIGN_OR_RETURN(session->operator_keys_, OpenOperatorKeyFiles(directory));
   session->directory_ = directory;
   session->clock_ = &clock;
-  session->operator_signer_ = std::make_unique<crypto::KeySigner>(named.key);
-  ASSIGN_OR_RETURN(session->journal_, store::OpenJournal(directory, *session->operator_signer_, clock));
+  std::vector<const crypto::Signer*> signers;
+  for (const OperatorKeyFile& file : session->operator_keys_) {
+    session->lent_.push_back(file.key.signer);
+    signers.push_back(file.key.signer.get());
+  }
+  ASSIGN_OR_RETURN(session->journal_,
+                   store::OpenJournal(directory, journal::OperatorSigners(std::move(signers)), clock));
+  RETURN_IF_ERROR(session->ArrangeOperatorKeys());
   return session;
+}
+
+Status LedgerSession::ArrangeOperatorKeys() {
+  RETURN_IF_ERROR(ArrangeOperatorKeyFiles(directory_, *journal_, operator_keys_));
+  for (const OperatorKeyFile& file : operator_keys_) {
+    if (file.key.public_key() == journal_->operator_key()) operator_signer_ = file.key.signer;
+  }
+  return Status::Ok();
+}
+
+void LedgerSession::AddOperatorKey(OperatorKeyFile key) {
+  lent_.push_back(key.key.signer);
+  journal_->AddOperatorSigner(*key.key.signer);
+  operator_keys_.push_back(std::move(key));
 }
 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForReading(const std::string& directory) {

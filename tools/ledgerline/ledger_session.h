@@ -2,7 +2,7 @@
 // submit.
 //
 //   DIR/db, DIR/checkpoint   the journal (ledger/store)
-//   DIR/keys/operator.key    the operator's private key, mode 0600
+//   DIR/keys/operator.key    the operator's private key, mode 0600; see operator_key_files.h
 //   DIR/operator.vkey        its verifier key, for anyone
 //   DIR/private/             sealed personal records and their keys; never part of the log
 #ifndef LEDGERLINE_TOOLS_LEDGERLINE_LEDGER_SESSION_H_
@@ -10,27 +10,27 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "crypto/key_file.h"
 #include "crypto/signer.h"
 #include "ledger/journal/journal.h"
 #include "ledger/royalty/ledger_fold.h"
 #include "schemas/time.h"
+#include "tools/ledgerline/operator_key_files.h"
 
 namespace ledgerline::tool {
-
-std::string OperatorKeyPath(const std::string& directory);
-std::string OperatorVkeyPath(const std::string& directory);
 
 // Errors: kNotFound (no ledger there; says how to make one), kInvalidArgument (it cannot be read).
 Status CheckLedgerDirectory(const std::string& directory);
 
 class LedgerSession {
  public:
-  // Makes the directory, the operator's key, an empty tree with genesis, and the first checkpoint.
+  // Makes the directory, the operator's key (or takes that of `key_file`), an empty tree with genesis, and the first
+  // checkpoint.
   // Errors: kAlreadyExists (something is there), those of the journal and of key files.
   static Result<std::unique_ptr<LedgerSession>> Create(const std::string& directory, const std::string& origin,
-                                                       Clock& clock);
+                                                       const std::string& key_file, Clock& clock);
   // Errors: kNotFound (no ledger there), kInvalidArgument (the operator's key cannot be read), kUnavailable (another
   // process writes), kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForWriting(const std::string& directory, Clock& clock);
@@ -53,14 +53,22 @@ class LedgerSession {
   // Sixteen random bytes.
   Result<std::string> NewIdempotencyKey();
   crypto::RandomSource& random() { return random_; }
+  // The operator's newest key, or while that is being revoked another in force.
   const crypto::Signer& operator_signer() const { return *operator_signer_; }
+  std::vector<OperatorKeyFile>& operator_key_files() { return operator_keys_; }
+  // After a rotation or a revocation of an operator's key: files and signer as the entries now say.
+  Status ArrangeOperatorKeys();
+  // Signs with `key` from now on too: the new key, before its rotation is recorded.
+  void AddOperatorKey(OperatorKeyFile key);
   Clock& clock() { return *clock_; }
 
  private:
   LedgerSession() = default;
   std::string directory_;
   Clock* clock_ = nullptr;
-  std::unique_ptr<crypto::Signer> operator_signer_;  // before the journal that borrows it
+  std::vector<OperatorKeyFile> operator_keys_;
+  std::vector<std::shared_ptr<const crypto::Signer>> lent_;  // before the journal that borrows them
+  std::shared_ptr<const crypto::Signer> operator_signer_;
   std::unique_ptr<journal::Journal> journal_;
   royalty::LedgerFold fold_;
   crypto::SystemRandom random_;

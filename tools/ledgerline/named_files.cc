@@ -36,12 +36,11 @@ Status FromErrno(const std::string& what, const std::string& path, int error) {
   }
 }
 
-// A permission that a file denies is no leave that was refused.
+}  // namespace
+
 Status InputError(const Status& status) {
   return status.code() == StatusCode::kPermissionDenied ? InvalidArgument(status.message()) : status;
 }
-
-}  // namespace
 
 bool Exists(const std::string& path) {
   struct stat found {};
@@ -86,8 +85,8 @@ Status WriteNewFile(const std::string& path, std::string_view bytes) {
   return FromErrno("write", path, error);
 }
 
-Result<crypto::NamedKey> ReadKeyFile(const std::string& option, const std::string& path) {
-  auto named = crypto::ReadPrivateKeyFile(path);
+Result<crypto::NamedSigner> ReadKeyFile(const std::string& option, const std::string& path) {
+  auto named = crypto::OpenKeyFile(path, crypto::Pkcs11Access::FromEnvironment());
   if (named.ok()) return named;
   return InputError(named.status()).WithContext(option);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "crypto/key_file.h"
+#include "crypto/named_signer.h"
 #include "schemas/status.h"
 
 namespace ledgerline::tool {
@@ -23,8 +24,11 @@ Result<std::string> ReadFile(const std::string& path, size_t bytes_max);
 // kUnavailable.
 Status WriteNewFile(const std::string& path, std::string_view bytes);
 
-// A private key, mode 0600. `option` names the flag in errors: "--key". Errors: kNotFound, kInvalidArgument.
-Result<crypto::NamedKey> ReadKeyFile(const std::string& option, const std::string& path);
+// A private key file, mode 0600, with the key in it or on the token that it names; a token's module and PIN may come
+// from the environment. `option` names the flag in errors: "--key". Errors: kNotFound, kInvalidArgument, kUnavailable.
+Result<crypto::NamedSigner> ReadKeyFile(const std::string& option, const std::string& path);
+// A permission that a file or a token denies is no leave that was refused: an error of the input.
+Status InputError(const Status& status);
 // Never replaces a file. Errors: kAlreadyExists, kInvalidArgument, kResourceExhausted, kUnavailable.
 Status CreateKeyFile(const std::string& path, const crypto::NamedKey& key);
 
