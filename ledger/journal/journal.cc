@@ -60,8 +60,9 @@ class Journal::Impl {
     if (const auto found = SignersFor(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
       return PermissionDenied(found.status().message());
     options_ = options;
-    sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
-                                             std::move(recovered_.tree));
+    sequencer_ = std::make_unique<Sequencer>(
+        *storage_, clock, options, recovered_.state, recovered_.keys, std::move(recovered_.tree),
+        [this](const std::string& text, TreeSize size) { return SignPromise(text, size); });
     if (checkpoint_note_.empty()) return SignCheckpoint().status();
     // A crash between the two writes of a checkpoint leaves one of them behind.
     if (!recovered_.checkpoint_stored) RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, checkpoint_note_));
@@ -162,7 +163,7 @@ class Journal::Impl {
   }
 
   void AddOperatorSigner(const crypto::Signer& signer) {
-    const std::lock_guard lock(checkpoint_mutex_);
+    const std::lock_guard lock(signers_mutex_);
     signers_.push_back(&signer);
   }
 
@@ -230,8 +231,9 @@ class Journal::Impl {
     pending.entries.push_back({type, std::move(bytes), std::move(idempotency_key), std::move(key)});
   }
 
-  // One signer for each key. Called with checkpoint_mutex_ held, or before anyone else can call.
+  // One signer for each key.
   Result<std::vector<const crypto::Signer*>> SignersFor(const std::vector<crypto::VerifierKey>& keys) const {
+    const std::lock_guard lock(signers_mutex_);
     std::vector<const crypto::Signer*> found;
     for (const crypto::VerifierKey& key : keys) {
       const auto signer = std::find_if(signers_.begin(), signers_.end(), [&](const crypto::Signer* candidate) {
@@ -247,6 +249,14 @@ class Journal::Impl {
       found.push_back(*signer);
     }
     return found;
+  }
+
+  // Under the keys that a checkpoint of that size needs. Does not wait for a checkpoint that is being written.
+  Result<std::string> SignPromise(const std::string& text, TreeSize size) const {
+    ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers, SignersFor(sequencer_->CheckpointKeysAt(size)));
+    ASSIGN_OR_RETURN(crypto::SignedNote note, crypto::MakeNote(text));
+    for (const crypto::Signer* signer : signers) RETURN_IF_ERROR(note.Sign(origin_, *signer));
+    return note.Serialize();
   }
 
   // Signature, origin and role: what can be said without an index.
@@ -324,6 +334,7 @@ class Journal::Impl {
   JournalOptions options_;
 
   mutable std::mutex checkpoint_mutex_;
+  mutable std::mutex signers_mutex_;
   std::vector<const crypto::Signer*> signers_;
   std::string checkpoint_note_;
   TreeSize checkpoint_size_;
@@ -368,6 +379,11 @@ Status Journal::SubmitAsync(SubmissionRequest request, std::function<void(Result
 Result<CommittedBatch> Journal::SubmitBatch(BatchRequest request) { return impl_->SubmitBatch(std::move(request)); }
 Status Journal::SubmitBatchAsync(BatchRequest request, std::function<void(Result<CommittedBatch>)> on_finished) {
   return impl_->SubmitBatchAsync(std::move(request), std::move(on_finished));
+}
+
+Result<Promise> Committed::promise() const {
+  if (commit == nullptr) return FailedPrecondition("this answer did not come from a journal");
+  return commit->PromiseOf(index);
 }
 
 Result<size_t> Journal::CommitQueued() { return impl_->CommitQueued(); }

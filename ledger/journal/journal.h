@@ -18,6 +18,7 @@
 #include "crypto/signer.h"
 #include "crypto/tile.h"
 #include "ledger/journal/key_registry.h"
+#include "ledger/journal/promise.h"
 #include "ledger/journal/signed_batch.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/submission.h"
@@ -60,6 +61,12 @@ struct Committed {
   Hash256 leaf_hash;
   int64_t recorded_at_us = 0;
   bool already_existed = false;
+  std::shared_ptr<const CommitRecord> commit;  // what it became durable with; shared by all of that commit
+
+  // The operator's signed promise that this entry stands where it does; signed before anyone has this answer. Of a
+  // submission that was sent again it is a new one. Errors: those of the operator's signer; the entry stands all the
+  // same.
+  Result<Promise> promise() const;
 };
 
 // A durable batch. The items stand at the indices after the header's.

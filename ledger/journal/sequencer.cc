@@ -22,10 +22,11 @@ Status Conflict(const PendingEntry& entry, EntryIndex stands) {
 }  // namespace
 
 Sequencer::Sequencer(Storage& storage, Clock& clock, const JournalOptions& options, keyspace::StateRecord state,
-                     KeyRegistry keys, TreeWriter tree)
+                     KeyRegistry keys, TreeWriter tree, PromiseSigner promises)
     : storage_(storage),
       clock_(clock),
       options_(options),
+      promises_(std::move(promises)),
       next_(state),
       tree_(std::move(tree)),
       keys_(std::move(keys)),
@@ -68,6 +69,8 @@ Result<std::vector<Committed>> Sequencer::Run(std::shared_ptr<PendingSubmission>
   const auto wake_next = std::move(pending->wake_next);
   Result<std::vector<Committed>> result = std::move(pending->result);
   lock.unlock();
+  // Here and not on the sequencer's thread: the next commit is on its way meanwhile.
+  if (result.ok()) result->front().commit->Sign(promises_);
   for (const std::shared_ptr<PendingSubmission>& next : wake_next) {
     if (next != nullptr) next->finished.notify_one();
   }
@@ -142,7 +145,9 @@ void Sequencer::CommitBatch(const PendingList& pending) {
   std::vector<Answer> answers;
   if (status.ok()) {
     std::unique_ptr<Batch> batch = storage_.NewBatch();
-    if (PlaceAll(pending, *batch, answers)) {
+    Filling filling{*batch, std::make_shared<CommitRecord>(keys_.origin(), EntryIndex{tree_.size().value})};
+    PlaceAll(pending, filling, answers);
+    if (filling.any_new) {
       tree_.WriteTiles(*batch);
       next_.size = tree_.size();
       next_.root = tree_.Root();
@@ -166,6 +171,7 @@ void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answer
   PendingList sleeping;
   for (size_t i = 0; i < pending.size(); ++i) {
     if (pending[i]->on_finished) {
+      if (answers[i].ok()) answers[i]->front().commit->Sign(promises_);
       pending[i]->on_finished(std::move(answers[i]));
     } else {
       pending[i]->result = std::move(answers[i]);
@@ -177,18 +183,16 @@ void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answer
   if (!sleeping.empty()) sleeping[0]->finished.notify_one();
 }
 
-bool Sequencer::PlaceAll(const PendingList& pending, Batch& batch, std::vector<Answer>& answers) {
+void Sequencer::PlaceAll(const PendingList& pending, Filling& filling, std::vector<Answer>& answers) {
   PlacedByKey placed;
-  bool any_new = false;
   answers.reserve(pending.size());
   for (size_t i = 0; i < pending.size(); ++i) {
-    answers.push_back(Place(pending, i, answers, placed, batch, any_new));
+    answers.push_back(Place(pending, i, answers, placed, filling));
   }
-  return any_new;
 }
 
 Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std::vector<Answer>& answers,
-                                   PlacedByKey& placed, Batch& batch, bool& is_new) {
+                                   PlacedByKey& placed, Filling& filling) {
   const PendingSubmission& pending = *list[at];
   const PendingEntry& first = pending.entries.front();
   if (const auto earlier = placed.find(first.submission_key); earlier != placed.end()) {
@@ -212,9 +216,9 @@ Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std
                            " already stands for entry " + std::to_string(taken->value));
     }
   }
-  Answer committed = Append(pending, batch);
+  Answer committed = Append(pending, filling);
   if (!committed.ok()) return committed;
-  is_new = true;
+  filling.any_new = true;
   for (size_t i = 0; i < committed->size(); ++i) {
     placed.emplace(pending.entries[i].submission_key, Placed{(*committed)[i].index, at, i});
   }
@@ -231,18 +235,20 @@ Result<std::optional<EntryIndex>> Sequencer::FindStored(const PendingEntry& entr
 // The same bytes again get the same answer: of a batch for all its items, as its header commits to every one of them.
 Sequencer::Answer Sequencer::Repeat(const PendingSubmission& pending, EntryIndex index) const {
   std::vector<Committed> committed;
+  const auto record = std::make_shared<CommitRecord>(pending.parsed.submission.origin(), index);
   for (size_t i = 0; i < pending.entries.size(); ++i) {
     const EntryIndex at{index.value + i};
     ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage_, at));
     const Result<ParsedEntry> entry = ParseEntry(bytes);
     if (!entry.ok()) return DataLoss("entry " + std::to_string(at.value) + ": " + entry.status().message());
     if (i == 0 && entry->submission_bytes != pending.entries[0].bytes) return Conflict(pending.entries[0], index);
-    committed.push_back({at, crypto::LeafHash(bytes), entry->recorded_at_us, true});
+    committed.push_back({at, crypto::LeafHash(bytes), entry->recorded_at_us, true, record});
+    record->Append(committed.back().leaf_hash, entry->recorded_at_us);
   }
   return committed;
 }
 
-Sequencer::Answer Sequencer::Append(const PendingSubmission& pending, Batch& batch) {
+Sequencer::Answer Sequencer::Append(const PendingSubmission& pending, Filling& filling) {
   const int64_t recorded_at_us = std::max(clock_.Now().us, next_.last_recorded_at_us);
   const EntryIndex index{tree_.size().value};  // of the submission, or the batch's header
   {
@@ -254,33 +260,34 @@ Sequencer::Answer Sequencer::Append(const PendingSubmission& pending, Batch& bat
   std::vector<Committed> committed;
   committed.reserve(pending.entries.size());
   for (size_t i = 0; i < pending.entries.size(); ++i) {
-    ASSIGN_OR_RETURN(const Committed one, AppendEntry(pending, i, recorded_at_us, batch));
+    ASSIGN_OR_RETURN(const Committed one, AppendEntry(pending, i, recorded_at_us, filling));
     committed.push_back(one);
   }
   {
     const std::lock_guard lock(keys_mutex_);
     RETURN_IF_ERROR(keys_.Apply(pending.parsed, index));
   }
-  for (const auto& [hash, content] : pending.new_blobs) batch.Put(keyspace::BlobKey(hash), content);
+  for (const auto& [hash, content] : pending.new_blobs) filling.batch.Put(keyspace::BlobKey(hash), content);
   return committed;
 }
 
 // Every error that a submission can cause has been seen before: sizes were bounded on admission.
 Result<Committed> Sequencer::AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
-                                         Batch& batch) {
+                                         Filling& filling) {
   const PendingEntry& what = pending.entries[entry];
   const EntryIndex index{tree_.size().value};
   ASSIGN_OR_RETURN(const std::string bytes,
                    EncodeEntry(index, recorded_at_us, next_.last_leaf_hash,
                                {what.type, pending.parsed.key_id, what.bytes, static_cast<uint32_t>(entry)}));
   const Hash256 leaf_hash = crypto::LeafHash(bytes);
-  batch.Put(keyspace::EntryKey(index), bytes);
-  batch.Put(what.submission_key, keyspace::SubmissionRecord{index}.Encode());
-  batch.Put(keyspace::TypeKey(what.type, index), "");
+  filling.batch.Put(keyspace::EntryKey(index), bytes);
+  filling.batch.Put(what.submission_key, keyspace::SubmissionRecord{index}.Encode());
+  filling.batch.Put(keyspace::TypeKey(what.type, index), "");
+  filling.record->Append(leaf_hash, recorded_at_us);
   tree_.Append(leaf_hash);
   next_.last_leaf_hash = leaf_hash;
   next_.last_recorded_at_us = recorded_at_us;
-  return Committed{index, leaf_hash, recorded_at_us, false};
+  return Committed{index, leaf_hash, recorded_at_us, false, filling.record};
 }
 
 }  // namespace ledgerline::journal

@@ -62,9 +62,10 @@ struct PendingSubmission {
 // Thread-safe.
 class Sequencer {
  public:
-  // Borrows storage and clock. `state`, `keys` and `tree` are those of the storage as it is.
+  // Borrows storage and clock. `promises` is called from any thread until an answer is given. `state`, `keys` and
+  // `tree` are those of the storage as it is.
   Sequencer(Storage& storage, Clock& clock, const JournalOptions& options, keyspace::StateRecord state,
-            KeyRegistry keys, TreeWriter tree);
+            KeyRegistry keys, TreeWriter tree, PromiseSigner promises);
   // Commits what is queued, then stops.
   ~Sequencer();
 
@@ -98,20 +99,28 @@ class Sequencer {
     size_t pending = 0;
     size_t entry = 0;
   };
+  // One commit while it is being filled.
+  struct Filling {
+    Batch& batch;
+    std::shared_ptr<CommitRecord> record;
+    bool any_new = false;
+  };
   using PlacedByKey = std::unordered_map<std::string_view, Placed>;
   using PendingList = std::vector<std::shared_ptr<PendingSubmission>>;
 
   void Loop();
   PendingList TakeBatch();
   void CommitBatch(const PendingList& pending);
-  // Places every submission of the list into `batch`; one answer each. Returns whether there is anything new.
-  bool PlaceAll(const PendingList& pending, Batch& batch, std::vector<Answer>& answers);
+  // Places every submission of the list into the commit; one answer each.
+  void PlaceAll(const PendingList& pending, Filling& filling, std::vector<Answer>& answers);
+  // Signs the promises of what is answered on this thread, then answers.
   void AnswerAll(const PendingList& pending, std::vector<Answer> answers);
   // Gives one submission its place, or answers from the one that its idempotency key stands for.
   Answer Place(const PendingList& list, size_t at, const std::vector<Answer>& answers, PlacedByKey& placed,
-               Batch& batch, bool& is_new);
-  Answer Append(const PendingSubmission& pending, Batch& batch);
-  Result<Committed> AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us, Batch& batch);
+               Filling& filling);
+  Answer Append(const PendingSubmission& pending, Filling& filling);
+  Result<Committed> AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
+                                Filling& filling);
   // The entry that an idempotency key of the submission stands for already, in the store.
   Result<std::optional<EntryIndex>> FindStored(const PendingEntry& entry) const;
   Answer Repeat(const PendingSubmission& pending, EntryIndex index) const;
@@ -119,6 +128,7 @@ class Sequencer {
   Storage& storage_;
   Clock& clock_;
   const JournalOptions options_;
+  const PromiseSigner promises_;
 
   // The sequencer thread's own view, ahead of `durable_` while a batch is on its way.
   keyspace::StateRecord next_;

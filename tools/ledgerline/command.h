@@ -35,6 +35,8 @@ void AddUsage(CLI::App& app, Action& action);
 void AddClose(CLI::App& app, Action& action);
 void AddStatement(CLI::App& app, Action& action);
 void AddExplain(CLI::App& app, Action& action);
+void AddBatch(CLI::App& app, Action& action);
+void AddSubmit(CLI::App& app, Action& action);
 void AddLog(CLI::App& app, Action& action);
 void AddReceipt(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);

@@ -89,6 +89,7 @@ Status RunShow(Context& context, const LogFlags& flags) {
              {"submitter_key_id", entry.submission.key_id.ToHex()},
              {"bytes", bytes.size()},
              {"payload", MessageToJson(entry.submission.payload)}};
+  if (entry.is_item()) shown["batch_header"] = flags.index - entry.batch_offset;
   if (entry.type == v1::PAYLOAD_TYPE_GENERATION || entry.type == v1::PAYLOAD_TYPE_PERMIT) {
     ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
     if (const auto* generation = rights->Generation(EntryIndex(flags.index)))

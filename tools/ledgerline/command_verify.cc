@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "ledger/audit/promise_check.h"
 #include "ledger/audit/quorum_check.h"
 #include "ledger/audit/receipt.h"
 #include "ledger/audit/verify_ledger.h"
@@ -28,6 +29,7 @@ struct VerifyFlags {
   std::string vkey;
   std::string policy;
   std::vector<std::string> checkpoints;
+  std::string ledger;
   bool brief = false;
 };
 
@@ -156,7 +158,25 @@ Result<audit::Report> VerifyForkEvidence(const std::string& text, const std::opt
   return report;
 }
 
-Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optional<crypto::TrustAnchor>& anchor) {
+// A promise, alone or against the ledger that gave it.
+Result<audit::Report> VerifyPromise(const std::string& text, const VerifyFlags& flags,
+                                    const std::optional<crypto::TrustAnchor>& anchor) {
+  ASSIGN_OR_RETURN(const journal::Promise promise, journal::Promise::Parse(text));
+  if (!anchor) return InvalidArgument("a promise is checked against the ledger's key: give --vkey or --policy");
+  const crypto::VerifierKey& key = anchor->KeyFor(promise.note);
+  audit::Report report;
+  const std::optional<journal::PromisedCommit> commit = audit::CheckPromise(promise, key, report);
+  if (commit && flags.ledger.empty()) {
+    report.Trust("That the ledger kept it: give --ledger DIR to compare.");
+  } else if (commit) {
+    ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.ledger));
+    audit::CheckPromiseKept(promise, *commit, key, session->journal(), report);
+  }
+  return report;
+}
+
+Result<audit::Report> VerifyFileTarget(const std::string& path, const VerifyFlags& flags,
+                                       const std::optional<crypto::TrustAnchor>& anchor) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path, audit::kReceiptBytesMax));
   audit::Report report;
   if (text.rfind("c2sp.org/tlog-proof@", 0) == 0) {
@@ -177,6 +197,7 @@ Result<audit::Report> VerifyFileTarget(const std::string& path, const std::optio
     if (opened.ok()) audit::CheckQuorum(*anchor, proof.checkpoint, report);
     return report;
   }
+  if (text.rfind(journal::kPromiseHeader, 0) == 0) return VerifyPromise(text, flags, anchor);
   if (text.rfind(witness::kForkEvidenceHeader, 0) == 0) return VerifyForkEvidence(text, anchor);
   ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::ParseReceipt(text));
   report = audit::VerifyReceipt(
@@ -196,8 +217,8 @@ Status RunVerify(Context& context, const VerifyFlags& flags) {
   Json json = Json::array();
   size_t bad = 0, unreadable = 0;
   for (const std::string& target : flags.targets) {
-    auto report =
-        IsDirectory(target) ? VerifyDirectoryTarget(context, flags, target, anchor) : VerifyFileTarget(target, anchor);
+    auto report = IsDirectory(target) ? VerifyDirectoryTarget(context, flags, target, anchor)
+                                      : VerifyFileTarget(target, flags, anchor);
     const Outcome outcome = report.ok() ? PrintReport(context, target, flags.brief, *report, json)
                                         : PrintUnreadable(context, target, flags.brief, report.status(), json);
     bad += outcome == Outcome::kNotVerified ? 1 : 0;
@@ -216,7 +237,7 @@ void AddVerify(CLI::App& app, Action& action) {
   auto flags = std::make_shared<VerifyFlags>();
   CLI::App* command = app.add_subcommand(
       "verify", "Check a ledger from end to end, or receipts offline; trusts nothing but the key that you give");
-  command->add_option("TARGET", flags->targets, "A ledger's directory, or receipt files")->required();
+  command->add_option("TARGET", flags->targets, "A ledger's directory, or files: receipts, promises")->required();
   CLI::Option* vkey = command->add_option("--vkey", flags->vkey,
                                           "The ledger's verifier key, or a file with it, from a source that you trust");
   command
@@ -227,6 +248,8 @@ void AddVerify(CLI::App& app, Action& action) {
       ->add_option("--checkpoint", flags->checkpoints,
                    "A checkpoint that you kept, or a receipt with one: the ledger must extend it; may be repeated")
       ->allow_extra_args(false);
+  command->add_option("--ledger", flags->ledger,
+                      "The ledger that gave the promises among the targets: says whether it kept them");
   command->add_flag("--brief", flags->brief, "Only what failed, and a line for each target");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunVerify(context, *flags); }; });
 }

@@ -28,6 +28,8 @@ int main(int argc, char** argv) {
   AddClose(app, action);
   AddStatement(app, action);
   AddExplain(app, action);
+  AddBatch(app, action);
+  AddSubmit(app, action);
   AddLog(app, action);
   AddReceipt(app, action);
   AddVerify(app, action);
