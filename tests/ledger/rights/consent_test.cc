@@ -18,6 +18,25 @@ class ConsentTest : public ::testing::Test {
   LedgerBuilder ledger_;
 };
 
+// A rotation and a revocation as payloads, for the ledger of these tests.
+v1::Payload Rotation(const crypto::PrivateKey& old_key, const crypto::PrivateKey& new_key) {
+  v1::Payload payload;
+  v1::KeyRotation& rotation = *payload.mutable_key_rotation();
+  const Hash256 old_id = journal::KeyId(old_key.public_key());
+  rotation.set_old_key_id(old_id.ToBytes());
+  rotation.set_new_public_key(new_key.public_key().ToBytes());
+  rotation.set_new_signature(
+      new_key.Sign(journal::RotationText(LedgerBuilder::kOrigin, old_id, new_key.public_key())).value().ToBytes());
+  return payload;
+}
+v1::Payload Revocation(const crypto::PrivateKey& key, uint64_t effective_size) {
+  v1::Payload payload;
+  payload.mutable_key_revocation()->set_key_id(journal::KeyId(key.public_key()).ToBytes());
+  payload.mutable_key_revocation()->set_effective_size(effective_size);
+  payload.mutable_key_revocation()->set_reason(v1::KEY_REVOCATION_REASON_COMPROMISED);
+  return payload;
+}
+
 TEST_F(ConsentTest, EveryControllerIsAskedAndNamed) {
   const auto requirement = ledger_.rights().RequiredControllers(Question(ledger_));
   std::vector<std::string> asked;
@@ -175,6 +194,57 @@ TEST_F(ConsentTest, NobodyToAskIsRefused) {
   EXPECT_TRUE(ledger_.rights().CheckConsent(Question(ledger_)).allowed);
   ledger_.File(Shares("set-x,work:work-1,MECHANICAL,DE,2020-01-01,,DISPUTED,ann,1000000,\n"));
   EXPECT_NE(Missing().find("work:work-1: MECHANICAL of work:work-1 in DE at"), std::string::npos);
+}
+
+TEST_F(ConsentTest, ARotatedKeySpeaksAndARevokedOneNoLonger) {
+  const auto old_key = TestKey(7), new_key = TestKey(8);
+  ledger_.Enrol("label", old_key);
+  EXPECT_NE(ledger_.rights().keys().Find(journal::KeyId(old_key.public_key()), ledger_.fold.size()), nullptr);
+  ledger_.Add(Rotation(old_key, new_key), old_key);
+  const uint64_t by_old = ledger_.Add(ledger_.Grant("label", "*"), old_key);
+  const uint64_t by_new = ledger_.Add(ledger_.Grant("label", "*"), new_key);
+  for (const uint64_t grant : {by_old, by_new}) {
+    EXPECT_EQ(ledger_.rights().consents().Grant(EntryIndex{grant})->attested_by, rights::Attestation::kParty);
+  }
+  ledger_.Add(Revocation(old_key, ledger_.next()), old_key);
+  const uint64_t late = ledger_.Add(ledger_.Grant("label", "*"), old_key);
+  EXPECT_EQ(ledger_.rights().consents().Grant(EntryIndex{late}), nullptr);
+  EXPECT_NE(ledger_.FaultsText().find("signed neither by its own key"), std::string::npos);
+  EXPECT_EQ(ledger_.rights().faults().size(), 1u) << ledger_.FaultsText();
+  // Nobody but itself and the operator may revoke a key.
+  ledger_.Add(Revocation(new_key, 0), TestKey(9));
+  EXPECT_FALSE(ledger_.rights().keys().Find(journal::KeyId(new_key.public_key()), ledger_.fold.size())->revoked_by);
+}
+
+TEST_F(ConsentTest, ARepudiatedConsentCarriesNoNewPermitAndTheHistoryStays) {
+  const auto stolen = TestKey(7);
+  ledger_.Enrol("label", stolen);
+  ledger_.Consent("ben", "*");
+  ledger_.Consent("pub", "*");
+  const uint64_t consent = ledger_.Add(ledger_.Grant("label", "*"), stolen);
+  const uint64_t made = ledger_.Cover({.id = "cov-1", .sources = {{"rec-1", 1'000'000}}});
+  EXPECT_TRUE(ledger_.rights().Generation(EntryIndex{made})->verdict.authorised()) << ledger_.FaultsText();
+  const uint64_t permit = ledger_.Add(ledger_.PermitFor({.id = "cov-2", .sources = {{"rec-1", 1'000'000}}}));
+  const auto known_before = Question(ledger_);
+  const uint64_t revocation = ledger_.Add(Revocation(stolen, consent));
+  // As of before, all is as it was; what was permitted then may still be made.
+  EXPECT_TRUE(ledger_.rights().CheckConsent(known_before).allowed);
+  EXPECT_TRUE(ledger_.rights().Generation(EntryIndex{made})->verdict.authorised());
+  const uint64_t late = ledger_.Add(ledger_.GenerationFor({.id = "cov-2", .sources = {{"rec-1", 1'000'000}}}, permit));
+  EXPECT_TRUE(ledger_.rights().Generation(EntryIndex{late})->verdict.authorised()) << ledger_.FaultsText();
+  // From the revocation on it is no leave.
+  EXPECT_NE(Missing().find("consent of entry " + std::to_string(consent) + " is repudiated: entry " +
+                           std::to_string(revocation)),
+            std::string::npos)
+      << Missing();
+  const uint64_t after = ledger_.Cover({.id = "cov-3", .sources = {{"rec-1", 1'000'000}}});
+  EXPECT_FALSE(ledger_.rights().Generation(EntryIndex{after})->verdict.authorised());
+  // A consent from before the theft stands.
+  const auto careful = TestKey(8);
+  ledger_.Enrol("label", careful);
+  ledger_.Add(ledger_.Grant("label", "*"), careful);
+  ledger_.Add(Revocation(careful, ledger_.next()));
+  EXPECT_EQ(Missing(), "");
 }
 
 }  // namespace

@@ -194,5 +194,27 @@ TEST_F(VerdictTest, PathsHaveABound) {
   EXPECT_TRUE(refused);
 }
 
+TEST_F(VerdictTest, AServicesPermitsAndGenerationsCountAndAnAuditorsDoNot) {
+  const auto enrol = [&](const crypto::PrivateKey& key, v1::KeyRole role, const std::string& name) {
+    v1::Payload payload;
+    v1::KeyEnrolment& enrolment = *payload.mutable_key_enrolment();
+    enrolment.set_public_key(key.public_key().ToBytes());
+    enrolment.set_role(role);
+    enrolment.set_name(name);
+    enrolment.set_possession_signature(
+        key.Sign(journal::EnrolmentText(LedgerBuilder::kOrigin, "", role, key.public_key(), name)).value().ToBytes());
+    ledger_.Add(payload);
+  };
+  const auto service = TestKey(40), auditor = TestKey(41);
+  enrol(service, v1::KEY_ROLE_SERVICE, "play.example");
+  enrol(auditor, v1::KEY_ROLE_AUDITOR, "auditor.example");
+  const uint64_t permit = ledger_.Add(ledger_.PermitFor(Spec("cov-s")), service);
+  const uint64_t made = ledger_.Add(ledger_.GenerationFor(Spec("cov-s"), permit), service);
+  EXPECT_TRUE(ledger_.rights().Generation(EntryIndex{made})->verdict.authorised()) << ledger_.FaultsText();
+  const uint64_t ignored = ledger_.Add(ledger_.PermitFor(Spec("cov-a")), auditor);
+  EXPECT_EQ(ledger_.rights().Permit(EntryIndex{ignored}), nullptr);
+  EXPECT_NE(ledger_.FaultsText().find("neither by an operator's key nor by a service's"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ledgerline
