@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "crypto/key_file.h"
+#include "crypto/named_signer.h"
 #include "ledger/journal/payload_check.h"
 #include "ledger/journal/signed_batch.h"
 #include "tools/ledgerline/command.h"
@@ -41,7 +41,7 @@ Result<journal::ItemContent> ParseEvent(const std::string& line) {
 }
 
 Status RunBatch(Context& context, const BatchFlags& flags) {
-  ASSIGN_OR_RETURN(const crypto::NamedKey named, ReadKeyFile("--key", flags.key));
+  ASSIGN_OR_RETURN(const crypto::NamedSigner named, ReadKeyFile("--key", flags.key));
   ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.events, journal::kBatchBytesMax));
   std::vector<journal::ItemContent> items;
   std::istringstream lines(text);
@@ -64,7 +64,7 @@ Status RunBatch(Context& context, const BatchFlags& flags) {
   } else {
     ASSIGN_OR_RETURN(key, Named("--idempotency-key", HexDecode(flags.idempotency_key)));
   }
-  ASSIGN_OR_RETURN(const std::string batch, journal::SignBatch(flags.origin, key, items, crypto::KeySigner(named.key)));
+  ASSIGN_OR_RETURN(const std::string batch, journal::SignBatch(flags.origin, key, items, *named.signer));
   RETURN_IF_ERROR(WriteNewFile(flags.output, batch));
   context.console.Say(Counted(items.size(), "event", "events") + " under one signature in " + flags.output +
                       ".\nRecord them: ledgerline submit DIR " + flags.output);
