@@ -7,6 +7,7 @@
 #include "tools/bench/journal/events.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/hardware_limits.h"
+#include "tools/bench/journal/postgres_peer.h"
 #include "tools/bench/journal/raw_rocks.h"
 #include "tools/bench/journal/rows.h"
 #include "tools/bench/journal/stopwatch.h"
@@ -63,8 +64,17 @@ std::string Describe(const Packing& packing, const Submitters& submitters) {
                                                 : " threads");
 }
 
+// The same events in PostgreSQL, fewer of them; returns events/s.
+double PostgresRate(const BenchOptions& options, const Packing& packing, PostgresPeer& postgres) {
+  const size_t batches = std::max<size_t>(1, options.events * (packing.events == 1 ? 1 : 6) / 3 / packing.events);
+  std::vector<std::string> bodies;
+  for (size_t i = 0; i < batches * packing.events; ++i) bodies.push_back(Event(i));
+  return static_cast<double>(bodies.size()) / postgres.Append(bodies, packing.events, options.postgres_connections);
+}
+
 void OneLine(const BenchOptions& options, const Packing& packing, const Submitters& submitters, size_t events,
-             const std::vector<std::string>& requests, const crypto::Signer& signer, Report& report) {
+             const std::vector<std::string>& requests, const crypto::Signer& signer, PostgresPeer* postgres,
+             Report& report) {
   const size_t cores = std::max(1u, std::thread::hardware_concurrency());
   const size_t text_bytes = journal::SubmissionText(kOrigin, "event 10000", "").size();
   Figure journal{"journal", "events/s", {}, {}};
@@ -72,19 +82,20 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
   Figure of_raw{"of raw RocksDB", "", {}, {}};
   Figure limit{"Ed25519 verify, " + std::to_string(cores) + " cores", "/s", {}, {}};
   Figure of_limit{"of the verify rate", "", {}, {}};
+  Figure chained{"PostgreSQL, hash-chained table", "events/s", {}, {}};
+  Figure of_chained{"times PostgreSQL", "", {}, {}};
   Figure commit{"entries in a commit, mean", "", {}, {}};
   Figure cpu{"processor time, journal", "us/event", {}, {}};
   const auto count = static_cast<double>(events);
   for (size_t repeat = 0; repeat < options.repeats; ++repeat) {
-    std::filesystem::remove_all(options.directory);
-    std::filesystem::create_directories(options.directory);
-    const std::string ledger = options.directory + "/ledger";
+    const std::string directory = FreshDirectory(options.directory + "/append");
+    const std::string ledger = directory + "/ledger";
     const Run run = RunJournal(ledger, packing, events, requests, submitters, signer);
     CheckLedger(ledger, EntriesOf(packing, events));
     double raw_seconds = 0;
     {
       const std::vector<std::string> entries = EntriesIn(ledger);
-      RawRocks peer(options.directory + "/raw");
+      RawRocks peer(directory + "/raw");
       raw_seconds = peer.Write(entries, std::max<size_t>(1, static_cast<size_t>(run.mean_commit + 0.5)));
       peer.Check(entries);
     }
@@ -96,6 +107,10 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
     limit.samples.push_back(verify_rate);
     // A batch takes one verification.
     of_limit.samples.push_back(rate / static_cast<double>(packing.events) / verify_rate);
+    if (postgres != nullptr) {
+      chained.samples.push_back(PostgresRate(options, packing, *postgres));
+      of_chained.samples.push_back(rate / chained.samples.back());
+    }
     commit.samples.push_back(run.mean_commit);
     cpu.samples.push_back(run.cpu_us);
   }
@@ -103,21 +118,34 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
     of_limit.reach = AtLeast(0.8);
   } else {
     of_raw.reach = AtLeast(0.7);
+    of_chained.reach = AtLeast(3);
   }
-  report.Add("append", Describe(packing, submitters), {journal, raw, of_raw, limit, of_limit, commit, cpu});
+  std::vector<Figure> figures = {journal, raw, of_raw, limit, of_limit};
+  if (postgres != nullptr) figures.insert(figures.end(), {chained, of_chained});
+  figures.insert(figures.end(), {commit, cpu});
+  report.Add("append", Describe(packing, submitters), std::move(figures));
 }
 
 }  // namespace
 
 void AppendRow(const BenchOptions& options, const crypto::Signer& signer, Report& report) {
+  Result<std::unique_ptr<PostgresPeer>> postgres =
+      StartPostgres(options.postgres_bin, FreshDirectory(options.directory + "/postgres"));
+  if (postgres.ok()) {
+    report.Say("Beside: " + (*postgres)->version() + ", fsync on, " + std::to_string(options.postgres_connections) +
+               " connections.");
+  } else {
+    report.Say("LEFT OUT: PostgreSQL. " + postgres.status().message());
+  }
+  PostgresPeer* const peer = postgres.ok() ? postgres->get() : nullptr;
   const size_t cores = std::max(1u, std::thread::hardware_concurrency());
   for (const auto& [packing, times] : std::vector<std::pair<Packing, size_t>>{
            {{false, 1}, 1}, {{true, 1}, 1}, {{true, 100}, 10}, {{true, 1000}, 20}}) {
     const size_t events = options.events * times;
     const std::vector<std::string> requests = SignedRequests(packing, events, signer);
-    OneLine(options, packing, {options.submitters, cores}, events, requests, signer, report);
+    OneLine(options, packing, {options.submitters, cores}, events, requests, signer, peer, report);
     if (options.threads_each) {
-      OneLine(options, packing, {options.submitters, options.submitters}, events, requests, signer, report);
+      OneLine(options, packing, {options.submitters, options.submitters}, events, requests, signer, peer, report);
     }
   }
 }
