@@ -92,6 +92,7 @@ class LedgerBuilder {
     entry.set_submitter_key_id(journal::KeyId(key.public_key()).ToBytes());
     const Status status = fold.Apply(EntryIndex{index}, entry, payload, blobs);
     EXPECT_TRUE(status.ok()) << status.ToString();
+    history.push_back({now, payload, key});
     return index;
   }
   uint64_t Add(const v1::Payload& payload) { return Add(payload, operator_key_); }
@@ -178,6 +179,10 @@ class LedgerBuilder {
     made.set_style("jazz");
     made.set_seed(7);
     made.set_model_sha256(std::string(32, 'm'));
+    made.set_soundfont_sha256(std::string(32, 's'));
+    made.mutable_fingerprints()->set_midi_sha256(std::string(32, '1'));
+    made.mutable_fingerprints()->set_pcm_sha256(std::string(32, '2'));
+    made.mutable_fingerprints()->set_source_midi_sha256(std::string(32, '3'));
     made.set_requester(std::string(16, 'r'));
     made.set_territory(spec.territory);
     made.set_tier(spec.tier);
@@ -212,6 +217,13 @@ class LedgerBuilder {
     for (const auto& fault : fold.AllFaults()) text += std::to_string(fault.entry.value) + ": " + fault.text + "\n";
     return text;
   }
+
+  struct Event {
+    Instant at;
+    v1::Payload payload;
+    crypto::PrivateKey key;
+  };
+  std::vector<Event> history;  // every entry, for a journal that says the same
 
   MemoryBlobs blobs;
   royalty::LedgerFold fold;

@@ -8,6 +8,7 @@
 #include "ledger/audit/quorum_check.h"
 #include "ledger/audit/receipt.h"
 #include "ledger/audit/verify_ledger.h"
+#include "ledger/audit/verify_pack.h"
 #include "ledger/audit/verify_receipt.h"
 #include "ledger/journal/tlog_proof.h"
 #include "ledger/store/journal_directory.h"
@@ -30,6 +31,7 @@ struct VerifyFlags {
   std::string policy;
   std::vector<std::string> checkpoints;
   std::string ledger;
+  std::vector<std::string> auditors;
   bool brief = false;
 };
 
@@ -175,9 +177,24 @@ Result<audit::Report> VerifyPromise(const std::string& text, const VerifyFlags& 
   return report;
 }
 
+// A pack says so in its first lines; everything else in braces is a receipt.
+bool IsPack(std::string_view text) { return text.substr(0, 200).find(audit::kPackFormat) != std::string_view::npos; }
+
+Result<audit::Report> VerifyPackText(const std::string& text, const VerifyFlags& flags,
+                                     const std::optional<crypto::TrustAnchor>& anchor) {
+  std::vector<crypto::PolicyAuditor> auditors;
+  for (const std::string& auditor : flags.auditors) {
+    ASSIGN_OR_RETURN(crypto::VerifierKey key, ReadVerifierKey("--auditor", auditor));
+    auditors.push_back({key.name(), key});
+  }
+  ASSIGN_OR_RETURN(const audit::AuditPack pack, audit::ParsePack(text));
+  return audit::VerifyPack(pack, anchor, auditors);
+}
+
 Result<audit::Report> VerifyFileTarget(const std::string& path, const VerifyFlags& flags,
                                        const std::optional<crypto::TrustAnchor>& anchor) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, audit::kReceiptBytesMax));
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, audit::kPackBytesMax));
+  if (IsPack(text)) return VerifyPackText(text, flags, anchor);
   audit::Report report;
   if (text.rfind("c2sp.org/tlog-proof@", 0) == 0) {
     ASSIGN_OR_RETURN(const journal::TlogProof proof, journal::TlogProof::Parse(text));
@@ -236,8 +253,10 @@ Status RunVerify(Context& context, const VerifyFlags& flags) {
 void AddVerify(CLI::App& app, Action& action) {
   auto flags = std::make_shared<VerifyFlags>();
   CLI::App* command = app.add_subcommand(
-      "verify", "Check a ledger from end to end, or receipts offline; trusts nothing but the key that you give");
-  command->add_option("TARGET", flags->targets, "A ledger's directory, or files: receipts, promises")->required();
+      "verify",
+      "Check a ledger from end to end, or receipts and audit packs offline; trusts nothing but the key that you give");
+  command->add_option("TARGET", flags->targets, "A ledger's directory, or files: receipts, audit packs, promises")
+      ->required();
   CLI::Option* vkey = command->add_option("--vkey", flags->vkey,
                                           "The ledger's verifier key, or a file with it, from a source that you trust");
   command
@@ -250,6 +269,11 @@ void AddVerify(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_option("--ledger", flags->ledger,
                       "The ledger that gave the promises among the targets: says whether it kept them");
+  command
+      ->add_option("--auditor", flags->auditors,
+                   "The verifier key of an auditor whom you trust, or a file with it: a pack is complete per their "
+                   "attestation; may be repeated")
+      ->allow_extra_args(false);
   command->add_flag("--brief", flags->brief, "Only what failed, and a line for each target");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunVerify(context, *flags); }; });
 }

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   AddSubmit(app, action);
   AddLog(app, action);
   AddReceipt(app, action);
+  AddAuditPack(app, action);
   AddVerify(app, action);
   AddWitness(app, action);
 
