@@ -31,10 +31,11 @@ Status WriteGenesis(Storage& storage, const std::string& origin, const crypto::S
   TreeWriter tree;
   tree.Append(leaf_hash);
   std::unique_ptr<Batch> batch = storage.NewBatch();
-  batch->Put(keyspace::EntryKey(EntryIndex{0}), entry);
+  RunWriter runs(*batch);
+  runs.Append(EntryIndex{0}, parsed.type, entry);
+  runs.Flush();
   batch->Put(keyspace::SubmissionKey(parsed.key_id, kGenesisIdempotencyKey),
              keyspace::SubmissionRecord{EntryIndex{0}}.Encode());
-  batch->Put(keyspace::TypeKey(parsed.type, EntryIndex{0}), "");
   tree.WriteTiles(*batch);
   batch->Put(keyspace::StateKey(), keyspace::StateRecord{TreeSize{1}, tree.Root(), leaf_hash, now}.Encode());
   return storage.Commit(std::move(batch));
@@ -199,6 +200,7 @@ class Journal::Impl {
              pending->parsed.submission.idempotency_key());
     RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerSubmissionMax,
                               ReferencedBlobs(pending->parsed.payload), *pending));
+    RETURN_IF_ERROR(sequencer_->LookUp(*pending));
     return pending;
   }
 
@@ -222,13 +224,14 @@ class Journal::Impl {
     std::sort(referenced.begin(), referenced.end());
     referenced.erase(std::unique(referenced.begin(), referenced.end()), referenced.end());
     RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerBatchMax, referenced, *pending));
+    RETURN_IF_ERROR(sequencer_->LookUp(*pending));
     return pending;
   }
 
   static void AddEntry(PendingSubmission& pending, v1::PayloadType type, std::string bytes,
                        std::string idempotency_key) {
     std::string key = keyspace::SubmissionKey(pending.parsed.key_id, idempotency_key);
-    pending.entries.push_back({type, std::move(bytes), std::move(idempotency_key), std::move(key)});
+    pending.entries.push_back({type, std::move(bytes), std::move(idempotency_key), std::move(key), std::nullopt});
   }
 
   // One signer for each key.
@@ -435,26 +438,19 @@ Status Journal::ForEachEntry(EntryIndex from, EntryIndex to,
     return OutOfRange("entries up to " + std::to_string(to.value) + " asked for, the ledger has " +
                       std::to_string(size().value));
   }
-  const std::unique_ptr<Cursor> cursor = impl_->storage().Scan(keyspace::EntryKey(from), keyspace::EntryKey(to));
-  for (EntryIndex index = from; index < to; index = EntryIndex{index.value + 1}) {
-    RETURN_IF_ERROR(cursor->status());
-    if (!cursor->Valid() || cursor->key() != keyspace::EntryKey(index)) {
+  EntryCursor cursor(impl_->storage(), from, to);
+  for (EntryIndex index = from; index < to; index = EntryIndex{index.value + 1}, cursor.Next()) {
+    if (!cursor.Valid() || cursor.index() != index) {
+      RETURN_IF_ERROR(cursor.status());
       return DataLoss("entry " + std::to_string(index.value) + " is missing");
     }
-    RETURN_IF_ERROR(visit(index, cursor->value()));
-    cursor->Next();
+    RETURN_IF_ERROR(visit(index, cursor.bytes()));
   }
   return Status::Ok();
 }
 
 Result<std::vector<EntryIndex>> Journal::EntriesOfType(v1::PayloadType type) const {
-  std::vector<EntryIndex> indices;
-  const std::unique_ptr<Cursor> cursor =
-      impl_->storage().Scan(keyspace::TypeKey(type, EntryIndex{0}), keyspace::TypeKey(type, EntryIndex{size().value}));
-  for (; cursor->Valid(); cursor->Next())
-    indices.push_back(EntryIndex{keyspace::ReadBigEndian64(cursor->key().substr(3))});
-  RETURN_IF_ERROR(cursor->status());
-  return indices;
+  return ReadTypeIndex(impl_->storage(), type, size());
 }
 
 namespace {

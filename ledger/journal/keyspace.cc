@@ -7,8 +7,10 @@ namespace {
 
 constexpr char kStateVersion = 1;
 constexpr size_t kStateBytes = 1 + 8 + 32 + 32 + 8;
-constexpr size_t kSubmissionKeyBytes = 16;
 constexpr size_t kSubmissionRecordBytes = 8;
+constexpr size_t kTypeKeyBytes = 1 + 2 + 8;
+constexpr size_t kTypeRunBytes = 4;
+constexpr uint64_t kTypeRunMax = uint64_t{1} << 20;  // far above the entries of a commit
 
 std::string Numbered(char prefix, uint64_t number) {
   std::string key(1, prefix);
@@ -30,14 +32,14 @@ uint64_t ReadBigEndian64(std::string_view bytes) {
 
 std::string BlobKey(const Hash256& hash) { return std::string(1, kBlob).append(hash.view()); }
 std::string CheckpointKey(TreeSize size) { return Numbered(kCheckpoint, size.value); }
-std::string EntryKey(EntryIndex index) { return Numbered(kEntry, index.value); }
+std::string EntryRunKey(EntryIndex last) { return Numbered(kEntry, last.value); }
 std::string LatestCheckpointKey() { return std::string(1, kLatestCheckpoint); }
 std::string StateKey() { return std::string(1, kState); }
 
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
   std::string named(key_id.view());
   const Hash256 hash = crypto::Sha256(named.append(idempotency_key));
-  return std::string(1, kSubmission).append(hash.view().substr(0, kSubmissionKeyBytes));
+  return std::string(1, kSubmission).append(hash.view().substr(0, kSubmissionKeyBytes - 1));
 }
 
 std::string TileKey(uint8_t level, uint64_t index) {
@@ -47,12 +49,33 @@ std::string TileKey(uint8_t level, uint64_t index) {
   return key;
 }
 
-std::string TypeKey(v1::PayloadType type, EntryIndex index) {
+std::string TypeRunKey(v1::PayloadType type, EntryIndex last) {
   std::string key(1, kType);
   key.push_back(static_cast<char>(static_cast<unsigned>(type) >> 8));
   key.push_back(static_cast<char>(static_cast<unsigned>(type) & 0xff));
-  AppendBigEndian64(key, index.value);
+  AppendBigEndian64(key, last.value);
   return key;
+}
+
+std::string EncodeTypeRun(uint32_t count) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(count >> shift));
+  return bytes;
+}
+
+Result<TypeRun> TypeRun::Parse(std::string_view key, std::string_view value) {
+  TypeRun run;
+  const auto byte = [](char c) { return unsigned{static_cast<uint8_t>(c)}; };
+  if (key.size() == kTypeKeyBytes && value.size() == kTypeRunBytes) {
+    run.type = static_cast<v1::PayloadType>(byte(key[1]) << 8 | byte(key[2]));
+    const uint64_t last = ReadBigEndian64(key.substr(3));
+    for (const char c : value) run.count = run.count << 8 | byte(c);
+    if (run.count >= 1 && run.count <= kTypeRunMax && run.count - 1 <= last) {
+      run.first = EntryIndex{last - (run.count - 1)};
+      return run;
+    }
+  }
+  return DataLoss("the record of the index by type under key " + HexEncode(key) + " is not whole");
 }
 
 std::string PrefixEnd(std::string_view prefix) {

@@ -26,14 +26,19 @@ inline constexpr char kType = 'y';
 
 std::string BlobKey(const Hash256& hash);  // 'b' hash                    -> content
 std::string CheckpointKey(TreeSize size);  // 'c' u64be size              -> signed note
-std::string EntryKey(EntryIndex index);    // 'e' u64be index             -> leaf bytes, verbatim
+// 'e' u64be index of the run's LAST entry -> a run of entries (entry_runs.h). By the last one, since then the first
+// record at or after an entry's own index is the run that holds it.
+std::string EntryRunKey(EntryIndex last);
 // 'k' and the first 16 bytes of SHA-256(key id, idempotency key) -> SubmissionRecord. The key id comes first and is a
 // hash itself, so nobody can aim at another submitter's records; what the record stands for is compared byte by byte.
+inline constexpr size_t kSubmissionKeyBytes = 17;
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key);
 std::string LatestCheckpointKey();                   // 'l'                         -> u64be size of the last checkpoint
 std::string StateKey();                              // 's'                         -> StateRecord
 std::string TileKey(uint8_t level, uint64_t index);  // 't' u8 level u64be index  -> hashes, 1 to 256 of them
-std::string TypeKey(v1::PayloadType type, EntryIndex index);  // 'y' u16be type u64be index -> nothing
+// 'y' u16be type u64be index of the last -> u32be: so many entries up to this one are of that type.
+std::string TypeRunKey(v1::PayloadType type, EntryIndex last);
+std::string EncodeTypeRun(uint32_t count);
 
 // The first key after all keys that start with `prefix`.
 std::string PrefixEnd(std::string_view prefix);
@@ -47,6 +52,14 @@ struct SubmissionRecord {
   EntryIndex index;
   std::string Encode() const;
   static Result<SubmissionRecord> Parse(std::string_view bytes);  // Errors: kDataLoss
+};
+
+// Consecutive entries of one type, as one record of the index has them.
+struct TypeRun {
+  v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
+  EntryIndex first;
+  uint64_t count = 0;
+  static Result<TypeRun> Parse(std::string_view key, std::string_view value);  // Errors: kDataLoss
 };
 
 // What the last batch left behind. Everything in it can be recomputed from entries; opening and verify do so.

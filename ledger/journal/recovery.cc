@@ -34,9 +34,14 @@ Status CheckLastEntries(const StorageReader& storage, const keyspace::StateRecor
   if (first == 0) previous = Hash256{};
   int64_t recorded_at_us = 0;
   BatchWalk batches;
-  for (uint64_t i = first; i < size; ++i) {
+  EntryCursor cursor(storage, EntryIndex{first});
+  for (uint64_t i = first; i < size; ++i, cursor.Next()) {
     const EntryIndex index{i};
-    ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage, index));
+    if (!cursor.Valid() || cursor.index() != index) {
+      RETURN_IF_ERROR(cursor.status());
+      return DataLoss(Name(index) + " is missing");
+    }
+    const std::string_view bytes = cursor.bytes();
     const Hash256 leaf_hash = crypto::LeafHash(bytes);
     if (i >= begin && leaf_hash != (*hashes)[i - begin]) {
       return DataLoss(Name(index) + " hashes to " + leaf_hash.Short() + ", the tree has " +
@@ -60,10 +65,8 @@ Status CheckLastEntries(const StorageReader& storage, const keyspace::StateRecor
   if (*previous != state.last_leaf_hash || recorded_at_us != state.last_recorded_at_us) {
     return DataLoss("the state record is not that of " + Name(EntryIndex{size - 1}));
   }
-  const std::unique_ptr<Cursor> beyond =
-      storage.Scan(keyspace::EntryKey(EntryIndex{size}), keyspace::PrefixEnd(std::string(1, keyspace::kEntry)));
-  RETURN_IF_ERROR(beyond->status());
-  if (beyond->Valid()) return DataLoss("an entry is stored beyond the tree's size " + std::to_string(size));
+  RETURN_IF_ERROR(cursor.status());
+  if (cursor.Valid()) return DataLoss("an entry is stored beyond the tree's size " + std::to_string(size));
   return Status::Ok();
 }
 
@@ -99,11 +102,8 @@ Status LoadKeys(const StorageReader& storage, TreeSize size, KeyRegistry& keys) 
   std::set<EntryIndex> key_entries;  // of all three types, in the log's order
   for (const v1::PayloadType type :
        {v1::PAYLOAD_TYPE_KEY_ENROLMENT, v1::PAYLOAD_TYPE_KEY_ROTATION, v1::PAYLOAD_TYPE_KEY_REVOCATION}) {
-    const std::unique_ptr<Cursor> cursor =
-        storage.Scan(keyspace::TypeKey(type, EntryIndex{0}), keyspace::TypeKey(type, EntryIndex{size.value}));
-    for (; cursor->Valid(); cursor->Next())
-      key_entries.insert(EntryIndex{keyspace::ReadBigEndian64(cursor->key().substr(3))});
-    RETURN_IF_ERROR(cursor->status());
+    ASSIGN_OR_RETURN(const std::vector<EntryIndex> indices, ReadTypeIndex(storage, type, size));
+    key_entries.insert(indices.begin(), indices.end());
   }
   for (const EntryIndex index : key_entries) {
     ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage, index));
@@ -154,12 +154,6 @@ Result<bool> TakeCheckpoint(const std::string& note, const char* where, const St
 }
 
 }  // namespace
-
-Result<std::string> ReadStoredEntry(const StorageReader& storage, EntryIndex index) {
-  ASSIGN_OR_RETURN(std::optional<std::string> bytes, storage.Get(keyspace::EntryKey(index)));
-  if (!bytes) return DataLoss(Name(index) + " is missing");
-  return std::move(*bytes);
-}
 
 Result<RecoveredJournal> RecoverJournal(const StorageReader& storage) {
   ASSIGN_OR_RETURN(const std::optional<std::string> state_bytes, storage.Get(keyspace::StateKey()));

@@ -11,6 +11,7 @@
 
 #include "crypto/checkpoint.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/storage.h"
@@ -32,9 +33,6 @@ struct RecoveredJournal {
 // Errors: kNotFound (no journal in this storage), kDataLoss (names the entry, tile or checkpoint that is not whole, or
 // says that the store is behind its own signed checkpoint), those of storage.
 Result<RecoveredJournal> RecoverJournal(const StorageReader& storage);
-
-// An entry's bytes. Errors: kDataLoss (missing).
-Result<std::string> ReadStoredEntry(const StorageReader& storage, EntryIndex index);
 
 }  // namespace ledgerline::journal
 

@@ -145,16 +145,18 @@ void Sequencer::CommitBatch(const PendingList& pending) {
   std::vector<Answer> answers;
   if (status.ok()) {
     std::unique_ptr<Batch> batch = storage_.NewBatch();
-    Filling filling{*batch, std::make_shared<CommitRecord>(keys_.origin(), EntryIndex{tree_.size().value})};
+    const EntryIndex first{tree_.size().value};
+    Filling filling{*batch, RunWriter(*batch), std::make_shared<CommitRecord>(keys_.origin(), first), first, {}};
     PlaceAll(pending, filling, answers);
-    if (filling.any_new) {
+    if (!filling.placed.empty()) {
+      filling.runs.Flush();
       tree_.WriteTiles(*batch);
       next_.size = tree_.size();
       next_.root = tree_.Root();
       batch->Put(keyspace::StateKey(), next_.Encode());
       status = storage_.Commit(std::move(batch));
       if (status.ok()) {
-        batches_committed_.fetch_add(1, std::memory_order_relaxed);
+        batches_committed_.fetch_add(1, std::memory_order_release);
         const std::lock_guard lock(state_mutex_);
         durable_ = next_;
       } else {
@@ -184,48 +186,60 @@ void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answer
 }
 
 void Sequencer::PlaceAll(const PendingList& pending, Filling& filling, std::vector<Answer>& answers) {
-  PlacedByKey placed;
   answers.reserve(pending.size());
   for (size_t i = 0; i < pending.size(); ++i) {
-    answers.push_back(Place(pending, i, answers, placed, filling));
+    answers.push_back(Place(pending, i, answers, filling));
   }
 }
 
 Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std::vector<Answer>& answers,
-                                   PlacedByKey& placed, Filling& filling) {
+                                   Filling& filling) {
   const PendingSubmission& pending = *list[at];
-  const PendingEntry& first = pending.entries.front();
-  if (const auto earlier = placed.find(first.submission_key); earlier != placed.end()) {
-    const PendingSubmission& other = *list[earlier->second.pending];
-    if (other.entries[earlier->second.entry].bytes != first.bytes) return Conflict(first, earlier->second.index);
-    std::vector<Committed> committed = *answers[earlier->second.pending];
-    for (Committed& entry : committed) entry.already_existed = true;
-    return committed;
+  ASSIGN_OR_RETURN(const std::optional<EntryIndex> stands, FindStanding(pending.entries[0], pending.looked_up_at));
+  if (stands) {
+    return *stands < filling.first ? Repeat(pending, *stands) : RepeatPlaced(list, at, answers, filling, *stands);
   }
-  ASSIGN_OR_RETURN(const std::optional<EntryIndex> stands, FindStored(first));
-  if (stands) return Repeat(pending, *stands);
   for (size_t i = 1; i < pending.entries.size(); ++i) {
     const PendingEntry& item = pending.entries[i];
-    std::optional<EntryIndex> taken;
-    if (const auto earlier = placed.find(item.submission_key); earlier != placed.end()) taken = earlier->second.index;
-    if (!taken) {
-      ASSIGN_OR_RETURN(taken, FindStored(item));
-    }
+    ASSIGN_OR_RETURN(const std::optional<EntryIndex> taken, FindStanding(item, pending.looked_up_at));
     if (taken) {
       return AlreadyExists("batch item " + std::to_string(i) + ": idempotency key " + HexEncode(item.idempotency_key) +
                            " already stands for entry " + std::to_string(taken->value));
     }
   }
   Answer committed = Append(pending, filling);
-  if (!committed.ok()) return committed;
-  filling.any_new = true;
-  for (size_t i = 0; i < committed->size(); ++i) {
-    placed.emplace(pending.entries[i].submission_key, Placed{(*committed)[i].index, at, i});
-  }
+  if (committed.ok()) filling.placed.emplace_back(committed->front().index, at);
   return committed;
 }
 
-Result<std::optional<EntryIndex>> Sequencer::FindStored(const PendingEntry& entry) const {
+Sequencer::Answer Sequencer::RepeatPlaced(const PendingList& list, size_t at, const std::vector<Answer>& answers,
+                                          const Filling& filling, EntryIndex stands) const {
+  // The submission whose entries reach to `stands`.
+  const auto after = std::upper_bound(filling.placed.begin(), filling.placed.end(), stands,
+                                      [](EntryIndex index, const auto& placed) { return index < placed.first; });
+  const auto& [first, place] = *std::prev(after);
+  const PendingEntry& mine = list[at]->entries[0];
+  if (list[place]->entries[stands.value - first.value].bytes != mine.bytes) return Conflict(mine, stands);
+  std::vector<Committed> committed = *answers[place];
+  for (Committed& entry : committed) entry.already_existed = true;
+  return committed;
+}
+
+Status Sequencer::LookUp(PendingSubmission& pending) const {
+  pending.looked_up_at = batches_committed_.load(std::memory_order_acquire);
+  for (PendingEntry& entry : pending.entries) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(entry.submission_key));
+    if (!stored) continue;
+    ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
+    entry.stands = record.index;
+  }
+  return Status::Ok();
+}
+
+Result<std::optional<EntryIndex>> Sequencer::FindStanding(const PendingEntry& entry, uint64_t looked_up_at) const {
+  if (entry.stands) return entry.stands;
+  if (const std::optional<EntryIndex> recent = recent_.Find(entry.submission_key)) return recent;
+  if (recent_.Covers(looked_up_at)) return std::optional<EntryIndex>();
   ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(entry.submission_key));
   if (!stored) return std::optional<EntryIndex>();
   ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
@@ -280,9 +294,9 @@ Result<Committed> Sequencer::AppendEntry(const PendingSubmission& pending, size_
                    EncodeEntry(index, recorded_at_us, next_.last_leaf_hash,
                                {what.type, pending.parsed.key_id, what.bytes, static_cast<uint32_t>(entry)}));
   const Hash256 leaf_hash = crypto::LeafHash(bytes);
-  filling.batch.Put(keyspace::EntryKey(index), bytes);
+  filling.runs.Append(index, what.type, bytes);
+  recent_.Insert(what.submission_key, index, batches_committed_.load(std::memory_order_relaxed) + 1);
   filling.batch.Put(what.submission_key, keyspace::SubmissionRecord{index}.Encode());
-  filling.batch.Put(keyspace::TypeKey(what.type, index), "");
   filling.record->Append(leaf_hash, recorded_at_us);
   tree_.Append(leaf_hash);
   next_.last_leaf_hash = leaf_hash;

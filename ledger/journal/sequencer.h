@@ -19,13 +19,14 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/journal.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
+#include "ledger/journal/recent_keys.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/tree_writer.h"
 #include "schemas/time.h"
@@ -37,7 +38,8 @@ struct PendingEntry {
   v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
   std::string bytes;  // a Submission, or of an item its BatchItem
   std::string idempotency_key;
-  std::string submission_key;  // keyspace::SubmissionKey of that
+  std::string submission_key;        // keyspace::SubmissionKey of that
+  std::optional<EntryIndex> stands;  // what that stood for when the submitter looked it up
 };
 
 // An admitted submission or signed batch on its way to its indices. The submitter sleeps on a condition of its own:
@@ -46,6 +48,7 @@ struct PendingEntry {
 struct PendingSubmission {
   ParsedSubmission parsed;            // the submission, or a batch's header
   std::vector<PendingEntry> entries;  // the submission; of a batch its header and then its items
+  uint64_t looked_up_at = 0;          // how many commits were durable before that
   std::vector<std::pair<Hash256, std::string>> new_blobs;
   size_t cost_bytes = 0;
   Result<std::vector<Committed>> result = Internal("the submission was never sequenced");  // one for each entry
@@ -75,6 +78,9 @@ class Sequencer {
   // Queues a submission that has an `on_finished` and returns. Errors: of the queue; then on_finished is not called.
   Status Start(std::shared_ptr<PendingSubmission> pending);
 
+  // Looks every idempotency key up in the store, on the submitter's thread. Errors: those of storage.
+  Status LookUp(PendingSubmission& pending) const;
+
   // Without a thread of its own: commits one batch of what is queued, if anything is; returns how many it answered.
   size_t CommitQueued();
 
@@ -93,19 +99,15 @@ class Sequencer {
 
  private:
   using Answer = Result<std::vector<Committed>>;
-  // Where an entry of the batch that is being filled stands: whose it is, by position, and which of its entries.
-  struct Placed {
-    EntryIndex index;
-    size_t pending = 0;
-    size_t entry = 0;
-  };
   // One commit while it is being filled.
   struct Filling {
     Batch& batch;
+    RunWriter runs;
     std::shared_ptr<CommitRecord> record;
-    bool any_new = false;
+    EntryIndex first;
+    std::vector<std::pair<EntryIndex, size_t>>
+        placed;  // of each new submission: its first entry, its place in the list
   };
-  using PlacedByKey = std::unordered_map<std::string_view, Placed>;
   using PendingList = std::vector<std::shared_ptr<PendingSubmission>>;
 
   void Loop();
@@ -116,13 +118,16 @@ class Sequencer {
   // Signs the promises of what is answered on this thread, then answers.
   void AnswerAll(const PendingList& pending, std::vector<Answer> answers);
   // Gives one submission its place, or answers from the one that its idempotency key stands for.
-  Answer Place(const PendingList& list, size_t at, const std::vector<Answer>& answers, PlacedByKey& placed,
-               Filling& filling);
+  Answer Place(const PendingList& list, size_t at, const std::vector<Answer>& answers, Filling& filling);
+  // Answers a submission whose first key stands for an entry of the commit that is being filled.
+  Answer RepeatPlaced(const PendingList& list, size_t at, const std::vector<Answer>& answers, const Filling& filling,
+                      EntryIndex stands) const;
   Answer Append(const PendingSubmission& pending, Filling& filling);
   Result<Committed> AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
                                 Filling& filling);
-  // The entry that an idempotency key of the submission stands for already, in the store.
-  Result<std::optional<EntryIndex>> FindStored(const PendingEntry& entry) const;
+  // The entry that an idempotency key of the submission stands for already: among the last commits and the one that is
+  // being filled, as the submitter found it in the store, or, if that was long ago, in the store now.
+  Result<std::optional<EntryIndex>> FindStanding(const PendingEntry& entry, uint64_t looked_up_at) const;
   Answer Repeat(const PendingSubmission& pending, EntryIndex index) const;
 
   Storage& storage_;
@@ -133,6 +138,7 @@ class Sequencer {
   // The sequencer thread's own view, ahead of `durable_` while a batch is on its way.
   keyspace::StateRecord next_;
   TreeWriter tree_;
+  RecentKeys recent_;
 
   mutable std::mutex keys_mutex_;
   KeyRegistry keys_;

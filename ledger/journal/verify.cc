@@ -9,7 +9,9 @@
 #include "crypto/sha256.h"
 #include "crypto/tile.h"
 #include "ledger/journal/batch_walk.h"
+#include "ledger/journal/derived_records.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/signature_checker.h"
@@ -56,7 +58,7 @@ class Verifier {
     CheckAnchor();
     NameRepudiated();
     CheckBlobs();
-    CheckDerivedCounts();
+    CheckDerived();
     return Report();
   }
 
@@ -91,16 +93,17 @@ class Verifier {
 
   // Every entry from 0 to the size, and nothing beyond.
   void WalkEntries() {
-    const std::string prefix(1, keyspace::kEntry);
-    const std::unique_ptr<Cursor> cursor = storage_.Scan(prefix, keyspace::PrefixEnd(prefix));
+    EntryCursor cursor(storage_, EntryIndex{0});
     StorageTileReader tiles(storage_);
     CheckRootsUpTo(TreeSize{0});
     for (uint64_t i = 0; i < state_.size.value; ++i) {
       const EntryIndex index{i};
       LoadLeafTile(index, tiles);
-      if (cursor->Valid() && cursor->key() == keyspace::EntryKey(index)) {
-        CheckEntry(index, std::string(cursor->value()));
-        cursor->Next();
+      for (; cursor.Valid() && cursor.index() < index; cursor.Next())
+        Fail(entry_check_, Name(cursor.index()) + " is stored twice");
+      if (cursor.Valid() && cursor.index() == index) {
+        CheckEntry(index, cursor.bytes());
+        cursor.Next();
       } else {
         Fail(entry_check_, Name(index) + " is missing");
         batches_.Lost();
@@ -111,9 +114,9 @@ class Verifier {
       if (options_.progress && (i % 1024 == 0 || i + 1 == state_.size.value))
         options_.progress(i + 1, state_.size.value);
     }
-    for (; cursor->Valid(); cursor->Next())
-      Fail(entry_check_, "an entry is stored beyond the tree's size, under key " + HexEncode(cursor->key()));
-    FailUnlessOk(entry_check_, cursor->status(), "read the entries");
+    for (; cursor.Valid(); cursor.Next())
+      Fail(entry_check_, Name(cursor.index()) + " is stored beyond the tree's size");
+    FailUnlessOk(entry_check_, cursor.status(), "read the entries");
   }
 
   void LoadLeafTile(EntryIndex index, StorageTileReader& tiles) {
@@ -126,7 +129,7 @@ class Verifier {
     if (const Result<std::vector<Hash256>> hashes = crypto::ParseTile(tile, *bytes); hashes.ok()) leaf_tile_ = *hashes;
   }
 
-  void CheckEntry(EntryIndex index, const std::string& bytes) {
+  void CheckEntry(EntryIndex index, std::string_view bytes) {
     const Hash256 leaf_hash = crypto::LeafHash(bytes);
     AppendLeaf(index, leaf_hash);
     const Result<ParsedEntry> entry = ParseEntry(bytes);
@@ -194,7 +197,8 @@ class Verifier {
     last_recorded_at_us_ = entry.recorded_at_us;
     FailUnlessOk(batch_check_, batches_.Next(StepOf(entry)), "");
     CheckKeys(index, entry);
-    CheckIndices(index, entry);
+    derived_.Expect(index, entry.type,
+                    keyspace::SubmissionKey(entry.submission.key_id, entry.submission.submission.idempotency_key()));
     for (const Hash256& blob : ReferencedBlobs(entry.submission.payload)) referenced_.emplace(blob, index);
   }
 
@@ -215,24 +219,6 @@ class Verifier {
     if (!entry.is_item()) signatures_.Add(index, entry.submission, key->key);
     // Only now: a key that revokes itself was good for that.
     if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
-  }
-
-  // The derived records of one entry. That there are no others is counted at the end.
-  void CheckIndices(EntryIndex index, const ParsedEntry& entry) {
-    const std::string key =
-        keyspace::SubmissionKey(entry.submission.key_id, entry.submission.submission.idempotency_key());
-    const keyspace::SubmissionRecord expected{index};
-    const Result<std::optional<std::string>> record = storage_.Get(key);
-    if (!record.ok()) {
-      FailUnlessOk(idempotency_check_, record.status(), Name(index));
-    } else if (!*record) {
-      Fail(idempotency_check_, Name(index) + " has no idempotency record");
-    } else if (**record != expected.Encode()) {
-      Fail(idempotency_check_, Name(index) + "'s idempotency record names another entry");
-    }
-    const Result<std::optional<std::string>> typed = storage_.Get(keyspace::TypeKey(entry.type, index));
-    if (!typed.ok() || !*typed)
-      Fail(type_check_, Name(index) + ", a " + PayloadTypeName(entry.type) + ", is not in the index by type");
   }
 
   // Compares every checkpoint that was signed for exactly this size.
@@ -355,10 +341,8 @@ class Verifier {
     constexpr uint64_t kNamedMax = 50;
     uint64_t count = 0;
     std::string named;
-    const std::unique_ptr<Cursor> cursor =
-        storage_.Scan(keyspace::EntryKey(EntryIndex{begin}), keyspace::EntryKey(EntryIndex{end}));
-    for (; cursor->Valid(); cursor->Next()) {
-      const Result<ParsedEntry> entry = ParseEntry(cursor->value());
+    for (EntryCursor cursor(storage_, EntryIndex{begin}, EntryIndex{end}); cursor.Valid(); cursor.Next()) {
+      const Result<ParsedEntry> entry = ParseEntry(cursor.bytes());
       if (!entry.ok()) continue;  // said by the entry check
       const EnrolledKey* key = keys_.FindOrNull(entry->submission.key_id);
       if (key == nullptr || !key->Repudiates(entry->index)) continue;
@@ -396,27 +380,52 @@ class Verifier {
     }
   }
 
-  // One record for each entry and one for each tile was found above; as many in all means that there are no others.
-  void CheckDerivedCounts() {
-    std::map<char, uint64_t> counts;
-    const std::unique_ptr<Cursor> cursor = storage_.Scan("", "");
-    for (; cursor->Valid(); cursor->Next()) ++counts[cursor->key().empty() ? '\0' : cursor->key()[0]];
-    FailUnlessOk(state_check_, cursor->status(), "read the store");
-    const auto expect = [&](VerifyCheck& check, char prefix, uint64_t expected, const char* what) {
-      if (counts[prefix] != expected) {
-        Fail(check, "there are " + Count(counts[prefix], "record", "records") + " " + what + ", the entries give " +
-                        std::to_string(expected));
+  // Everything that is not an entry or a blob's bytes, in one pass.
+  void CheckDerived() {
+    const std::string entries(1, keyspace::kEntry);
+    std::map<char, uint64_t> others;
+    uint64_t tiles = 0;
+    for (const auto& [begin, end] : {std::pair<std::string, std::string>("", entries),
+                                     std::pair<std::string, std::string>(keyspace::PrefixEnd(entries), "")}) {
+      const std::unique_ptr<Cursor> cursor = storage_.Scan(begin, end);
+      for (; cursor->Valid(); cursor->Next()) {
+        const char kind = cursor->key().empty() ? '\0' : cursor->key()[0];
+        if (kind == keyspace::kSubmission) {
+          FailUnlessOk(idempotency_check_, derived_.TakeSubmission(cursor->key(), cursor->value()), "");
+        } else if (kind == keyspace::kType) {
+          FailUnlessOk(type_check_, derived_.TakeType(cursor->key(), cursor->value()), "");
+        } else if (kind == keyspace::kTile) {
+          ++tiles;
+        } else if (kind != keyspace::kBlob && kind != keyspace::kCheckpoint && kind != keyspace::kLatestCheckpoint &&
+                   kind != keyspace::kState) {
+          ++others[kind];
+        }
       }
-    };
-    expect(idempotency_check_, keyspace::kSubmission, state_.size.value, "of idempotency keys");
-    expect(type_check_, keyspace::kType, state_.size.value, "in the index by type");
-    expect(tile_check_, keyspace::kTile, tiles_checked_, "of tiles");
-    for (const char known : {keyspace::kBlob, keyspace::kCheckpoint, keyspace::kEntry, keyspace::kLatestCheckpoint,
-                             keyspace::kState, keyspace::kSubmission, keyspace::kTile, keyspace::kType}) {
-      counts.erase(known);
+      FailUnlessOk(state_check_, cursor->status(), "read the store");
     }
-    for (const auto& [prefix, count] : counts) {
+    if (tiles != tiles_checked_) {
+      Fail(tile_check_, "there are " + Count(tiles, "record", "records") + " of tiles, the entries give " +
+                            std::to_string(tiles_checked_));
+    }
+    for (const auto& [prefix, count] : others) {
       Fail(state_check_, Count(count, "key", "keys") + " of an unknown kind, 0x" + HexEncode(std::string(1, prefix)));
+    }
+    derived_.CompareTypes([this](std::string failure) { Fail(type_check_, std::move(failure)); });
+    if (!derived_.submissions_agree()) NameIdempotencyFailures();
+  }
+
+  // Only if something is wrong: each entry's record is looked up.
+  void NameIdempotencyFailures() {
+    for (EntryCursor cursor(storage_, EntryIndex{0}, EntryIndex{state_.size.value}); cursor.Valid(); cursor.Next()) {
+      const Result<ParsedEntry> entry = ParseEntry(cursor.bytes());
+      if (!entry.ok()) continue;  // said by the entry check
+      const std::string key =
+          keyspace::SubmissionKey(entry->submission.key_id, entry->submission.submission.idempotency_key());
+      FailUnlessOk(idempotency_check_, CompareSubmission(storage_, cursor.index(), key), "");
+    }
+    if (derived_.submissions_stored() != state_.size.value || (idempotency_check_.passed() && entry_check_.passed())) {
+      Fail(idempotency_check_, "there are " + Count(derived_.submissions_stored(), "record", "records") +
+                                   " of idempotency keys, the entries give " + std::to_string(state_.size.value));
     }
   }
 
@@ -481,6 +490,7 @@ class Verifier {
   std::vector<Hash256> leaf_tile_;
   uint64_t tiles_checked_ = 0;
   BatchWalk batches_;
+  DerivedRecords derived_;
 
   std::optional<Hash256> previous_leaf_hash_ = Hash256{};
   Hash256 last_leaf_hash_;

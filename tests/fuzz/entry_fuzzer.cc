@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ledger/journal/entry.h"
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/signed_batch.h"
@@ -46,6 +47,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)keyspace::StateRecord::Parse(bytes).ok();
   (void)keyspace::SubmissionRecord::Parse(bytes).ok();
+  if (const auto run = ParseRun(bytes); run.ok() && EncodeRun(*run) != bytes) std::abort();
+  if (size >= 11) (void)keyspace::TypeRun::Parse(bytes.substr(0, 11), bytes.substr(11)).ok();
   CheckSubmission(bytes);
   if (const auto entry = ParseEntry(bytes); entry.ok() && entry->submission.type != entry->type) std::abort();
   CheckItem(bytes);

@@ -10,6 +10,7 @@
 
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/tree_writer.h"
 #include "ledger/store/rocks_storage.h"
@@ -22,9 +23,9 @@ namespace {
 namespace keyspace = journal::keyspace;
 
 Result<v1::Entry> ReadEntry(const journal::Storage& storage, uint64_t index) {
-  ASSIGN_OR_RETURN(const auto bytes, storage.Get(keyspace::EntryKey(EntryIndex(index))));
+  const auto bytes = journal::ReadStoredEntry(storage, EntryIndex(index));
   v1::Entry entry;
-  if (!bytes || !entry.ParseFromString(*bytes))
+  if (!bytes.ok() || !entry.ParseFromString(*bytes))
     return NotFound("entry " + std::to_string(index) + " is not in this ledger");
   return entry;
 }
@@ -54,6 +55,22 @@ Status ForgeClose(v1::Entry& entry, const std::string& amount_text) {
   return Status::Ok();
 }
 
+// Puts entries from `first` on into the runs that hold them.
+Status ReplaceEntries(const journal::Storage& storage, journal::Batch& batch, uint64_t first,
+                      const std::vector<std::string>& entries) {
+  const std::unique_ptr<journal::Cursor> cursor =
+      storage.Scan(keyspace::EntryRunKey(EntryIndex(first)), keyspace::PrefixEnd(std::string(1, keyspace::kEntry)));
+  for (; cursor->Valid(); cursor->Next()) {
+    ASSIGN_OR_RETURN(std::vector<std::string_view> run, journal::ParseRun(cursor->value()));
+    const uint64_t begin = keyspace::ReadBigEndian64(cursor->key().substr(1)) + 1 - run.size();
+    for (size_t i = 0; i < run.size(); ++i) {
+      if (begin + i >= first && begin + i - first < entries.size()) run[i] = entries[begin + i - first];
+    }
+    batch.Put(cursor->key(), journal::EncodeRun(run));
+  }
+  return cursor->status();
+}
+
 // Everything after the forged entry and everything derived, recomputed as if it had always been so.
 Status CoverUp(journal::Storage& storage, journal::Batch& batch, const v1::Entry& forged) {
   ASSIGN_OR_RETURN(const auto stored_state, storage.Get(keyspace::StateKey()));
@@ -61,15 +78,17 @@ Status CoverUp(journal::Storage& storage, journal::Batch& batch, const v1::Entry
   ASSIGN_OR_RETURN(keyspace::StateRecord state, keyspace::StateRecord::Parse(*stored_state));
   journal::TreeWriter tree;
   Hash256 last;
+  std::vector<std::string> entries;
   for (uint64_t i = 0; i < state.size.value; ++i) {
     ASSIGN_OR_RETURN(v1::Entry entry, ReadEntry(storage, i));
     if (i == forged.index()) entry = forged;
     if (i > forged.index()) entry.set_previous_leaf_hash(last.ToBytes());
     const std::string bytes = entry.SerializeAsString();
-    if (i >= forged.index()) batch.Put(keyspace::EntryKey(EntryIndex(i)), bytes);
+    if (i >= forged.index()) entries.push_back(bytes);
     last = crypto::LeafHash(bytes);
     tree.Append(last);
   }
+  RETURN_IF_ERROR(ReplaceEntries(storage, batch, forged.index(), entries));
   tree.WriteTiles(batch);
   state.root = tree.Root();
   state.last_leaf_hash = last;
@@ -89,8 +108,11 @@ Status Forge(const std::string& directory, uint64_t index, const std::string& am
   ASSIGN_OR_RETURN(v1::Entry entry, ReadEntry(*storage, index));
   RETURN_IF_ERROR(ForgeClose(entry, amount));
   std::unique_ptr<journal::Batch> batch = storage->NewBatch();
-  batch->Put(keyspace::EntryKey(EntryIndex(index)), entry.SerializeAsString());
-  if (cover_up) RETURN_IF_ERROR(CoverUp(*storage, *batch, entry));
+  if (cover_up) {
+    RETURN_IF_ERROR(CoverUp(*storage, *batch, entry));
+  } else {
+    RETURN_IF_ERROR(ReplaceEntries(*storage, *batch, index, {entry.SerializeAsString()}));
+  }
   return storage->Commit(std::move(batch));
 }
 

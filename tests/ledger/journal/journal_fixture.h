@@ -13,6 +13,7 @@
 #include "crypto/sha256.h"
 #include "crypto/signer.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/entry_runs.h"
 #include "ledger/journal/journal.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/storage.h"
@@ -114,14 +115,14 @@ inline void RewriteHistory(Storage& storage, uint64_t index, const crypto::Signe
   keyspace::StateRecord next = state;
   Hash256 previous;
   for (uint64_t i = 0; i < state.size.value; ++i) {
-    std::string bytes = **storage.Get(keyspace::EntryKey(EntryIndex{i}));
+    std::string bytes = ReadStoredEntry(storage, EntryIndex{i}).value();
     if (i == index) bytes = AlterRating(bytes, signer, 5);
     v1::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(bytes));
     entry.set_previous_leaf_hash(previous.ToBytes());
     bytes = entry.SerializeAsString();
     const ParsedEntry parsed = ParseEntry(bytes).value();
-    batch->Put(keyspace::EntryKey(EntryIndex{i}), bytes);
+    batch->Put(keyspace::EntryRunKey(EntryIndex{i}), EncodeRun({bytes}));  // submitted alone, each in a run of its own
     batch->Put(keyspace::SubmissionKey(parsed.submission.key_id, parsed.submission.submission.idempotency_key()),
                keyspace::SubmissionRecord{EntryIndex{i}}.Encode());
     previous = crypto::LeafHash(bytes);

@@ -428,11 +428,11 @@ TEST_F(JournalTest, OpeningRefusesAnotherKeyAndWhatIsNotWhole) {
     EXPECT_EQ(Journal::OpenReadOnly(std::make_unique<MemoryStorage>(held_)).status().code(), StatusCode::kDataLoss);
     return status.message();
   };
-  EXPECT_THAT(broken([&] { held_->records[keyspace::EntryKey(EntryIndex{300})][10] ^= 1; }),
+  EXPECT_THAT(broken([&] { held_->records[keyspace::EntryRunKey(EntryIndex{300})][10] ^= 1; }),
               HasSubstr("entry 300 hashes to"));
-  EXPECT_THAT(broken([&] { held_->records.erase(keyspace::EntryKey(EntryIndex{280})); }),
+  EXPECT_THAT(broken([&] { held_->records.erase(keyspace::EntryRunKey(EntryIndex{280})); }),
               HasSubstr("entry 280 is missing"));
-  EXPECT_THAT(broken([&] { held_->records[keyspace::EntryKey(EntryIndex{301})] = "x"; }),
+  EXPECT_THAT(broken([&] { held_->records[keyspace::EntryRunKey(EntryIndex{301})] = EncodeRun({"x"}); }),
               HasSubstr("beyond the tree's size 301"));
   EXPECT_THAT(broken([&] { held_->records[keyspace::TileKey(0, 1)][3] ^= 1; }), HasSubstr("root at size 301"));
   EXPECT_THAT(broken([&] { held_->records[keyspace::TileKey(0, 0)][3] ^= 1; }), HasSubstr("tile/0/000 hashes to"));

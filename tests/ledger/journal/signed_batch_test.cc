@@ -309,7 +309,7 @@ class BrokenBatchTest : public BatchJournalTest {
       entry.set_index(i);
       entry.set_previous_leaf_hash(previous.ToBytes());
       const std::string bytes = entry.SerializeAsString();
-      batch->Put(keyspace::EntryKey(EntryIndex{i}), bytes);
+      batch->Put(keyspace::EntryRunKey(EntryIndex{i}), EncodeRun({bytes}));
       previous = crypto::LeafHash(bytes);
       recorded_at_us = entry.recorded_at_us();
       tree.Append(previous);

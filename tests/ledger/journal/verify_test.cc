@@ -40,7 +40,9 @@ class VerifyTest : public testing::Test {
     held_->published = published;
     return report;
   }
-  std::string& Entry(uint64_t index) { return held_->records.at(keyspace::EntryKey(EntryIndex{index})); }
+  // Each was submitted alone and is a run of its own.
+  std::string& Run(uint64_t index) { return held_->records.at(keyspace::EntryRunKey(EntryIndex{index})); }
+  std::string Entry(uint64_t index) { return std::string(ParseRun(Run(index))->front()); }
 
   static constexpr char kRows[] = "period,plays\n2026-10,7\n";
   const crypto::KeySigner operator_ = TestSigner('o');
@@ -75,16 +77,19 @@ TEST_F(VerifyTest, AWholeJournalPassesAndSaysWhatItTookOnTrust) {
 }
 
 TEST_F(VerifyTest, AnAlteredEntryIsNamedAndTheTilesAreNot) {
-  const VerifyReport report = After([&] { Entry(137) = AlterRating(Entry(137), operator_, 5); });
+  const VerifyReport report = After([&] { Run(137) = EncodeRun({AlterRating(Entry(137), operator_, 5)}); });
   EXPECT_THAT(FailuresOf(report, "leaf hashes"), HasSubstr("entry 137 hashes to"));
   EXPECT_EQ(FailedChecks(report), "leaf hashes, hash chain");
 }
 
 TEST_F(VerifyTest, EveryFlippedByteOfAnEntryIsNamed) {
-  const size_t size = Entry(200).size();
+  const size_t size = Run(200).size();
   for (size_t at = 0; at < size; at += 7) {
-    const VerifyReport report = After([&] { Entry(200)[at] ^= 1; });
-    EXPECT_THAT(FailuresOf(report, "leaf hashes"), HasSubstr("entry 200 hashes to")) << "byte " << at;
+    const VerifyReport report = After([&] { Run(200)[at] ^= 1; });
+    // The first two bytes are the length: then the run is not whole.
+    EXPECT_THAT(FailuresOf(report, at < 2 ? "entries" : "leaf hashes"),
+                HasSubstr(at < 2 ? "entry 200 is missing" : "entry 200 hashes to"))
+        << "byte " << at;
   }
 }
 
@@ -116,11 +121,11 @@ TEST_F(VerifyTest, AForgerWithoutTheKeyFailsOnTheSignature) {
 }
 
 TEST_F(VerifyTest, MissingAndSurplusEntriesAreNamed) {
-  VerifyReport report = After([&] { held_->records.erase(keyspace::EntryKey(EntryIndex{42})); });
+  VerifyReport report = After([&] { held_->records.erase(keyspace::EntryRunKey(EntryIndex{42})); });
   EXPECT_THAT(FailuresOf(report, "entries"), HasSubstr("entry 42 is missing"));
-  report = After([&] { held_->records[keyspace::EntryKey(EntryIndex{310})] = Entry(309); });
+  report = After([&] { held_->records[keyspace::EntryRunKey(EntryIndex{310})] = Run(309); });
   EXPECT_THAT(FailuresOf(report, "entries"), HasSubstr("beyond the tree's size"));
-  report = After([&] { std::swap(Entry(50), Entry(51)); });
+  report = After([&] { std::swap(Run(50), Run(51)); });
   EXPECT_THAT(FailuresOf(report, "entries"), HasSubstr("entry 50 says that it is entry 51"));
 }
 
@@ -146,10 +151,14 @@ TEST_F(VerifyTest, DerivedRecordsMustBeExactlyThoseOfTheEntries) {
     held_->records[keyspace::SubmissionKey(id, "never")] = held_->records[keyspace::SubmissionKey(id, "78")];
   });
   EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("311 records of idempotency keys, the entries give 310"));
-  report = After([&] { held_->records.erase(keyspace::TypeKey(v1::PAYLOAD_TYPE_USAGE_FILE, EntryIndex{3})); });
+  report = After([&] { held_->records.erase(keyspace::TypeRunKey(v1::PAYLOAD_TYPE_USAGE_FILE, EntryIndex{3})); });
   EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("entry 3, a usage file, is not in the index by type"));
-  report = After([&] { held_->records[keyspace::TypeKey(v1::PAYLOAD_TYPE_PERMIT, EntryIndex{3})] = ""; });
-  EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("311 records"));
+  report = After([&] {
+    held_->records[keyspace::TypeRunKey(v1::PAYLOAD_TYPE_PERMIT, EntryIndex{3})] = keyspace::EncodeTypeRun(1);
+  });
+  EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("has entry 3 as a permit, which it is not"));
+  report = After([&] { held_->records[keyspace::TypeRunKey(v1::PAYLOAD_TYPE_PERMIT, EntryIndex{3})] = ""; });
+  EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("is not whole"));
   report = After([&] { held_->records["zebra"] = ""; });
   EXPECT_THAT(FailuresOf(report, "state"), HasSubstr("1 key of an unknown kind, 0x7a"));
 }
@@ -164,7 +173,7 @@ TEST_F(VerifyTest, StateAndTimes) {
     v1::Entry entry;
     ASSERT_TRUE(entry.ParseFromString(Entry(309)));
     entry.set_recorded_at_us(5);
-    Entry(309) = entry.SerializeAsString();
+    Run(309) = EncodeRun({entry.SerializeAsString()});
   });
   EXPECT_THAT(FailuresOf(report, "times"), HasSubstr("entry 309 was recorded at 5, before"));
 }
@@ -202,7 +211,7 @@ TEST_F(VerifyTest, CheckpointsAndKeys) {
 
 TEST_F(VerifyTest, OnlyTheFirstFailuresAreKeptAndAllAreCounted) {
   const VerifyReport report = After([&] {
-    for (uint64_t i = 100; i < 150; ++i) Entry(i)[4] ^= 1;
+    for (uint64_t i = 100; i < 150; ++i) Run(i)[6] ^= 1;
   });
   for (const VerifyCheck& check : report.checks) {
     if (check.name != "leaf hashes") continue;

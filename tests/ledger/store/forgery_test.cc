@@ -49,9 +49,12 @@ TEST_F(ForgeryTest, OneEntryRewrittenThroughRocksDbIsNamed) {
   ASSERT_TRUE(rocksdb::DB::Open({}, directory_ + "/db", &raw).ok());
   std::unique_ptr<rocksdb::DB> db(raw);
   std::string bytes;
-  const std::string key = journal::keyspace::EntryKey(EntryIndex{137});
+  const std::string key = journal::keyspace::EntryRunKey(EntryIndex{137});  // submitted alone: a run of its own
   ASSERT_TRUE(db->Get({}, key, &bytes).ok());
-  ASSERT_TRUE(db->Put({}, key, journal::AlterRating(bytes, operator_, 5)).ok());
+  ASSERT_TRUE(
+      db->Put({}, key,
+              journal::EncodeRun({journal::AlterRating(std::string(journal::ParseRun(bytes)->front()), operator_, 5)}))
+          .ok());
   db.reset();
   const journal::VerifyReport report = VerifyDirectory(directory_, options_);
   EXPECT_FALSE(report.passed());
