@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   app.add_option("--events", options.events,
                  "events with a signature each; signed batches of 100 and 1,000 send 10 and 20 times as many")
       ->capture_default_str()
-      ->check(CLI::Range(1000, 1'000'000));
+      ->check(CLI::Range(100, 1'000'000));
   app.add_option("--submitters", options.submitters, "how many submit at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
