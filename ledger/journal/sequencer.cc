@@ -146,10 +146,11 @@ void Sequencer::CommitBatch(const PendingList& pending) {
   if (status.ok()) {
     std::unique_ptr<Batch> batch = storage_.NewBatch();
     const EntryIndex first{tree_.size().value};
-    Filling filling{*batch, RunWriter(*batch), std::make_shared<CommitRecord>(keys_.origin(), first), first, {}};
+    Filling filling{*batch, RunWriter(*batch), std::make_shared<CommitRecord>(keys_.origin(), first), first, {}, {}};
     PlaceAll(pending, filling, answers);
     if (!filling.placed.empty()) {
       filling.runs.Flush();
+      PutKeys(filling);
       tree_.WriteTiles(*batch);
       next_.size = tree_.size();
       next_.root = tree_.Root();
@@ -167,6 +168,12 @@ void Sequencer::CommitBatch(const PendingList& pending) {
   }
   if (!status.ok()) answers.assign(pending.size(), Answer(status));
   AnswerAll(pending, std::move(answers));
+}
+
+// In the order of the store: inserting hashes at random is the dearest thing that a commit of many entries does.
+void Sequencer::PutKeys(Filling& filling) {
+  std::sort(filling.keys.begin(), filling.keys.end());
+  for (const auto& [key, index] : filling.keys) filling.batch.Put(key, keyspace::SubmissionRecord{index}.Encode());
 }
 
 void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answers) {
@@ -296,7 +303,7 @@ Result<Committed> Sequencer::AppendEntry(const PendingSubmission& pending, size_
   const Hash256 leaf_hash = crypto::LeafHash(bytes);
   filling.runs.Append(index, what.type, bytes);
   recent_.Insert(what.submission_key, index, batches_committed_.load(std::memory_order_relaxed) + 1);
-  filling.batch.Put(what.submission_key, keyspace::SubmissionRecord{index}.Encode());
+  filling.keys.emplace_back(what.submission_key, index);
   filling.record->Append(leaf_hash, recorded_at_us);
   tree_.Append(leaf_hash);
   next_.last_leaf_hash = leaf_hash;

@@ -105,6 +105,7 @@ class Sequencer {
     RunWriter runs;
     std::shared_ptr<CommitRecord> record;
     EntryIndex first;
+    std::vector<std::pair<std::string_view, EntryIndex>> keys;  // idempotency keys that are new
     std::vector<std::pair<EntryIndex, size_t>>
         placed;  // of each new submission: its first entry, its place in the list
   };
@@ -113,6 +114,7 @@ class Sequencer {
   void Loop();
   PendingList TakeBatch();
   void CommitBatch(const PendingList& pending);
+  static void PutKeys(Filling& filling);
   // Places every submission of the list into the commit; one answer each.
   void PlaceAll(const PendingList& pending, Filling& filling, std::vector<Answer>& answers);
   // Signs the promises of what is answered on this thread, then answers.
