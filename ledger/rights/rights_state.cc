@@ -1,5 +1,7 @@
 #include "ledger/rights/rights_state.h"
 
+#include <set>
+
 namespace ledgerline::rights {
 
 Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Payload& payload, BlobReader& blobs) {
@@ -58,9 +60,11 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
     case v1::Payload::kRating:
       ApplyRating(index, payload.rating());
       break;
+    case v1::Payload::kErasure:
+      if (by_operator("erasure")) ApplyErasure(index, payload.erasure());
+      break;
     case v1::Payload::kBatchHeader:
     case v1::Payload::kAuditAttestation:
-    case v1::Payload::kErasure:
     case v1::Payload::kRejectedCandidates:
     case v1::Payload::kUsageFile:
     case v1::Payload::kPeriodClose:
@@ -130,6 +134,35 @@ void RightsState::ApplyRating(EntryIndex index, const v1::Rating& rating) {
   if (view.original == nullptr && view.cover == nullptr)
     AddFault(index, false, "rating of recording " + id->text() + ", which is not known yet");
   ratings_.push_back({index, rating});
+}
+
+// What it names must be what the ledger committed to, all of it: a tombstone for a part would leave the rest readable.
+void RightsState::ApplyErasure(EntryIndex index, const v1::Erasure& erasure) {
+  const auto party = PartyId::Parse(erasure.party_id());
+  if (!party.ok()) return AddFault(index, true, "erasure: " + party.status().message());
+  std::set<Hash256> known, named;
+  for (const auto* version : parties_.Versions(*party)) known.insert(version->row.commitment);
+  for (const std::string& raw : erasure.commitments()) {
+    if (const auto hash = Hash256::FromBytes(raw); hash.ok()) named.insert(*hash);
+  }
+  if (known.empty()) return AddFault(index, true, "erasure of party " + party->text() + ", which is not known");
+  if (const ErasureRecord* earlier = Erasure(*party, size_)) {
+    return AddFault(index, true,
+                    "party " + party->text() + " was erased already, by entry " + std::to_string(earlier->entry.value));
+  }
+  if (known != named || static_cast<int>(named.size()) != erasure.commitments_size()) {
+    return AddFault(index, true,
+                    "erasure of party " + party->text() + " names " + std::to_string(erasure.commitments_size()) +
+                        " commitments, which are not the " + std::to_string(known.size()) + " that the ledger has");
+  }
+  erasures_.push_back({index, *party, {named.begin(), named.end()}});
+}
+
+const ErasureRecord* RightsState::Erasure(const PartyId& party, TreeSize as_of) const {
+  for (const ErasureRecord& erasure : erasures_) {
+    if (erasure.party == party && erasure.entry.value < as_of.value) return &erasure;
+  }
+  return nullptr;
 }
 
 RecordingView RightsState::Recording(const RecordingId& id, TreeSize as_of) const {

@@ -34,6 +34,13 @@ struct Fault {
   std::string text;
 };
 
+// The tombstone of a party whose private records were destroyed.
+struct ErasureRecord {
+  EntryIndex entry;
+  PartyId party;
+  std::vector<Hash256> commitments;  // sorted
+};
+
 // A recording is an original, from a file, or a cover, from a generation: one of the two is set.
 struct RecordingView {
   RecordingId id;
@@ -59,6 +66,10 @@ class RightsState {
 
   // By id; null if nothing is said as of N.
   const Version<exchange::PartyRow>* Party(const PartyId& id, TreeSize as_of) const { return parties_.Find(id, as_of); }
+  // Every row that was ever imported of it, with its commitment.
+  std::vector<const Version<exchange::PartyRow>*> PartyVersions(const PartyId& id) const {
+    return parties_.Versions(id);
+  }
   const Version<exchange::WorkRow>* Work(const WorkId& id, TreeSize as_of) const { return works_.Find(id, as_of); }
   RecordingView Recording(const RecordingId& id, TreeSize as_of) const;
   const GenerationRecord* Generation(EntryIndex entry) const;  // also those whose cover id was taken
@@ -70,6 +81,9 @@ class RightsState {
   std::vector<RecordingView> Recordings(TreeSize as_of) const;
   std::vector<const Version<exchange::RateCardRow>*> RateCards(TreeSize as_of) const { return rate_cards_.List(as_of); }
   std::vector<const GenerationRecord*> Generations(TreeSize as_of) const;
+  // The tombstone of a party as of N, or null; and all of them, by entry.
+  const ErasureRecord* Erasure(const PartyId& party, TreeSize as_of) const;
+  const std::vector<ErasureRecord>& erasures() const { return erasures_; }
   const std::vector<RatingRecord>& ratings() const { return ratings_; }
   const std::map<EntryIndex, PermitRecord>& permits() const { return permits_; }
 
@@ -112,6 +126,7 @@ class RightsState {
   Speaker SpeakerOf(const v1::Entry& entry) const;
   void ApplyKeyRevocation(EntryIndex index, const v1::Entry& entry, const v1::KeyRevocation& revocation);
   void AddFault(EntryIndex index, bool ignored, std::string text);
+  void ApplyErasure(EntryIndex index, const v1::Erasure& erasure);
   Status ApplyCatalogue(EntryIndex index, const v1::CatalogueFile& file, BlobReader& blobs);
   void AddRow(EntryIndex index, const exchange::PartyRow& row);
   void AddRow(EntryIndex index, const exchange::WorkRow& row);
@@ -142,6 +157,7 @@ class RightsState {
   std::map<EntryIndex, GenerationRecord> generations_;
   std::map<RecordingId, EntryIndex> covers_;
   std::vector<RatingRecord> ratings_;
+  std::vector<ErasureRecord> erasures_;
   std::map<EntryIndex, std::string> catalogue_headers_;
   std::vector<Fault> faults_;
 };

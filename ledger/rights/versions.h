@@ -32,6 +32,14 @@ class VersionedRows {
     }
     return nullptr;
   }
+  // Every version, by entry; empty if nothing was ever said.
+  std::vector<const Version<Row>*> Versions(const IdType& id) const {
+    std::vector<const Version<Row>*> list;
+    if (const auto found = rows_.find(id); found != rows_.end()) {
+      for (const Version<Row>& version : found->second) list.push_back(&version);
+    }
+    return list;
+  }
   // All ids, each with the version that counts, by id.
   std::vector<const Version<Row>*> List(TreeSize as_of) const {
     std::vector<const Version<Row>*> list;

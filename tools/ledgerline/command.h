@@ -37,6 +37,7 @@ void AddStatement(CLI::App& app, Action& action);
 void AddExplain(CLI::App& app, Action& action);
 void AddBatch(CLI::App& app, Action& action);
 void AddSubmit(CLI::App& app, Action& action);
+void AddErase(CLI::App& app, Action& action);
 void AddLog(CLI::App& app, Action& action);
 void AddReceipt(CLI::App& app, Action& action);
 void AddAuditPack(CLI::App& app, Action& action);

@@ -105,6 +105,15 @@ Status RunImport(Context& context, const CatalogFlags& flags) {
     if (!ready.ok()) return ready.status();
     files.push_back(*std::move(ready));
   }
+  // A pseudonym that was erased stays so: it would be one person's again.
+  for (const ReadyFile& file : files) {
+    for (const exchange::PartyRecord& record : file.private_records) {
+      const rights::ErasureRecord* erased = before->Erasure(record.id, before->size());
+      if (erased == nullptr || file.earlier) continue;
+      return FailedPrecondition(file.path + ": party " + record.id.text() + " was erased by entry " +
+                                std::to_string(erased->entry.value) + "; give the person a new party_id");
+    }
+  }
   Json list = Json::array();
   for (const ReadyFile& file : files) {
     std::optional<EntryIndex> index = file.earlier;
@@ -150,12 +159,14 @@ Listing ListParties(const rights::RightsState& rights, const std::string& direct
   listing.rows.push_back({"PARTY", "ROLE", "NAME", "ENTRY"});
   for (const auto* party : rights.Parties(rights.size())) {
     auto record = OpenPartyRecord(directory, party->row);
-    const std::string name = record.ok() ? record->name : "(sealed elsewhere)";
+    const bool erased = rights.Erasure(party->row.id, rights.size()) != nullptr;
+    const std::string name = record.ok() ? record->name : erased ? "(erased)" : "(sealed elsewhere)";
     listing.rows.push_back(
         {party->row.id.text(), std::string(PartyRoleName(party->row.role)), name, std::to_string(party->entry.value)});
     listing.json.push_back({{"party_id", party->row.id.text()},
                             {"role", PartyRoleName(party->row.role)},
                             {"name", record.ok() ? Json(name) : Json()},
+                            {"erased", erased},
                             {"entry", party->entry.value}});
   }
   return listing;

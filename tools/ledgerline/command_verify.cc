@@ -12,6 +12,7 @@
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/option_values.h"
+#include "tools/ledgerline/private_records.h"
 #include "tools/ledgerline/report_printer.h"
 #include "tools/ledgerline/trust_anchor.h"
 #include "tools/ledgerline/verify_file.h"
@@ -35,6 +36,27 @@ Result<std::string> ReadKeptCheckpoint(const std::string& path) {
   if (text.rfind('{', 0) != 0) return text;
   ASSIGN_OR_RETURN(audit::Receipt receipt, Named("--checkpoint " + path, audit::ParseReceipt(text)));
   return std::move(receipt.checkpoint);
+}
+
+// Of every tombstone: nothing of what it says is destroyed is here.
+void CheckErasures(LedgerSession& session, audit::Report& report) {
+  const std::string name = "erasures";
+  const auto rights = session.Rights();
+  if (!rights.ok()) return report.Fail(name, rights.status().message());
+  if ((*rights)->erasures().empty()) return;
+  std::string left;
+  for (const rights::ErasureRecord& erasure : (*rights)->erasures()) {
+    const auto traces = FindPrivateTraces(session.directory(), erasure.party);
+    if (!traces.ok()) return report.Fail(name, traces.status().message());
+    const std::string what =
+        "entry " + std::to_string(erasure.entry.value) + " says that " + erasure.party.text() + " is erased, but ";
+    if (traces->key) left += (left.empty() ? "" : "\n") + what + "its key is there";
+    for (const std::string& path : traces->records) left += (left.empty() ? "" : "\n") + what + path + " is there";
+  }
+  if (!left.empty()) return report.Fail(name, left);
+  report.Pass(name, Counted((*rights)->erasures().size(), "party", "parties") +
+                        " erased: no private record and no key of them is left here");
+  report.Trust("That no copy of the private records and keys of erased parties was kept elsewhere.");
 }
 
 Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags& flags, const std::string& directory,
@@ -63,6 +85,7 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
   }
   if (anchor) audit::CheckQuorum(*anchor, (*session)->journal().LatestCheckpoint(), report);
   audit::VerifyMeaning((*session)->journal(), report);
+  CheckErasures(**session, report);
   for (const std::string& path : flags.checkpoints) {
     ASSIGN_OR_RETURN(const std::string old, ReadKeptCheckpoint(path));
     audit::VerifyExtends((*session)->journal(), old,

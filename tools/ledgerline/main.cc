@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   AddExplain(app, action);
   AddBatch(app, action);
   AddSubmit(app, action);
+  AddErase(app, action);
   AddLog(app, action);
   AddReceipt(app, action);
   AddAuditPack(app, action);
