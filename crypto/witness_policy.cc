@@ -235,6 +235,11 @@ bool WitnessPolicy::IsMet(const std::string& name, const std::vector<std::string
   return false;
 }
 
+bool WitnessPolicy::QuorumMetBy(const std::vector<std::string>& witnesses) const {
+  std::vector<std::string> missing;
+  return quorum_ == kNone || IsMet(quorum_, witnesses, missing);
+}
+
 Result<PolicyVerdict> WitnessPolicy::EvaluateCheckpoint(std::string_view note) const {
   std::vector<VerifierKey> keys;
   for (const PolicyLog& log : logs_) keys.push_back(log.key);

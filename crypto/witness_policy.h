@@ -79,6 +79,9 @@ class WitnessPolicy {
   // The text without our lines, for other readers of tlog-policy.
   const std::string& standard_text() const { return standard_text_; }
 
+  // Whether cosignatures of exactly these witnesses (names in the policy) would make the quorum.
+  bool QuorumMetBy(const std::vector<std::string>& witnesses) const;
+
   // The checkpoint in `note`, signed by one of the policy's logs, and whether the quorum has cosigned it. Not being
   // satisfied is no error here: what follows from it is on_missing_quorum's business.
   // Errors: kInvalidArgument (form), kPermissionDenied (no log of the policy signed; its origin is not the key's name;

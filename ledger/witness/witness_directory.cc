@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <filesystem>
 
 #include "crypto/cosignature.h"
+#include "crypto/durable_file.h"
 #include "crypto/sha256.h"
 
 namespace ledgerline::witness {
@@ -19,42 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Status FileError(const std::string& what, const std::string& path) {
-  const std::string message = "cannot " + what + " " + path + ": " + std::strerror(errno);
-  return errno == ENOSPC || errno == EDQUOT ? ResourceExhausted(message) : Unavailable(message);
-}
-
-Status SyncDirectory(const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return FileError("open", directory);
-  const int synced = ::fsync(fd);
-  const Status status = synced == 0 ? Status::Ok() : FileError("sync", directory);
-  ::close(fd);
-  return status;
-}
-
-Status WriteSynced(const std::string& path, std::string_view bytes) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return FileError("create", path);
-  Status status;
-  while (status.ok() && !bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0)
-      status = FileError("write", path);
-    else
-      bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  if (status.ok() && ::fsync(fd) != 0) status = FileError("sync", path);
-  if (::close(fd) != 0 && status.ok()) status = FileError("close", path);
-  return status;
-}
-
-// Written beside, synced, renamed, and the directory synced: the old content or the new, whole.
-Status ReplaceFile(const std::string& directory, const std::string& name, std::string_view bytes) {
-  const std::string path = directory + "/" + name, beside = path + ".new";
-  RETURN_IF_ERROR(WriteSynced(beside, bytes));
-  if (::rename(beside.c_str(), path.c_str()) != 0) return FileError("rename", beside);
-  return SyncDirectory(directory);
+  return Unavailable("cannot " + what + " " + path + ": " + std::strerror(errno));
 }
 
 Result<std::optional<std::string>> ReadIfThere(const std::string& path, size_t bytes_max) {
@@ -95,7 +60,7 @@ Status WitnessDirectory::Create(const std::string& directory, const std::string&
   if (error) return InvalidArgument("cannot make '" + directory + "': " + error.message());
   ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(random));
   ASSIGN_OR_RETURN(const crypto::CosignerKey verifier, crypto::CosignerKey::Create(name, key.public_key()));
-  RETURN_IF_ERROR(ReplaceFile(directory, "witness.vkey", verifier.ToString() + "\n"));
+  RETURN_IF_ERROR(crypto::ReplaceFile(WitnessVkeyPath(directory), verifier.ToString() + "\n"));
   // The key last: with it the directory is a witness's.
   return crypto::CreatePrivateKeyFile(WitnessKeyPath(directory), {name, std::move(key)});
 }
@@ -132,7 +97,7 @@ Result<std::optional<std::string>> WitnessDirectory::Latest(const std::string& o
 
 Status WitnessDirectory::Keep(const std::string& origin, const std::string& note) {
   if (lock_fd_ < 0) return FailedPrecondition("the witness's directory is open for reading only");
-  return ReplaceFile(LogsDirectory(directory_), crypto::Sha256(origin).ToHex(), note);
+  return crypto::ReplaceFile(LogsDirectory(directory_) + "/" + crypto::Sha256(origin).ToHex(), note);
 }
 
 Status WitnessDirectory::KeepEvidence(const ForkEvidence& evidence) {
@@ -148,7 +113,7 @@ Status WitnessDirectory::KeepEvidence(const ForkEvidence& evidence) {
     return ResourceExhausted("there are " + std::to_string(names.size()) + " pieces of evidence already, at most " +
                              std::to_string(kEvidenceFilesMax));
   }
-  return ReplaceFile(EvidenceDirectory(directory_), name, evidence.Serialize());
+  return crypto::ReplaceFile(EvidenceDirectory(directory_) + "/" + name, evidence.Serialize());
 }
 
 Result<std::vector<std::string>> WitnessDirectory::EvidenceNames() const {

@@ -42,6 +42,8 @@ void AddLog(CLI::App& app, Action& action);
 void AddReceipt(CLI::App& app, Action& action);
 void AddAuditPack(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);
+void AddCheckpoint(CLI::App& app, Action& action);
+void AddPolicy(CLI::App& app, Action& action);
 void AddWitness(CLI::App& app, Action& action);
 
 }  // namespace ledgerline::tool

@@ -137,7 +137,7 @@ Status RunImport(Context& context, const CatalogFlags& flags) {
                     {"already_there", file.earlier.has_value()},
                     {"warnings", file.earlier ? std::vector<std::string>() : file.warnings}});
   }
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  RETURN_IF_ERROR(session->SignCheckpoint());
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session->Rights());
   WarnOfFaults(context, *rights, faults_before, files);
   context.console.PrintJson(Json{{"imported", list}, {"size", session->journal().size().value}});

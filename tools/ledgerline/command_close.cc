@@ -46,7 +46,7 @@ Status RunClose(Context& context, const CloseFlags& flags) {
         " was never closed, and cannot be after this: its usage goes into this close, as prior-period lines");
   }
   // The prefix is frozen by a checkpoint, so that everybody can see later what was closed.
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  RETURN_IF_ERROR(session->SignCheckpoint());
   const journal::Journal::Head head = session->journal().head();
   if (head.size != fold->size()) return Unavailable("the ledger grew while it was read: try again");
   ASSIGN_OR_RETURN(const std::string random, crypto::RandomBytes(session->random(), Hash256::kSize));

@@ -226,7 +226,7 @@ Json SummaryJson(const CoverFlags& flags, const Request& request, const std::str
 Status Deliver(const CoverFlags& flags, LedgerSession& session, EntryIndex entry, OutputFiles& files,
                const covers::CoverResult& cover, const covers::RenderResult& sound, const Json& summary) {
   RETURN_IF_ERROR(files.Recorded());
-  RETURN_IF_ERROR(session.journal().SignCheckpoint().status());
+  RETURN_IF_ERROR(session.SignCheckpoint());
   ASSIGN_OR_RETURN(audit::Receipt receipt, audit::MakeReceipt(session.journal(), entry));
   receipt.files = {{"cover.mid", cover.midi_hash.ToHex()}, {"cover.wav", sound.wav_hash.ToHex()}};
   ASSIGN_OR_RETURN(const std::string text, audit::FormatReceipt(receipt, summary.dump()));
@@ -301,7 +301,7 @@ Status RunCover(Context& context, const CoverFlags& flags) {
                       Counted(request.answer.ConsentReferences().size(), "consent", "consents"));
   const Status made = ComposeAndRecord(context, flags, request, permit, *engine, *session, files);
   // A permit that nothing came of is covered by a checkpoint too.
-  const Status covered = session->journal().SignCheckpoint().status();
+  const Status covered = session->SignCheckpoint();
   return made.ok() ? covered : made;
 }
 

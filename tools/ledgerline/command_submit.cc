@@ -98,7 +98,7 @@ Status RunSubmit(Context& context, const SubmitFlags& flags) {
                        {"leaf_hash", first.leaf_hash.ToHex()},
                        {"promises", promises}});
   }
-  RETURN_IF_ERROR(session->journal().SignCheckpoint().status());
+  RETURN_IF_ERROR(session->SignCheckpoint());
   context.console.PrintJson(answers);
   return Status::Ok();
 }

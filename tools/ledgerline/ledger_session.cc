@@ -3,13 +3,16 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 
 #include "ledger/audit/journal_fold.h"
 #include "ledger/journal/submission.h"
 #include "ledger/store/journal_directory.h"
+#include "tools/ledgerline/cosigning.h"
 #include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/restore_guard.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -35,6 +38,21 @@ class HalfMade {
   bool made_directory_ = false;
   bool whole_ = false;
 };
+
+void Warn(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) std::fprintf(stderr, "ledgerline: warning: %s\n", warning.c_str());
+}
+
+// Of a ledger with a policy: nobody may know more of it than it does itself.
+Status CheckNewestCopy(const std::string& directory) {
+  ASSIGN_OR_RETURN(const std::optional<crypto::WitnessPolicy> policy, ReadLedgerPolicy(directory));
+  if (!policy) return Status::Ok();
+  ASSIGN_OR_RETURN(const std::unique_ptr<journal::Journal> journal, store::OpenJournalReadOnly(directory));
+  std::vector<std::string> warnings;
+  const Status status = CheckAgainstWitnesses(*journal, *policy, {}, warnings);
+  if (status.ok()) Warn(warnings);
+  return status;
+}
 
 }  // namespace
 
@@ -83,6 +101,7 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForWriting(const std::string& directory, Clock& clock) {
   RETURN_IF_ERROR(CheckLedgerDirectory(directory));
+  RETURN_IF_ERROR(CheckNewestCopy(directory));
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   ASSIGN_OR_RETURN(session->operator_keys_, OpenOperatorKeyFiles(directory));
   session->directory_ = directory;
@@ -147,8 +166,17 @@ Result<journal::Committed> LedgerSession::Record(const v1::Payload& payload, std
                                                  std::vector<std::string> blobs, const crypto::Signer* signer) {
   ASSIGN_OR_RETURN(const journal::Committed committed,
                    Submit(payload, std::move(idempotency_key), std::move(blobs), signer));
-  RETURN_IF_ERROR(journal_->SignCheckpoint().status());
+  RETURN_IF_ERROR(SignCheckpoint());
   return committed;
+}
+
+Status LedgerSession::SignCheckpoint() {
+  ASSIGN_OR_RETURN(const std::optional<crypto::WitnessPolicy> policy, ReadLedgerPolicy(directory_));
+  if (!policy) return journal_->SignCheckpoint().status();
+  ASSIGN_OR_RETURN(const CosigningOutcome outcome, SignAndCosign(*journal_, *policy));
+  const Status status = QuorumStatus(outcome, *policy);
+  if (status.ok()) Warn(outcome.problems);
+  return status;
 }
 
 Result<std::string> LedgerSession::NewIdempotencyKey() { return crypto::RandomBytes(random_, 16); }

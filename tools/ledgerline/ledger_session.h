@@ -31,8 +31,10 @@ class LedgerSession {
   // Errors: kAlreadyExists (something is there), those of the journal and of key files.
   static Result<std::unique_ptr<LedgerSession>> Create(const std::string& directory, const std::string& origin,
                                                        const std::string& key_file, Clock& clock);
+  // With a policy, after asking its witnesses and anchors whether this is the newest copy (restore_guard.h).
   // Errors: kNotFound (no ledger there), kInvalidArgument (the operator's key cannot be read), kUnavailable (another
-  // process writes), kDataLoss.
+  // process writes; it cannot be told whether this is the newest copy), kDataLoss (also: this copy is behind, or
+  // differs).
   static Result<std::unique_ptr<LedgerSession>> OpenForWriting(const std::string& directory, Clock& clock);
   // Needs no key. Errors: kNotFound, kDataLoss.
   static Result<std::unique_ptr<LedgerSession>> OpenForReading(const std::string& directory);
@@ -47,6 +49,9 @@ class LedgerSession {
   // empty idempotency key stands for a new random one.
   Result<journal::Committed> Submit(const v1::Payload& payload, std::string idempotency_key = "",
                                     std::vector<std::string> blobs = {}, const crypto::Signer* signer = nullptr);
+  // Signs a checkpoint of everything that is durable. If the ledger has a policy (DIR/policy), its witnesses are asked,
+  // and it is an error if their quorum is missing and the policy fails closed.
+  Status SignCheckpoint();
   // Submits, and signs a checkpoint that covers the entry: what a command with one entry does.
   Result<journal::Committed> Record(const v1::Payload& payload, std::string idempotency_key = "",
                                     std::vector<std::string> blobs = {}, const crypto::Signer* signer = nullptr);

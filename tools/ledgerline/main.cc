@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
   AddReceipt(app, action);
   AddAuditPack(app, action);
   AddVerify(app, action);
+  AddCheckpoint(app, action);
+  AddPolicy(app, action);
   AddWitness(app, action);
 
   if (argc == 1) {
