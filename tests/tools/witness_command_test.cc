@@ -160,6 +160,34 @@ TEST_F(WitnessCommandTest, AnAnchorElsewhereIsAsked) {
   Fine("ledgerline checkpoint ledger");
 }
 
+TEST_F(WitnessCommandTest, ALogAsFilesServedAndProved) {
+  MakeLedger();
+  Fine("cp ledger/checkpoint kept; ledgerline log export ledger out");
+  const std::string from = Trimmed(Fine("sed -n 2p kept"));
+  Consent("demo-label");
+  EXPECT_THAT(Fine("ledgerline log export ledger out"), HasSubstr("were there already"));
+  EXPECT_EQ(Read("out/checkpoint"), Read("ledger/checkpoint"));
+  Fine("ledgerline log export ledger open --public");
+  EXPECT_EQ(Fine("ls open open/tile"), "open:\ncheckpoint\ntile\n\nopen/tile:\n0\n");
+  Fine("ledgerline log serve out >serve.out 2>&1 & echo $! >serve.pid");
+  pids_["serve"] = std::stoi(Read("serve.pid"));
+  const std::string said =
+      Fine("until grep -q 'listening on' serve.out; do kill -0 $(cat serve.pid) || exit 1; done; cat serve.out");
+  const std::string url = Trimmed(said.substr(said.find("http://")));
+  EXPECT_EQ(Fine("curl -s " + url + "/checkpoint"), Read("out/checkpoint"));
+  EXPECT_THAT(Fine("curl -s -I " + url + "/checkpoint"), HasSubstr("text/plain; charset=utf-8"));
+  EXPECT_THAT(Fine("curl -s -I " + url + "/$(cd out && ls -d blob/* | head -1)"), HasSubstr("Cache-Control: private"));
+  EXPECT_THAT(Fine("curl -s -I --path-as-is " + url + "/../ledger/checkpoint"), HasSubstr("404"));
+  EXPECT_THAT(Fine("curl -s -I -X POST " + url + "/checkpoint"), HasSubstr("405"));
+  Fine("ledgerline log prove ledger --from " + from + " > proof");
+  EXPECT_THAT(Fine("ledgerline verify proof --checkpoint kept --vkey ledger/operator.vkey"), HasSubstr("VERIFIED"));
+  Fine("sed 2s/^./A/ proof > bad; cmp -s bad proof && sed 2s/^./B/ proof > bad || true");
+  EXPECT_EQ(Shell("ledgerline verify bad --checkpoint kept --vkey ledger/operator.vkey").exit_status, 1);
+  EXPECT_EQ(Shell("ledgerline log prove ledger --from 0").exit_status, 3);
+  EXPECT_EQ(Shell("ledgerline log").exit_status, 2);
+  EXPECT_THAT(Fine("ledgerline log ledger"), HasSubstr("genesis"));
+}
+
 TEST_F(WitnessCommandTest, AWitnessThatIsKilledRemembers) {
   MakeLedger();
   Start("label1");

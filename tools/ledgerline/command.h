@@ -39,6 +39,7 @@ void AddBatch(CLI::App& app, Action& action);
 void AddSubmit(CLI::App& app, Action& action);
 void AddErase(CLI::App& app, Action& action);
 void AddLog(CLI::App& app, Action& action);
+void AddLogFiles(CLI::App& log, Action& action);  // subcommands of log: export, serve, prove
 void AddReceipt(CLI::App& app, Action& action);
 void AddAuditPack(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);

@@ -105,11 +105,16 @@ Status RunShow(Context& context, const LogFlags& flags) {
 void AddLog(CLI::App& app, Action& action) {
   auto log_flags = std::make_shared<LogFlags>();
   CLI::App* log = app.add_subcommand("log", "Every entry, a line each");
-  AddDirectory(*log, log_flags->directory);
+  AddDirectory(*log, log_flags->directory)->required(false);
+  log->require_subcommand(0, 1);
+  AddLogFiles(*log, action);
   log->add_flag("--follow", log_flags->follow, "Wait for new entries and print them as they come; stop with Ctrl-C");
   log->add_option("--from", log_flags->from, "Begin at this index")->capture_default_str()->check(WholeNumber());
-  log->callback(
-      [log_flags, &action] { action = [log_flags](Context& context) { return RunLog(context, *log_flags); }; });
+  log->callback([log, log_flags, &action] {
+    if (!log->get_subcommands().empty()) return;
+    if (log_flags->directory.empty()) throw CLI::RequiredError("DIR");
+    action = [log_flags](Context& context) { return RunLog(context, *log_flags); };
+  });
 
   auto show_flags = std::make_shared<LogFlags>();
   CLI::App* show = app.add_subcommand("show", "One entry, whole");

@@ -2,6 +2,7 @@
 // on trust.
 #include <algorithm>
 
+#include "ledger/audit/audit_pack.h"
 #include "ledger/audit/promise_check.h"
 #include "ledger/audit/quorum_check.h"
 #include "ledger/audit/receipt.h"
@@ -99,12 +100,19 @@ Result<audit::Report> VerifyDirectoryTarget(Context& context, const VerifyFlags&
   return report;
 }
 
+// A ledger, or a proof between two of its sizes.
+bool ShowsExtension(const std::string& target) {
+  if (IsDirectory(target)) return true;
+  const Result<std::string> text = ReadFile(target, audit::kPackBytesMax);
+  return text.ok() && text->rfind("old ", 0) == 0;
+}
+
 Status RunVerify(Context& context, const VerifyFlags& flags) {
   ASSIGN_OR_RETURN(const auto anchor, ReadTrustAnchor(flags.vkey, flags.policy));
-  if (!flags.checkpoints.empty() && std::none_of(flags.targets.begin(), flags.targets.end(), IsDirectory)) {
+  if (!flags.checkpoints.empty() && std::none_of(flags.targets.begin(), flags.targets.end(), ShowsExtension)) {
     return InvalidArgument(
-        "--checkpoint is compared with a ledger, and no TARGET is a ledger's directory: one receipt cannot show that "
-        "the log was only added to");
+        "--checkpoint is compared with a ledger, and no TARGET is a ledger's directory or a proof of `ledgerline log "
+        "prove`: one receipt cannot show that the log was only added to");
   }
   FileChecks checks;
   ASSIGN_OR_RETURN(checks.auditors, ReadAuditors(flags.auditors));
@@ -116,6 +124,10 @@ Status RunVerify(Context& context, const VerifyFlags& flags) {
       audit::CheckPromiseKept(promise, commit, key, session->journal(), report);
       return Status::Ok();
     };
+  }
+  for (const std::string& path : flags.checkpoints) {
+    ASSIGN_OR_RETURN(std::string kept, ReadKeptCheckpoint(path));
+    checks.kept_checkpoints.emplace_back(path, std::move(kept));
   }
   ReportPrinter printer(context.console, flags.brief);
   for (const std::string& target : flags.targets) {

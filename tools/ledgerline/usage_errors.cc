@@ -34,6 +34,7 @@ std::string WrongCommand(const CLI::App& app, int argc, const char* const* argv)
     if (word.rfind('-', 0) == 0) continue;
     const CLI::App* next = nullptr;
     for (const CLI::App* command : commands) next = command->check_name(word) ? command : next;
+    if (next == nullptr && at->get_require_subcommand_min() == 0) return {};  // `log DIR` beside `log export`
     if (next == nullptr) {
       return at == &app ? "'" + word + "' is not a command; `" + path + " --help` lists them"
                         : "'" + word + "' is not a command of `" + path + "`, which has " + NamesOf(commands);
@@ -42,7 +43,8 @@ std::string WrongCommand(const CLI::App& app, int argc, const char* const* argv)
     path += " " + word;
   }
   const std::vector<const CLI::App*> commands = CommandsOf(*at);
-  return commands.empty() ? std::string() : "`" + path + "` needs one of " + NamesOf(commands);
+  return commands.empty() || at->get_require_subcommand_min() == 0 ? std::string()
+                                                                   : "`" + path + "` needs one of " + NamesOf(commands);
 }
 
 std::string WrongOption(const CLI::App& app, const CLI::ParseError& error) {

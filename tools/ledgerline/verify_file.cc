@@ -7,6 +7,7 @@
 #include "ledger/audit/verify_pack.h"
 #include "ledger/audit/verify_receipt.h"
 #include "ledger/journal/tlog_proof.h"
+#include "ledger/witness/add_checkpoint_request.h"
 #include "ledger/witness/fork_evidence.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/trust_anchor.h"
@@ -33,6 +34,41 @@ Result<audit::Report> VerifyForkEvidence(const std::string& text, const std::opt
                           " signed both checkpoints, and the second is not an extension of the first");
     report.Trust("That the log's key was in nobody else's hands.");
   }
+  return report;
+}
+
+// What `ledgerline log prove` writes, against the checkpoints that somebody kept.
+Result<audit::Report> VerifyExtension(const std::string& text, const FileChecks& checks,
+                                      const std::optional<crypto::TrustAnchor>& anchor) {
+  ASSIGN_OR_RETURN(const witness::AddCheckpointRequest proof, witness::AddCheckpointRequest::Parse(text));
+  if (!anchor) return InvalidArgument("a consistency proof is checked against a key: give --vkey or --policy");
+  if (checks.kept_checkpoints.empty())
+    return InvalidArgument(
+        "a consistency proof starts at a checkpoint that you kept: `ledgerline verify --checkpoint`");
+  audit::Report report;
+  report.SetAnchored();
+  const Result<crypto::Checkpoint> now = crypto::OpenCheckpoint(proof.checkpoint, anchor->KeyFor(proof.checkpoint));
+  if (!now.ok()) {
+    report.Fail("the later checkpoint", now.status().message());
+    return report;
+  }
+  audit::CheckQuorum(*anchor, proof.checkpoint, report);
+  for (const auto& [name, kept] : checks.kept_checkpoints) {
+    const Result<crypto::Checkpoint> old = crypto::OpenCheckpoint(kept, anchor->KeyFor(kept));
+    Status status = old.status();
+    if (old.ok() && old->size != proof.old_size) {
+      status = InvalidArgument("the proof starts at size " + std::to_string(proof.old_size.value) +
+                               ", this checkpoint is of size " + std::to_string(old->size.value));
+    } else if (old.ok()) {
+      status = crypto::VerifyConsistency(old->size, now->size, old->root, now->root, proof.proof);
+    }
+    if (!status.ok())
+      report.Fail("extends " + name, status.message());
+    else
+      report.Pass("extends " + name, "the tree of size " + std::to_string(now->size.value) + " extends that of size " +
+                                         std::to_string(old->size.value));
+  }
+  report.Trust("What the entries are: a consistency proof shows that none was changed or removed, and no more.");
   return report;
 }
 
@@ -97,6 +133,7 @@ Result<audit::Report> VerifyFile(const std::string& path, const std::optional<cr
   }
   if (text.rfind(journal::kPromiseHeader, 0) == 0) return VerifyPromise(text, checks, anchor);
   if (text.rfind(witness::kForkEvidenceHeader, 0) == 0) return VerifyForkEvidence(text, anchor);
+  if (text.rfind("old ", 0) == 0) return VerifyExtension(text, checks, anchor);
   ASSIGN_OR_RETURN(const audit::Receipt receipt, audit::ParseReceipt(text));
   report = audit::VerifyReceipt(
       receipt, anchor ? std::optional(anchor->KeyFor(receipt.checkpoint)) : std::optional<crypto::VerifierKey>());

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/trust_anchor.h"
@@ -26,6 +27,8 @@ struct FileChecks {
   std::function<Status(const journal::Promise&, const journal::PromisedCommit&, const crypto::VerifierKey&,
                        audit::Report&)>
       promise_kept;
+  // Checkpoints that somebody kept, each with the name that it goes by: where a proof of extension starts.
+  std::vector<std::pair<std::string, std::string>> kept_checkpoints;
 };
 
 // The verifier keys, or files with one, of auditors. Errors: kInvalidArgument, kNotFound (name --auditor).
