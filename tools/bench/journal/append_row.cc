@@ -4,6 +4,7 @@
 
 #include "ledger/journal/submission.h"
 #include "ledger/store/journal_directory.h"
+#include "tools/bench/journal/bench_directory.h"
 #include "tools/bench/journal/events.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/hardware_limits.h"
@@ -64,12 +65,15 @@ std::string Describe(const Packing& packing, const Submitters& submitters) {
                                                 : " threads");
 }
 
-// The same events in PostgreSQL, fewer of them; returns events/s.
-double PostgresRate(const BenchOptions& options, const Packing& packing, PostgresPeer& postgres) {
-  const size_t batches = std::max<size_t>(1, options.events * (packing.events == 1 ? 1 : 6) / 3 / packing.events);
+// The same events in PostgreSQL, fewer of them where it is slow; returns events/s.
+double PostgresRate(const BenchOptions& options, const Packing& packing, size_t events, size_t connections,
+                    PostgresPeer& postgres) {
+  constexpr size_t kRowsMax = 300'000;
+  const size_t wanted = packing.events == 1 ? options.events / 3 : std::min(events, kRowsMax);
+  const size_t batches = std::max<size_t>(1, wanted / packing.events);
   std::vector<std::string> bodies;
   for (size_t i = 0; i < batches * packing.events; ++i) bodies.push_back(Event(i));
-  return static_cast<double>(bodies.size()) / postgres.Append(bodies, packing.events, options.postgres_connections);
+  return static_cast<double>(bodies.size()) / postgres.Append(bodies, packing.events, connections);
 }
 
 void OneLine(const BenchOptions& options, const Packing& packing, const Submitters& submitters, size_t events,
@@ -82,8 +86,9 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
   Figure of_raw{"of raw RocksDB", "", {}, {}};
   Figure limit{"Ed25519 verify, " + std::to_string(cores) + " cores", "/s", {}, {}};
   Figure of_limit{"of the verify rate", "", {}, {}};
-  Figure chained{"PostgreSQL, hash-chained table", "events/s", {}, {}};
-  Figure of_chained{"times PostgreSQL", "", {}, {}};
+  Figure chained{"PostgreSQL, one connection", "events/s", {}, {}}, of_chained{"times that", "", {}, {}};
+  Figure several{"PostgreSQL, " + std::to_string(options.postgres_connections) + " connections", "events/s", {}, {}};
+  Figure of_several{"times that", "", {}, {}};
   Figure commit{"entries in a commit, mean", "", {}, {}};
   Figure cpu{"processor time, journal", "us/event", {}, {}};
   const auto count = static_cast<double>(events);
@@ -108,8 +113,10 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
     // A batch takes one verification.
     of_limit.samples.push_back(rate / static_cast<double>(packing.events) / verify_rate);
     if (postgres != nullptr) {
-      chained.samples.push_back(PostgresRate(options, packing, *postgres));
+      chained.samples.push_back(PostgresRate(options, packing, events, 1, *postgres));
       of_chained.samples.push_back(rate / chained.samples.back());
+      several.samples.push_back(PostgresRate(options, packing, events, options.postgres_connections, *postgres));
+      of_several.samples.push_back(rate / several.samples.back());
     }
     commit.samples.push_back(run.mean_commit);
     cpu.samples.push_back(run.cpu_us);
@@ -118,10 +125,10 @@ void OneLine(const BenchOptions& options, const Packing& packing, const Submitte
     of_limit.reach = AtLeast(0.8);
   } else {
     of_raw.reach = AtLeast(0.7);
-    of_chained.reach = AtLeast(3);
+    of_chained.reach = of_several.reach = AtLeast(3);
   }
   std::vector<Figure> figures = {journal, raw, of_raw, limit, of_limit};
-  if (postgres != nullptr) figures.insert(figures.end(), {chained, of_chained});
+  if (postgres != nullptr) figures.insert(figures.end(), {chained, of_chained, several, of_several});
   figures.insert(figures.end(), {commit, cpu});
   report.Add("append", Describe(packing, submitters), std::move(figures));
 }
@@ -132,8 +139,9 @@ void AppendRow(const BenchOptions& options, const crypto::Signer& signer, Report
   Result<std::unique_ptr<PostgresPeer>> postgres =
       StartPostgres(options.postgres_bin, FreshDirectory(options.directory + "/postgres"));
   if (postgres.ok()) {
-    report.Say("Beside: " + (*postgres)->version() + ", fsync on, " + std::to_string(options.postgres_connections) +
-               " connections.");
+    report.Say("Beside: " + (*postgres)->version() +
+               ", fsync on, a hash-chained table. Over one connection its rows become durable in the chain's order, as "
+               "the journal's do; over several a crash may leave gaps in the chain.");
   } else {
     report.Say("LEFT OUT: PostgreSQL. " + postgres.status().message());
   }

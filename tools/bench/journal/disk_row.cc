@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "ledger/store/journal_directory.h"
+#include "tools/bench/journal/bench_directory.h"
 #include "tools/bench/journal/events.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/rows.h"

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "ledger/store/journal_directory.h"
+#include "tools/bench/journal/bench_directory.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/stopwatch.h"
 #include "tools/bench/journal/submitters.h"

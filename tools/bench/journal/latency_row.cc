@@ -7,6 +7,7 @@
 #include "crypto/checkpoint.h"
 #include "ledger/journal/submission.h"
 #include "ledger/store/journal_directory.h"
+#include "tools/bench/journal/bench_directory.h"
 #include "tools/bench/journal/events.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/raw_rocks.h"

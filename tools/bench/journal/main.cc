@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "crypto/ed25519.h"
+#include "tools/bench/journal/bench_directory.h"
 #include "tools/bench/journal/failure.h"
 #include "tools/bench/journal/rows.h"
 
@@ -35,7 +36,8 @@ int main(int argc, char** argv) {
   app.add_option("--only", only, "only these rows, with commas between")->delimiter(',')->check(CLI::IsMember(names));
   app.add_option("--postgres-bin", options.postgres_bin, "append: where initdb and postgres are")
       ->capture_default_str();
-  app.add_option("--postgres-connections", options.postgres_connections, "append: connections to PostgreSQL")
+  app.add_option("--postgres-connections", options.postgres_connections,
+                 "append: connections to PostgreSQL, besides one alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
   app.add_option("--seconds", options.latency_seconds, "latency: how long events arrive")
@@ -62,11 +64,11 @@ int main(int argc, char** argv) {
   const crypto::KeySigner signer(key);
   if (!append_until_killed.empty()) AppendUntilKilled(append_until_killed, signer);
   options.program = std::filesystem::read_symlink("/proc/self/exe");
+  const BenchDirectory directory(options.directory);
   Report report;
   for (const auto& [name, run] : rows) {
     if (only.empty() || std::find(only.begin(), only.end(), name) != only.end()) run(options, signer, report);
   }
-  std::filesystem::remove_all(options.directory);
   if (!json.empty()) MustBeOk(report.WriteJson(json));
   return 0;
 }

@@ -2,8 +2,9 @@
 //
 // The table is (idx bigint primary key, prev bytea, hash bytea, body bytea), hash = SHA-256(prev, body), and body is an
 // event's 300 bytes. Rows go in by prepared statements that insert a whole batch, one transaction each. A chain has one
-// order, so one connection after the other takes the next rows and hashes them; what then runs at the same time is the
-// inserting, and the server syncs several transactions at once where it can.
+// order, so one connection after the other takes the next rows and hashes them; with several, what then runs at the
+// same time is the inserting, and the server syncs several transactions at once where it can. Then rows may become
+// durable before those that they name, which the journal's never do.
 #ifndef LEDGERLINE_TOOLS_BENCH_JOURNAL_POSTGRES_PEER_H_
 #define LEDGERLINE_TOOLS_BENCH_JOURNAL_POSTGRES_PEER_H_
 

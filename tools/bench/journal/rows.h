@@ -28,9 +28,6 @@ struct BenchOptions {
   std::string program;             // this program, for the process that is killed
 };
 
-// An empty directory of this name.
-std::string FreshDirectory(const std::string& directory);
-
 // "append": durable events/s of many submitters, each with a signature of its own and in signed batches of 1, 100 and
 // 1,000. Beside: raw RocksDB with the same entries; OpenSSL's verify rate; PostgreSQL with a hash-chained table.
 void AppendRow(const BenchOptions& options, const crypto::Signer& signer, Report& report);
