@@ -23,7 +23,7 @@ std::string Listed(const std::vector<std::string>& items) {
 }
 
 // The digest that the entry states must be that of the blob's rows.
-Status CheckFile(const v1::Payload& payload, JournalBlobs& blobs) {
+Status CheckFile(const v1::Payload& payload, rights::BlobReader& blobs) {
   if (payload.has_catalogue_file()) {
     ASSIGN_OR_RETURN(const std::string bytes,
                      rights::ReadNamedBlob(blobs, payload.catalogue_file().file().blob_sha256()));
@@ -42,19 +42,18 @@ Status CheckFile(const v1::Payload& payload, JournalBlobs& blobs) {
 }
 
 // Every catalogue and usage file against what its entry says of it.
-void CheckFiles(const journal::Journal& journal, Report& report) {
-  JournalBlobs blobs(journal);
+void CheckFiles(LedgerView& view, Report& report) {
   uint64_t files = 0;
   std::vector<std::string> bad;
   for (const v1::PayloadType type : {v1::PAYLOAD_TYPE_CATALOGUE_FILE, v1::PAYLOAD_TYPE_USAGE_FILE}) {
-    auto entries = journal.EntriesOfType(type);
+    auto entries = view.EntriesOfType(type);
     if (!entries.ok()) return report.Fail("files", entries.status().message());
     for (const EntryIndex index : *entries) {
       ++files;
       const Status status = [&]() -> Status {
-        ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
+        ASSIGN_OR_RETURN(const std::string bytes, view.ReadEntry(index));
         ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
-        return CheckFile(entry.submission.payload, blobs);
+        return CheckFile(entry.submission.payload, view);
       }();
       if (!status.ok()) bad.push_back(Named(index.value) + ": " + status.message());
     }
@@ -106,22 +105,26 @@ void NameTheOperatorsWord(const rights::RightsState& rights, Report& report) {
   }
 }
 
-void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fold, Report& report) {
-  auto entries = journal.EntriesOfType(v1::PAYLOAD_TYPE_PERIOD_CLOSE);
-  if (!entries.ok()) return report.Fail("closes", entries.status().message());
+std::vector<EntryIndex> CheckCloses(LedgerView& view, const royalty::LedgerFold& fold, Report& report) {
+  std::vector<EntryIndex> equal;
+  auto entries = view.EntriesOfType(v1::PAYLOAD_TYPE_PERIOD_CLOSE);
+  if (!entries.ok()) {
+    report.Fail("closes", entries.status().message());
+    return equal;
+  }
   for (const EntryIndex index : *entries) {
     const std::string name = "close in " + Named(index.value);
     const Status status = [&]() -> Status {
-      ASSIGN_OR_RETURN(const std::string bytes, journal.ReadEntry(index));
+      ASSIGN_OR_RETURN(const std::string bytes, view.ReadEntry(index));
       ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
       const v1::PeriodClose& close = entry.submission.payload.period_close();
       if (close.prefix_size() > index.value) return DataLoss("it claims a prefix that reaches beyond itself");
-      ASSIGN_OR_RETURN(const Hash256 root, journal.RootAt(TreeSize(close.prefix_size())));
+      ASSIGN_OR_RETURN(const Hash256 root, view.RootAt(TreeSize(close.prefix_size())));
       if (close.prefix_root() != root.view())
         return DataLoss("the prefix root is not the tree's root at size " + std::to_string(close.prefix_size()));
       ASSIGN_OR_RETURN(const royalty::CloseResult expected, royalty::RecomputeClose(fold, index));
       ASSIGN_OR_RETURN(const Hash256 digest, Hash256::FromBytes(close.statements_sha256()));
-      ASSIGN_OR_RETURN(const std::string blob, journal.ReadBlob(digest));
+      ASSIGN_OR_RETURN(const std::string blob, view.ReadBlob(digest));
       RETURN_IF_ERROR(royalty::CompareClose(expected, close, blob));
       ASSIGN_OR_RETURN(const royalty::Statements statements, royalty::ParseStatements(blob));
       RETURN_IF_ERROR(royalty::CheckStatements(statements));
@@ -132,8 +135,12 @@ void CheckCloses(const journal::Journal& journal, const royalty::LedgerFold& fol
                             std::to_string(statements.lines.size()) + " lines equal byte by byte" + totals);
       return Status::Ok();
     }();
-    if (!status.ok()) report.Fail(name, status.message());
+    if (!status.ok())
+      report.Fail(name, status.message());
+    else
+      equal.push_back(index);
   }
+  return equal;
 }
 
 }  // namespace
@@ -158,9 +165,14 @@ void VerifyMeaning(const journal::Journal& journal, Report& report) {
   royalty::LedgerFold fold;
   const Status folded = FoldJournal(journal, fold);
   if (!folded.ok()) return report.Fail("fold of all entries", folded.message());
-  CheckFiles(journal, report);
+  JournalView view(journal);
+  VerifyMeaningOf(view, fold, report);
+}
+
+std::vector<EntryIndex> VerifyMeaningOf(LedgerView& view, const royalty::LedgerFold& fold, Report& report) {
+  CheckFiles(view, report);
   CheckVerdicts(fold, report);
-  CheckCloses(journal, fold, report);
+  std::vector<EntryIndex> closes = CheckCloses(view, fold, report);
   const std::vector<rights::Fault> faults = fold.AllFaults();
   if (!faults.empty()) {
     std::vector<std::string> named;
@@ -169,6 +181,7 @@ void VerifyMeaning(const journal::Journal& journal, Report& report) {
     report.Pass("faults in data", std::to_string(faults.size()) + " named\n" + Listed(named));
   }
   NameTheOperatorsWord(fold.rights(), report);
+  return closes;
 }
 
 void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint,

@@ -3,10 +3,13 @@
 #define LEDGERLINE_LEDGER_AUDIT_VERIFY_LEDGER_H_
 
 #include <string>
+#include <vector>
 
+#include "ledger/audit/ledger_view.h"
 #include "ledger/audit/report.h"
 #include "ledger/journal/journal.h"
 #include "ledger/journal/verify.h"
+#include "ledger/royalty/ledger_fold.h"
 
 namespace ledgerline::audit {
 
@@ -18,6 +21,8 @@ void AddJournalReport(const journal::VerifyReport& journal_report, Report& repor
 // again from its prefix and compared byte by byte, and its prefix root. Only worth calling if the journal's own checks
 // passed.
 void VerifyMeaning(const journal::Journal& journal, Report& report);
+// The same of any view of a ledger and the fold of all its entries. Returns the closes that are equal byte by byte.
+std::vector<EntryIndex> VerifyMeaningOf(LedgerView& view, const royalty::LedgerFold& fold, Report& report);
 
 // A checkpoint kept from earlier: the ledger must extend it. Errors are failed findings.
 void VerifyExtends(const journal::Journal& journal, const std::string& old_checkpoint,

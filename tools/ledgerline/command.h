@@ -41,6 +41,7 @@ void AddErase(CLI::App& app, Action& action);
 void AddLog(CLI::App& app, Action& action);
 void AddLogFiles(CLI::App& log, Action& action);  // subcommands of log: export, serve, prove
 void AddReceipt(CLI::App& app, Action& action);
+void AddAudit(CLI::App& app, Action& action);
 void AddAuditPack(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);
 void AddCheckpoint(CLI::App& app, Action& action);

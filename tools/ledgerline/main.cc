@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   AddErase(app, action);
   AddLog(app, action);
   AddReceipt(app, action);
+  AddAudit(app, action);
   AddAuditPack(app, action);
   AddVerify(app, action);
   AddCheckpoint(app, action);
