@@ -257,6 +257,9 @@ class Replayer {
       log_.report.Pass("tree", "the root of " + std::to_string(checkpoint_.size.value) +
                                    " entries is the one that the checkpoint signs");
     if (!kept_) return;
+    if (root != checkpoint_.root)  // no accusation: only the entries that were shown are wrong
+      return log_.report.Fail("extends the kept checkpoint",
+                              "it cannot be told: the entries that were shown are not those that the checkpoint signs");
     const auto at_kept = view_.RootAt(kept_->size);
     const std::string name = "extends the kept checkpoint";
     if (!at_kept.ok())

@@ -103,6 +103,7 @@ TEST_F(ReplayLogTest, EachLieIsNamed) {
     altered[5].back() ^= 1;
     source.instead[BundlePath()] = crypto::EncodeEntryBundle(altered).value();
     EXPECT_THAT(Failures(source), HasSubstr("tree: the entries give root"));
+    EXPECT_THAT(Failures(source, recorded_.journal->LatestCheckpoint()), HasSubstr("it cannot be told"));
   }
   {
     LyingSource source(*recorded_.journal);  // two exchanged
