@@ -49,6 +49,22 @@ TEST_F(VerifierTest, CatchesAChangedDigitAndNamesIt) {
   EXPECT_THAT(ran.out, HasSubstr("FAILED"));
 }
 
+TEST_F(VerifierTest, ReplaysAnExportedLogAndNamesWhatWasAltered) {
+  MakeLedger();
+  Fine("ledgerline close ledger --period 2026-10");
+  Fine("ledgerline log export ledger files");
+  EXPECT_THAT(Fine("ledgerline-verify --vkey ledger/operator.vkey files"), HasSubstr("VERIFIED"));
+  EXPECT_EQ(Shell("ledgerline-verify --vkey ledger/operator.vkey ledger").exit_status, 3);
+  const std::string bundle = Fine("find files/tile/entries -type f | tail -n 1 | tr -d '\\n'");
+  std::string bytes = Read(bundle);
+  bytes[bytes.size() / 2] ^= 1;
+  Write(bundle, bytes);
+  const Ran ran = Shell("ledgerline-verify --vkey ledger/operator.vkey files");
+  EXPECT_EQ(ran.exit_status, 1);
+  EXPECT_THAT(ran.out, HasSubstr("FAILED"));
+  EXPECT_THAT(ran.out, HasSubstr("entry "));
+}
+
 TEST_F(VerifierTest, WrongUsageAndWrongInputAreToldApart) {
   EXPECT_EQ(Shell("ledgerline-verify").exit_status, 2);
   EXPECT_EQ(Shell("ledgerline-verify --frob x").exit_status, 2);

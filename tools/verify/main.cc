@@ -5,8 +5,11 @@
 #include <cstdio>
 #include <exception>
 
+#include "ledger/audit/log_source.h"
+#include "ledger/audit/replay_log.h"
 #include "ledger/journal/entry.h"
 #include "tools/ledgerline/console.h"
+#include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/report_printer.h"
 #include "tools/ledgerline/trust_anchor.h"
 #include "tools/ledgerline/usage_errors.h"
@@ -30,13 +33,33 @@ void CheckNoDelivered(const audit::Receipt& receipt, const std::string&, audit::
         "That the files beside the receipt are those that the event names: `ledgerline verify` compares them.");
 }
 
+// A log's files, as `ledgerline log export` wrote them.
+Result<audit::Report> VerifyExport(Console& console, const std::string& directory,
+                                   const std::optional<crypto::TrustAnchor>& anchor) {
+  if (Exists(directory + "/db") && !Exists(directory + "/tile")) {
+    return InvalidArgument("'" + directory +
+                           "' is a ledger's own store: ask for an export of it ('ledgerline log export " + directory +
+                           " OUT'), or check it with 'ledgerline verify'");
+  }
+  audit::ReplayOptions options;
+  options.anchor = anchor;
+  options.progress = [&](uint64_t done, uint64_t total) { console.Progress("replaying entries", done, total); };
+  audit::DirectoryLogSource source(directory);
+  audit::ReplayedLog log = audit::ReplayLog(source, options);
+  console.EndProgress();
+  return std::move(log.report);
+}
+
 Status Run(Console& console, const Flags& flags) {
   ASSIGN_OR_RETURN(const auto anchor, ReadTrustAnchor(flags.vkey, flags.policy));
   FileChecks checks;
   ASSIGN_OR_RETURN(checks.auditors, ReadAuditors(flags.auditors));
   checks.delivered_files = CheckNoDelivered;
   ReportPrinter printer(console, flags.brief);
-  for (const std::string& target : flags.targets) printer.Print(target, VerifyFile(target, anchor, checks));
+  for (const std::string& target : flags.targets) {
+    printer.Print(target,
+                  IsDirectory(target) ? VerifyExport(console, target, anchor) : VerifyFile(target, anchor, checks));
+  }
   return printer.Finish();
 }
 
@@ -55,7 +78,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "ledgerline-verify 0.1.0");
   app.add_flag("--json", flags.json, "Print one JSON document instead of text");
   app.add_flag("--brief", flags.brief, "Only what failed, and a line for each target");
-  app.add_option("TARGET", flags.targets, "Files: receipts, tlog-proofs, audit packs, promises, evidence")->required();
+  app.add_option("TARGET", flags.targets,
+                 "Files: receipts, tlog-proofs, audit packs, promises, evidence; or the directory of an exported log")
+      ->required();
   CLI::Option* vkey = app.add_option("--vkey", flags.vkey,
                                      "The ledger's verifier key, or a file with it, from a source that you trust");
   app.add_option("--policy", flags.policy,
