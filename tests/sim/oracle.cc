@@ -13,21 +13,45 @@ namespace {
 
 std::string Name(uint64_t index) { return "entry " + std::to_string(index); }
 
+void Describe(const std::string& idempotency_key, const std::string& payload_bytes, Wanted::Part& part) {
+  v1::Payload payload;
+  if (!payload.ParseFromString(payload_bytes)) return;
+  part.idempotency_key = idempotency_key;
+  part.type = static_cast<v1::PayloadType>(payload.kind_case());
+  part.referenced = journal::ReferencedBlobs(payload);
+}
+
 }  // namespace
 
 Wanted Wanted::From(journal::SubmissionRequest request) {
   Wanted wanted;
   v1::Submission submission;
-  v1::Payload payload;
-  if (submission.ParseFromString(request.submission) && payload.ParseFromString(submission.payload())) {
-    wanted.idempotency_key = submission.idempotency_key();
+  Part& part = wanted.parts.emplace_back();
+  if (submission.ParseFromString(request.submission)) {
+    Describe(submission.idempotency_key(), submission.payload(), part);
     if (const auto id = Hash256::FromBytes(submission.key_id()); id.ok()) wanted.key_id = *id;
-    wanted.type = static_cast<v1::PayloadType>(payload.kind_case());
-    wanted.referenced = journal::ReferencedBlobs(payload);
   }
+  part.bytes = request.submission;
   wanted.digest = crypto::Sha256(request.submission);
   wanted.bytes = std::move(request.submission);
   wanted.blobs = std::move(request.blobs);
+  return wanted;
+}
+
+Wanted Wanted::From(journal::BatchRequest request) {
+  v1::SignedBatch batch;
+  Demand(batch.ParseFromString(request.batch), "our own batch parses");
+  Wanted wanted = From(journal::SubmissionRequest{batch.header(), std::move(request.blobs)});
+  for (const std::string& bytes : batch.items()) {
+    v1::BatchItem item;
+    Demand(item.ParseFromString(bytes), "our own item parses");
+    Part& part = wanted.parts.emplace_back();
+    Describe(item.idempotency_key(), item.payload(), part);
+    part.bytes = bytes;
+  }
+  wanted.digest = crypto::Sha256(request.batch);
+  wanted.bytes = std::move(request.batch);
+  wanted.is_batch = true;
   return wanted;
 }
 
@@ -37,11 +61,14 @@ const Key* Oracle::FindKey(const Hash256& id) const {
 }
 
 Oracle::Verdict Oracle::Judge(const Wanted& wanted, int64_t recorded_at_us) const {
-  if (const auto earlier = by_key_.find({wanted.key_id, wanted.idempotency_key}); earlier != by_key_.end()) {
-    if (entries_[earlier->second].wanted.digest != wanted.digest) {
-      return {Verdict::kRefused, 0, StatusCode::kAlreadyExists};
-    }
+  const Wanted::Part& first = wanted.parts.front();
+  if (const auto earlier = by_key_.find({wanted.key_id, first.idempotency_key}); earlier != by_key_.end()) {
+    if (entries_[earlier->second].part.bytes != first.bytes) return {Verdict::kRefused, 0, StatusCode::kAlreadyExists};
     return {Verdict::kRepeat, earlier->second, StatusCode::kOk};
+  }
+  for (size_t i = 1; i < wanted.parts.size(); ++i) {
+    if (by_key_.contains({wanted.key_id, wanted.parts[i].idempotency_key}))
+      return {Verdict::kRefused, 0, StatusCode::kAlreadyExists};
   }
   const Key* key = FindKey(wanted.key_id);
   if (key == nullptr || recorded_at_us < key->valid_from_us ||
@@ -50,7 +77,7 @@ Oracle::Verdict Oracle::Judge(const Wanted& wanted, int64_t recorded_at_us) cons
   }
   v1::Submission submission;
   v1::Payload payload;
-  Demand(submission.ParseFromString(wanted.bytes) && payload.ParseFromString(submission.payload()),
+  Demand(submission.ParseFromString(first.bytes) && payload.ParseFromString(submission.payload()),
          "a submission that was admitted can be parsed");
   if (payload.has_key_enrolment()) {
     const auto enrolled = crypto::PublicKey::FromBytes(payload.key_enrolment().public_key());
@@ -59,23 +86,28 @@ Oracle::Verdict Oracle::Judge(const Wanted& wanted, int64_t recorded_at_us) cons
   return {};
 }
 
-void Oracle::Learn(const Wanted& wanted, int64_t recorded_at_us, const std::string& bytes) {
+void Oracle::Learn(const Wanted& wanted, size_t at, int64_t recorded_at_us, const std::string& bytes) {
   const std::string name = Name(size());
+  const Wanted::Part& part = wanted.parts[at];
   v1::Entry entry;
   Demand(entry.ParseFromString(bytes), name + " is an Entry");
   Demand(entry.index() == size(), name + " says its own index");
-  Demand(entry.submission() == wanted.bytes, name + " holds the submission as it was received");
+  Demand(entry.submission() == part.bytes, name + " holds the submission as it was received");
   Demand(entry.submitter_key_id() == wanted.key_id.view(), name + " names the submitter's key");
-  Demand(entry.type() == wanted.type, name + " says the payload's type");
+  Demand(entry.type() == part.type, name + " says the payload's type");
+  Demand(entry.batch_offset() == at && (entry.evidence() == v1::SIGNATURE_EVIDENCE_BATCH) == (at > 0),
+         name + " says whose signature it stands under");
   Demand(entry.previous_leaf_hash() == (entries_.empty() ? Hash256{} : entries_.back().leaf_hash).view(),
          name + " chains to the entry before it");
   Demand(entry.recorded_at_us() == recorded_at_us,
          name + " was recorded at the clock's time, or the entry before's if that is later");
   v1::Submission submission;
   v1::Payload payload;
-  Demand(submission.ParseFromString(wanted.bytes) && payload.ParseFromString(submission.payload()),
-         name + "'s submission can be parsed");
-  Demand(by_key_.emplace(std::pair(wanted.key_id, wanted.idempotency_key), size()).second,
+  if (at == 0) {
+    Demand(submission.ParseFromString(part.bytes) && payload.ParseFromString(submission.payload()),
+           name + "'s submission can be parsed");
+  }
+  Demand(by_key_.emplace(std::pair(wanted.key_id, part.idempotency_key), size()).second,
          name + " has an idempotency key of its own");
   if (payload.has_genesis()) {
     keys_[wanted.key_id] = {};
@@ -84,10 +116,10 @@ void Oracle::Learn(const Wanted& wanted, int64_t recorded_at_us, const std::stri
     keys_[journal::KeyId(*crypto::PublicKey::FromBytes(enrolment.public_key()))] = {
         enrolment.role() == v1::KEY_ROLE_PARTY, enrolment.valid_from_us(), enrolment.valid_to_us()};
   }
-  for (const Hash256& blob : wanted.referenced) blobs_.insert(blob);
+  for (const Hash256& blob : part.referenced) blobs_.insert(blob);
   leaves_.push_back(bytes);
-  entries_.push_back({wanted, crypto::Sha256(std::string(1, '\0') + bytes), recorded_at_us});
-  entries_.back().wanted.blobs.clear();
+  entries_.push_back(
+      {part, wanted.digest, wanted.key_id, crypto::Sha256(std::string(1, '\0') + bytes), recorded_at_us});
 }
 
 Hash256 Oracle::Root(uint64_t size) const { return crypto::ReferenceRoot(leaves_, 0, size); }
@@ -131,9 +163,9 @@ void Oracle::CompareAll(const journal::Journal& journal) const {
   Demand(walked.ok() && next == size(), "every entry can be read: " + walked.ToString());
   std::map<v1::PayloadType, std::vector<EntryIndex>> by_type;
   for (uint64_t i = 0; i < size(); ++i) {
-    const Wanted& wanted = entries_[i].wanted;
-    by_type[wanted.type].push_back(EntryIndex{i});
-    const auto found = journal.FindSubmission(wanted.key_id, wanted.idempotency_key);
+    const Entry& entry = entries_[i];
+    by_type[entry.part.type].push_back(EntryIndex{i});
+    const auto found = journal.FindSubmission(entry.key_id, entry.part.idempotency_key);
     Demand(found.ok() && *found == EntryIndex{i}, Name(i) + " is found by its idempotency key");
   }
   for (const auto& [type, indices] : by_type) {

@@ -28,17 +28,23 @@ inline void Demand(bool holds, const std::string& promise) {
   if (!holds) throw Violation(promise);
 }
 
-// One entry as its submitter meant it.
+// What its submitter wants recorded: one entry, or those of a signed batch, the header first.
 struct Wanted {
-  std::string bytes;  // the submission
+  struct Part {
+    std::string bytes;  // as the entry must hold them
+    std::string idempotency_key;
+    v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
+    std::vector<Hash256> referenced;
+  };
+  std::string bytes;  // as sent: the submission, or the signed batch
   std::vector<std::string> blobs;
   Hash256 digest;
   Hash256 key_id;
-  std::string idempotency_key;
-  v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
-  std::vector<Hash256> referenced;
+  std::vector<Part> parts;
+  bool is_batch = false;
 
   static Wanted From(journal::SubmissionRequest request);
+  static Wanted From(journal::BatchRequest request);
 };
 
 struct Key {
@@ -50,14 +56,16 @@ struct Key {
 class Oracle {
  public:
   struct Entry {
-    Wanted wanted;
+    Wanted::Part part;
+    Hash256 digest;  // of what was sent
+    Hash256 key_id;
     Hash256 leaf_hash;
     int64_t recorded_at_us = 0;
   };
   // What a submission may be told when its turn comes, if nothing fails.
   struct Verdict {
     enum Kind { kNew, kRepeat, kRefused } kind = kNew;
-    size_t index = 0;                   // kRepeat
+    size_t index = 0;                   // kRepeat: of the first entry
     StatusCode code = StatusCode::kOk;  // kRefused
   };
 
@@ -74,8 +82,8 @@ class Oracle {
   int64_t TimeAt(int64_t now_us) const {
     return entries_.empty() ? now_us : std::max(now_us, entries_.back().recorded_at_us);
   }
-  // Takes in the entry that must be the next one: checks every field of `bytes` and the leaf hash that was promised.
-  void Learn(const Wanted& wanted, int64_t recorded_at_us, const std::string& bytes);
+  // Takes in the entry that must be the next one, for one part of `wanted`: checks every field of `bytes`.
+  void Learn(const Wanted& wanted, size_t part, int64_t recorded_at_us, const std::string& bytes);
 
   // A checkpoint that somebody was given: signed, of this origin, the root of exactly the entries so far.
   void SeeCheckpoint(const std::string& note);

@@ -53,7 +53,8 @@ int RunSeeds(uint64_t seeds) {
     std::printf("  %9llu %s\n", static_cast<unsigned long long>(count), what.c_str());
   // A simulation in which none of this happens proves nothing.
   for (const char* needed : {"acknowledged new", "acknowledged again", "commits failed", "crashes", "reopenings",
-                             "failed commits that were there after all", "refused in their turn", "queue full"}) {
+                             "failed commits that were there after all", "refused in their turn", "queue full",
+                             "signed batches acknowledged"}) {
     if (seeds >= 100 && counts[needed] == 0) {
       std::printf("simulation: no \"%s\" in any seed\n", needed);
       return 1;

@@ -1,8 +1,10 @@
 #include "tests/sim/world.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "crypto/sha256.h"
+#include "ledger/journal/signed_batch.h"
 #include "tests/ledger/journal/journal_fixture.h"
 
 namespace ledgerline::sim {
@@ -17,6 +19,7 @@ enum Action : size_t {
   kSendAgain,
   kSendConflict,
   kSendBad,
+  kSendBatch,
   kEnrol,
   kVanish,
   kCommit,
@@ -28,7 +31,7 @@ enum Action : size_t {
   kRead,
   kActions
 };
-constexpr uint32_t kWeightMax[kActions] = {30, 12, 6, 8, 4, 1, 30, 10, 8, 6, 3, 2, 8};
+constexpr uint32_t kWeightMax[kActions] = {30, 12, 6, 8, 12, 4, 1, 30, 10, 8, 6, 3, 2, 8};
 constexpr int64_t kHourUs = 3'600'000'000;
 
 std::string CodeOf(const Status& status) { return std::string(StatusCodeName(status.code())); }
@@ -92,7 +95,7 @@ void World::Create() {
   Demand(genesis.ok(), "entry 0 is there");
   v1::Entry entry;
   Demand(entry.ParseFromString(*genesis), "entry 0 is an Entry");
-  oracle_.Learn(Wanted::From({entry.submission(), {}}), now, *genesis);
+  oracle_.Learn(Wanted::From(SubmissionRequest{entry.submission(), {}}), 0, now, *genesis);
   oracle_.SeeCheckpoint(journal_->LatestCheckpoint());
   Trace("create");
 }
@@ -115,6 +118,8 @@ void World::Step() {
       return SendConflict(submitter);
     case kSendBad:
       return SendBad(submitter);
+    case kSendBatch:
+      return SendBatch(submitter);
     case kEnrol:
       return EnrolKey();
     case kVanish:
@@ -139,11 +144,6 @@ void World::Step() {
     case kActions:
       return;
   }
-}
-
-World::Attempt& World::NewAttempt(size_t submitter, SubmissionRequest request) {
-  attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false});
-  return attempts_.back();
 }
 
 // Something that the journal takes: a rating or a file of the operator's, or a consent in a party's own name.
@@ -182,9 +182,39 @@ void World::SendAgain() {
 void World::SendConflict(size_t submitter) {
   if (attempts_.empty() || vanished_[submitter]) return;
   const Wanted& earlier = attempts_[Draw(attempts_.size())].wanted;
-  if (earlier.key_id != journal::KeyId(operator_.public_key()) || earlier.idempotency_key.empty()) return;
+  if (earlier.key_id != journal::KeyId(operator_.public_key())) return;
+  const std::string& taken = earlier.parts[Draw(earlier.parts.size())].idempotency_key;
   ++counts_["conflicts sent"];
-  NewAttempt(submitter, RandomRequest(submitter, earlier.idempotency_key));
+  NewAttempt(submitter, RandomRequest(submitter, taken));
+  Send(attempts_.size() - 1);
+}
+
+// Some items under one signature; now and then one of them under a key that is taken, or with a file.
+void World::SendBatch(size_t submitter) {
+  if (vanished_[submitter]) return;
+  std::vector<journal::ItemContent> items;
+  std::vector<std::string> blobs;
+  const std::string header = NextName();
+  for (uint64_t i = 0, count = 1 + Draw(5); i < count; ++i) {
+    std::string key = NextName();
+    if (!attempts_.empty() && Chance(5)) {
+      const Wanted& earlier = attempts_[Draw(attempts_.size())].wanted;
+      const std::string& taken = earlier.parts[Draw(earlier.parts.size())].idempotency_key;
+      const bool twice = std::any_of(items.begin(), items.end(),
+                                     [&](const journal::ItemContent& item) { return item.idempotency_key == taken; });
+      if (!twice) key = taken;
+    }
+    if (blobs.empty() && Chance(10)) {
+      blobs.push_back("rows of " + std::to_string(Draw(4)));
+      items.push_back({key, journal::UsagePayload(blobs[0])});
+    } else {
+      items.push_back({key, journal::RatingPayload("recording-" + key)});
+    }
+  }
+  const Result<std::string> batch = journal::SignBatch(journal::kTestOrigin, header, items, operator_);
+  Demand(batch.ok(), "a batch can be signed: " + batch.status().ToString());
+  ++counts_["batches sent"];
+  NewAttempt(submitter, journal::BatchRequest{*batch, std::move(blobs)});
   Send(attempts_.size() - 1);
 }
 
@@ -256,7 +286,7 @@ void World::SendBad(size_t submitter) {
   });
   Trace("submitter " + std::to_string(submitter) + " sends " + what + ": " + CodeOf(status));
   ++counts_["bad submissions"];
-  if (disk_.reads_failed > reads_failed && status.code() == StatusCode::kUnavailable) return;
+  if ((disk_.dead() || disk_.reads_failed > reads_failed) && status.code() == StatusCode::kUnavailable) return;
   Demand(status.code() == expected,
          what + " is refused as " + std::string(StatusCodeName(expected)) + ", not as " + status.ToString());
 }
@@ -279,10 +309,24 @@ void World::Send(size_t attempt) {
   queued->attempt = attempt;
   queued->wanted = wanted;
   const uint64_t reads_failed = disk_.reads_failed;
-  const Status status = journal_->SubmitAsync({wanted.bytes, wanted.blobs}, [queued](Result<Committed> result) {
+  const auto answer = [queued](Result<std::vector<Committed>> result) {
     ++queued->answers;
     queued->result = std::move(result);
-  });
+  };
+  Status status;
+  if (wanted.is_batch) {
+    status = journal_->SubmitBatchAsync({wanted.bytes, wanted.blobs}, [answer](Result<journal::CommittedBatch> result) {
+      if (!result.ok()) return answer(result.status());
+      std::vector<Committed> all = {result->header};
+      all.insert(all.end(), result->items.begin(), result->items.end());
+      answer(std::move(all));
+    });
+  } else {
+    status = journal_->SubmitAsync({wanted.bytes, wanted.blobs}, [answer](Result<Committed> result) {
+      if (!result.ok()) return answer(result.status());
+      answer(std::vector<Committed>{*result});
+    });
+  }
   Trace("submitter " + std::to_string(attempts_[attempt].submitter) + " sends attempt " + std::to_string(attempt) +
         ", " + wanted.digest.Short() + ": " + CodeOf(status));
   ++counts_["submissions"];
@@ -298,15 +342,29 @@ void World::Send(size_t attempt) {
     ++counts_["queue full"];
   } else {
     // A repeat that leaves its blobs out because they were there, in an attempt that the medium lost.
-    const bool blob_gone = status.code() == StatusCode::kFailedPrecondition && wanted.blobs.empty() &&
-                           !wanted.referenced.empty() && !oracle_.HasBlob(wanted.referenced[0]);
+    bool blob_gone = false;
+    for (const Wanted::Part& part : wanted.parts) {
+      for (const Hash256& hash : part.referenced) blob_gone |= wanted.blobs.empty() && !oracle_.HasBlob(hash);
+    }
+    blob_gone &= status.code() == StatusCode::kFailedPrecondition;
     Demand(blob_gone, "a good submission is not refused: " + status.ToString());
     attempts_[attempt].refused = true;
   }
 }
 
+// A batch that fills up to its bound in entries; the first always goes, however large.
+size_t World::DueNow() const {
+  size_t due = 0, entries = 0;
+  for (const auto& queued : queue_) {
+    entries += queued->wanted.parts.size();
+    if (due > 0 && entries > options_.batch_entries_max) break;
+    ++due;
+  }
+  return due;
+}
+
 void World::Commit() {
-  const size_t due = std::min(queue_.size(), options_.batch_entries_max);
+  const size_t due = DueNow();
   const uint64_t commits_failed = disk_.commits_failed;
   const uint64_t reads_failed = disk_.reads_failed;
   const Result<size_t> answered = journal_->CommitQueued();
@@ -344,7 +402,6 @@ void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed)
   }
   // The commit failed. Nobody may have been told "committed" of what was new in it, and nothing may follow.
   stopped_ = true;
-  some_refused_for_reads_ = read_failed;
   ++counts_["commits failed"];
   Oracle would_be = oracle_;
   for (const auto& queued : batch) {
@@ -353,22 +410,28 @@ void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed)
     const bool was_there = verdict.kind == Oracle::Verdict::kRepeat && verdict.index < oracle_.size();
     if (queued->result->ok()) Demand(was_there, "nothing is acknowledged whose commit failed");
     if (verdict.kind != Oracle::Verdict::kNew) continue;
-    in_doubt_.emplace_back(queued->wanted, recorded_at_us);
-    // A stand-in for the entry, so that the next of the batch is judged as if this one were there.
-    v1::Entry entry;
-    entry.set_index(would_be.size());
-    entry.set_submission(queued->wanted.bytes);
-    entry.set_submitter_key_id(queued->wanted.key_id.ToBytes());
-    entry.set_type(queued->wanted.type);
-    entry.set_previous_leaf_hash(would_be.entries().back().leaf_hash.ToBytes());
-    entry.set_recorded_at_us(recorded_at_us);
-    would_be.Learn(queued->wanted, recorded_at_us, entry.SerializeAsString());
+    if (read_failed) refused_for_reads_ = std::max(refused_for_reads_, queued->wanted.parts.size());
+    for (size_t part = 0; part < queued->wanted.parts.size(); ++part) {
+      in_doubt_.push_back({queued->wanted, part, recorded_at_us});
+      // A stand-in for the entry, so that the next one is judged as if this one were there.
+      v1::Entry entry;
+      entry.set_index(would_be.size());
+      entry.set_submission(queued->wanted.parts[part].bytes);
+      entry.set_submitter_key_id(queued->wanted.key_id.ToBytes());
+      entry.set_type(queued->wanted.parts[part].type);
+      entry.set_batch_offset(static_cast<uint32_t>(part));
+      entry.set_evidence(part > 0 ? v1::SIGNATURE_EVIDENCE_BATCH : v1::SIGNATURE_EVIDENCE_SUBMISSION);
+      entry.set_previous_leaf_hash(would_be.entries().back().leaf_hash.ToBytes());
+      entry.set_recorded_at_us(recorded_at_us);
+      would_be.Learn(queued->wanted, part, recorded_at_us, entry.SerializeAsString());
+    }
   }
 }
 
 void World::JudgeAnswer(Queued& queued, const Oracle::Verdict& verdict, int64_t recorded_at_us) {
   Attempt& attempt = attempts_[queued.attempt];
-  const Result<Committed>& result = *queued.result;
+  const Result<std::vector<Committed>>& result = *queued.result;
+  const size_t parts = queued.wanted.parts.size();
   const std::string name = "attempt " + std::to_string(queued.attempt);
   if (verdict.kind == Oracle::Verdict::kRefused) {
     Demand(result.status().code() == verdict.code, name + " is refused as " +
@@ -380,20 +443,26 @@ void World::JudgeAnswer(Queued& queued, const Oracle::Verdict& verdict, int64_t 
     return;
   }
   Demand(result.ok(), name + " is accepted: " + result.status().ToString());
-  if (verdict.kind == Oracle::Verdict::kNew) {
-    const Result<std::string> bytes = journal_->ReadEntry(EntryIndex{oracle_.size()});
-    Demand(bytes.ok(), "what was acknowledged is there: " + bytes.status().ToString());
-    oracle_.Learn(queued.wanted, recorded_at_us, *bytes);
+  Demand(result->size() == parts, name + " has an answer for each of its entries");
+  const bool is_new = verdict.kind == Oracle::Verdict::kNew;
+  const uint64_t index = is_new ? oracle_.size() : verdict.index;
+  for (size_t part = 0; part < parts; ++part) {
+    if (is_new) {
+      const Result<std::string> bytes = journal_->ReadEntry(EntryIndex{oracle_.size()});
+      Demand(bytes.ok(), "what was acknowledged is there: " + bytes.status().ToString());
+      oracle_.Learn(queued.wanted, part, recorded_at_us, *bytes);
+    }
+    const Oracle::Entry& entry = oracle_.entries()[index + part];
+    const Committed& told = (*result)[part];
+    Demand(told.index.value == index + part && told.leaf_hash == entry.leaf_hash &&
+               told.recorded_at_us == entry.recorded_at_us,
+           name + " is told index, leaf hash and time of entry " + std::to_string(index + part));
+    Demand(told.already_existed == !is_new, name + " hears whether it was there");
   }
-  const uint64_t index = verdict.kind == Oracle::Verdict::kNew ? oracle_.size() - 1 : verdict.index;
-  const Oracle::Entry& entry = oracle_.entries()[index];
-  Demand(result->index.value == index && result->leaf_hash == entry.leaf_hash &&
-             result->recorded_at_us == entry.recorded_at_us,
-         name + " is told index, leaf hash and time of entry " + std::to_string(index));
-  Demand(result->already_existed == (verdict.kind == Oracle::Verdict::kRepeat), name + " hears whether it was there");
   Demand(!attempt.index || *attempt.index == index, name + " has the index that it had before");
   attempt.index = index;
-  ++counts_[verdict.kind == Oracle::Verdict::kNew ? "acknowledged new" : "acknowledged again"];
+  ++counts_[is_new ? "acknowledged new" : "acknowledged again"];
+  if (queued.wanted.is_batch) ++counts_["signed batches acknowledged"];
 }
 
 void World::SignCheckpoint() {
@@ -491,7 +560,7 @@ void World::LearnWhatIsThere(uint64_t size) {
   const std::string sizes = "size " + std::to_string(size) + " after " + std::to_string(oracle_.size()) + " and " +
                             std::to_string(in_doubt_.size()) + " in doubt";
   const uint64_t found = size - oracle_.size();
-  const uint64_t least = in_doubt_.size() - (some_refused_for_reads_ ? 1 : 0);
+  const uint64_t least = in_doubt_.size() - refused_for_reads_;
   Demand(size == oracle_.size() || (found >= least && found <= in_doubt_.size()),
          "a batch is there as a whole or not at all: " + sizes);
   size_t candidate = 0;
@@ -499,14 +568,17 @@ void World::LearnWhatIsThere(uint64_t size) {
     const Result<std::string> bytes = journal_->ReadEntry(EntryIndex{oracle_.size()});
     v1::Entry entry;
     Demand(bytes.ok() && entry.ParseFromString(*bytes), "every entry below the size is there");
-    while (candidate < in_doubt_.size() && in_doubt_[candidate].first.bytes != entry.submission()) ++candidate;
+    while (candidate < in_doubt_.size() &&
+           in_doubt_[candidate].wanted.parts[in_doubt_[candidate].part].bytes != entry.submission())
+      ++candidate;
     Demand(candidate < in_doubt_.size(), "nothing is there that nobody asked for: " + sizes);
-    oracle_.Learn(in_doubt_[candidate].first, in_doubt_[candidate].second, *bytes);
+    const InDoubt& there = in_doubt_[candidate];
+    oracle_.Learn(there.wanted, there.part, there.recorded_at_us, *bytes);
     ++candidate;
   }
   if (found > 0) ++counts_["failed commits that were there after all"];
   in_doubt_.clear();
-  some_refused_for_reads_ = false;
+  refused_for_reads_ = 0;
 }
 
 void World::Read() {
@@ -538,7 +610,7 @@ void World::Finish() {
   for (size_t i = 0; i < attempts_.size(); ++i) {
     const Attempt& attempt = attempts_[i];
     if (!attempt.index) continue;
-    Demand(oracle_.entries()[*attempt.index].wanted.digest == attempt.wanted.digest,
+    Demand(oracle_.entries()[*attempt.index].digest == attempt.wanted.digest,
            "attempt " + std::to_string(i) + " is the entry that it was told");
   }
   oracle_.CompareAll(*journal_);

@@ -56,7 +56,7 @@ class World {
     size_t attempt = 0;
     Wanted wanted;
     int answers = 0;
-    std::optional<Result<journal::Committed>> result;
+    std::optional<Result<std::vector<journal::Committed>>> result;  // one for each part
   };
   using Batch = std::vector<std::shared_ptr<Queued>>;
 
@@ -70,6 +70,7 @@ class World {
   void SendAgain();
   void SendConflict(size_t submitter);
   void SendBad(size_t submitter);
+  void SendBatch(size_t submitter);
   void EnrolKey();
   void Send(size_t attempt);
   void Commit();
@@ -85,7 +86,11 @@ class World {
   void Read();
   void Finish();
 
-  Attempt& NewAttempt(size_t submitter, journal::SubmissionRequest request);
+  size_t DueNow() const;
+  template <typename Request>
+  void NewAttempt(size_t submitter, Request request) {
+    attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false});
+  }
   journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
   std::string NextName() { return "s" + std::to_string(++names_); }
 
@@ -102,9 +107,15 @@ class World {
   journal::JournalOptions options_;
   std::unique_ptr<journal::Journal> journal_;
   Oracle oracle_;
-  bool stopped_ = false;                              // after a failed commit the journal refuses everything
-  std::vector<std::pair<Wanted, int64_t>> in_doubt_;  // entries of the commit that failed, with their times
-  bool some_refused_for_reads_ = false;               // and one of those may have been refused, as a read failed
+  bool stopped_ = false;  // after a failed commit the journal refuses everything
+  // One part of what the failed commit held, and its time.
+  struct InDoubt {
+    Wanted wanted;
+    size_t part;
+    int64_t recorded_at_us;
+  };
+  std::vector<InDoubt> in_doubt_;
+  size_t refused_for_reads_ = 0;  // as many of those may have been refused instead, as a read failed
   std::vector<Attempt> attempts_;
   std::vector<bool> vanished_;  // by submitter
   std::deque<std::shared_ptr<Queued>> queue_;

@@ -46,6 +46,9 @@ void AddAuditPack(CLI::App& app, Action& action);
 void AddVerify(CLI::App& app, Action& action);
 void AddCheckpoint(CLI::App& app, Action& action);
 void AddPolicy(CLI::App& app, Action& action);
+void AddBackup(CLI::App& app, Action& action);
+void AddRestore(CLI::App& app, Action& action);
+void AddFsck(CLI::App& app, Action& action);
 void AddWitness(CLI::App& app, Action& action);
 
 }  // namespace ledgerline::tool

@@ -10,6 +10,7 @@
 #include "ledger/audit/journal_fold.h"
 #include "ledger/journal/submission.h"
 #include "ledger/store/journal_directory.h"
+#include "ledger/store/restore.h"
 #include "tools/ledgerline/cosigning.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/restore_guard.h"
@@ -52,6 +53,17 @@ Status CheckNewestCopy(const std::string& directory) {
   const Status status = CheckAgainstWitnesses(*journal, *policy, {}, warnings);
   if (status.ok()) Warn(warnings);
   return status;
+}
+
+// A ledger from a backup signs nothing until somebody has made sure that it is the newest copy.
+Status CheckAccepted(const std::string& directory) {
+  const std::optional<std::string> mark = store::RestoredMark(directory);
+  if (!mark) return Status::Ok();
+  return FailedPrecondition("'" + directory + "' was restored from a backup (" + *mark +
+                            ") and is for reading only: whatever was acknowledged after the backup is not in it. Ask "
+                            "witnesses and copies elsewhere for the last checkpoint that they saw, then run "
+                            "`ledgerline accept-restored " +
+                            directory + "`");
 }
 
 }  // namespace
@@ -102,6 +114,7 @@ Result<std::unique_ptr<LedgerSession>> LedgerSession::Create(const std::string& 
 Result<std::unique_ptr<LedgerSession>> LedgerSession::OpenForWriting(const std::string& directory, Clock& clock) {
   RETURN_IF_ERROR(CheckLedgerDirectory(directory));
   RETURN_IF_ERROR(CheckNewestCopy(directory));
+  RETURN_IF_ERROR(CheckAccepted(directory));
   std::unique_ptr<LedgerSession> session(new LedgerSession);
   ASSIGN_OR_RETURN(session->operator_keys_, OpenOperatorKeyFiles(directory));
   session->directory_ = directory;

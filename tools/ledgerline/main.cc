@@ -38,6 +38,9 @@ int main(int argc, char** argv) {
   AddVerify(app, action);
   AddCheckpoint(app, action);
   AddPolicy(app, action);
+  AddBackup(app, action);
+  AddRestore(app, action);
+  AddFsck(app, action);
   AddWitness(app, action);
 
   if (argc == 1) {

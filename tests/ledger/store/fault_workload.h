@@ -17,6 +17,7 @@
 #include "ledger/audit/verify_ledger.h"
 #include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/usage_file.h"
+#include "ledger/journal/signed_batch.h"
 #include "ledger/royalty/close.h"
 #include "ledger/store/rocks_storage.h"
 #include "tests/ledger/journal/journal_fixture.h"
@@ -53,6 +54,7 @@ class FaultWorkload {
                         return Open();
                       }});
     submit("rating 1", journal::RatingPayload("rec-1"));
+    steps_.push_back({"signed batch", [this] { return SubmitBatch("batch", 40); }});
     steps_.push_back({"close the period", [this] { return ClosePeriod(); }});
     flush();
     submit("rating 2", journal::RatingPayload("rec-2"));
@@ -162,9 +164,24 @@ class FaultWorkload {
   Status Submit(const std::string& key, const std::string& payload, std::vector<std::string> blobs) {
     ASSIGN_OR_RETURN(const journal::Committed committed,
                      journal_->Submit(journal::Request(operator_, key, payload, std::move(blobs))));
+    return Acknowledge(key, committed);
+  }
+  Status Acknowledge(const std::string& key, const journal::Committed& committed) {
     const auto earlier = acknowledged_.emplace(key, committed).first;
     if (earlier->second.index != committed.index || earlier->second.leaf_hash != committed.leaf_hash)
       return Internal(key + " was acknowledged as another entry before");
+    return Status::Ok();
+  }
+  Status SubmitBatch(const std::string& key, int count) {
+    std::vector<journal::ItemContent> items;
+    for (int i = 0; i < count; ++i)
+      items.push_back({key + std::to_string(i), journal::RatingPayload("rec-" + std::to_string(i))});
+    ASSIGN_OR_RETURN(const std::string batch, journal::SignBatch(journal::kTestOrigin, key, items, operator_));
+    ASSIGN_OR_RETURN(const journal::CommittedBatch committed, journal_->SubmitBatch({batch, {}}));
+    if (committed.items.size() != items.size()) return Internal(key + " was acknowledged in part");
+    RETURN_IF_ERROR(Acknowledge(key, committed.header));
+    for (size_t i = 0; i < items.size(); ++i)
+      RETURN_IF_ERROR(Acknowledge(items[i].idempotency_key, committed.items[i]));
     return Status::Ok();
   }
   Status Sign() {
