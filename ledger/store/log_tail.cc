@@ -14,6 +14,7 @@ constexpr uint64_t kBlockBytes = 32'768;
 constexpr uint64_t kHeaderBytes = 7;
 constexpr uint64_t kPageBytes = 4'096;
 constexpr uint64_t kHoleBytesMin = 8;  // fewer zeros may be anything
+constexpr uint32_t kRecyclableFirst = 5, kRecyclableLast = 8;
 constexpr uint8_t kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4;
 
 uint32_t Byte(std::string_view bytes, uint64_t at) { return static_cast<uint8_t>(bytes[at]); }
@@ -125,6 +126,10 @@ Status CheckLogEnd(std::string_view log) {
       continue;
     }
     if (log.size() - at < kHeaderBytes) return Status::Ok();  // cut short within a header
+    if (const uint32_t type = Byte(log, at + 6); type >= kRecyclableFirst && type <= kRecyclableLast) {
+      return DataLoss("the type of the record at byte " + std::to_string(at) +
+                      " was altered: it is one of logs that are used again, and ours are not");
+    }
     const uint64_t end = at + kHeaderBytes + StoredLength(log, at);
     if (end > log.size()) break;
     if (end - at > left) return Status::Ok();  // damage that RocksDB reports

@@ -8,6 +8,8 @@
 //
 // RocksDB takes a record of the last block that reaches beyond the end of the log for a write that was cut short, even
 // in kTolerateCorruptedTailRecords. A flipped bit in a record's length looks just so, and everything behind it is gone.
+// A record whose type says that its log is used again (types 5 to 8) it takes for one of the log's earlier life, and
+// stops there without a word; our logs are not used again.
 #ifndef LEDGERLINE_LEDGER_STORE_LOG_TAIL_H_
 #define LEDGERLINE_LEDGER_STORE_LOG_TAIL_H_
 
@@ -31,8 +33,8 @@ namespace ledgerline::store {
 std::optional<uint64_t> FindUnfinishedWrite(std::string_view log);
 
 // Whether the log ends where a write was cut short, if it does not end whole: no further record may begin behind that
-// place, and no length but the stored one may fit the record's checksum. Only reads headers, but there.
-// Errors: kDataLoss (names the byte).
+// place, no length but the stored one may fit the record's checksum, and no record may be of a log that is used again.
+// Only reads headers, but there. Errors: kDataLoss (names the byte).
 Status CheckLogEnd(std::string_view log);
 
 // CheckLogEnd for every log of the database in `path`, its manifests included. Errors: kDataLoss (names log and byte),

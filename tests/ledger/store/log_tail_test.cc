@@ -119,6 +119,33 @@ TEST_F(LogTailTest, AnAlteredLengthIsNoCutShortWrite) {
   }
 }
 
+// Every bit of every record's header: either we say so, or RocksDB does; a record less is never all that happens.
+TEST_F(LogTailTest, NoFlipInAHeaderIsPassedOver) {
+  const std::string log = WriteLog({500, 700, 40'000, 900});
+  const std::string path = LogPath();
+  rocksdb::Options options;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  int by_us = 0, by_rocksdb = 0;
+  for (size_t record = 0; record + 1 < ends_.size(); ++record) {
+    for (size_t bit = 0; bit < 7 * 8; ++bit) {
+      std::string rotten = log;
+      rotten[ends_[record] + bit / 8] ^= static_cast<char>(1 << bit % 8);
+      std::ofstream(path, std::ios::binary | std::ios::trunc) << rotten;
+      if (!CheckLogEnds(rocksdb::Env::Default(), directory_).ok()) {
+        ++by_us;
+        continue;
+      }
+      rocksdb::DB* opened = nullptr;
+      const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory_, &opened);
+      delete opened;
+      EXPECT_TRUE(status.IsCorruption()) << "record " << record << ", bit " << bit << ": " << status.ToString();
+      ++by_rocksdb;
+    }
+  }
+  EXPECT_GT(by_us, 20);
+  EXPECT_GT(by_rocksdb, 100);
+}
+
 TEST_F(LogTailTest, CuttingLeavesTheWholeRecords) {
   const std::string log = WriteLog({500, 9'000});
   const std::string path = LogPath();
