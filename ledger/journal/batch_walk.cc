@@ -30,16 +30,16 @@ void BatchWalk::Lost() {
 }
 
 Status BatchWalk::TakeItem(const BatchStep& step) {
-  const std::string name = "entry " + std::to_string(step.index.value);
+  const auto name = [&step] { return "entry " + std::to_string(step.index.value); };
   if (!open_) {
-    return DataLoss(name + " is item " + std::to_string(step.batch_offset) + " of a batch, but entry " +
+    return DataLoss(name() + " is item " + std::to_string(step.batch_offset) + " of a batch, but entry " +
                     std::to_string(step.index.value - step.batch_offset) + " does not head one that reaches to it");
   }
   if (step.batch_offset != open_->items.size().value + 1) {
-    return DataLoss(name + " says that it is item " + std::to_string(step.batch_offset) +
+    return DataLoss(name() + " says that it is item " + std::to_string(step.batch_offset) +
                     " of its batch, its place is " + std::to_string(open_->items.size().value + 1));
   }
-  if (step.key_id != open_->key_id) return DataLoss(name + " has another key than its batch header");
+  if (step.key_id != open_->key_id) return DataLoss(name() + " has another key than its batch header");
   open_->items.Append(step.item_hash);
   if (open_->items.size().value < open_->count) return Status::Ok();
   const Open done = *std::exchange(open_, std::nullopt);

@@ -241,16 +241,17 @@ Status CheckRole(const EnrolledKey& key, v1::PayloadType type) {
 }
 
 Status CheckValidity(const EnrolledKey& key, int64_t recorded_at_us) {
-  const std::string name = "key " + KeyId(key.key).Short();
+  // Only for messages: to hash the key for every entry would take longer than all the rest of this.
+  const auto name = [&key] { return "key " + KeyId(key.key).Short(); };
   if (key.revoked) {
-    return PermissionDenied(name + " of " + SpeakerName(key) + " was revoked by entry " +
+    return PermissionDenied(name() + " of " + SpeakerName(key) + " was revoked by entry " +
                             std::to_string(key.revoked->entry.value) + " (" +
                             KeyRevocationReasonName(key.revoked->reason) + ")");
   }
   if (recorded_at_us >= key.valid_from_us && (key.valid_to_us == 0 || recorded_at_us < key.valid_to_us)) {
     return Status::Ok();
   }
-  return PermissionDenied(name + " is valid from " + std::to_string(key.valid_from_us) + " to " +
+  return PermissionDenied(name() + " is valid from " + std::to_string(key.valid_from_us) + " to " +
                           (key.valid_to_us == 0 ? "ever" : std::to_string(key.valid_to_us)) +
                           " (microseconds), the entry's time is " + std::to_string(recorded_at_us));
 }

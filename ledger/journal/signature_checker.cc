@@ -1,8 +1,6 @@
 #include "ledger/journal/signature_checker.h"
 
-#include <algorithm>
 #include <future>
-#include <thread>
 #include <utility>
 
 #include "ledger/journal/key_registry.h"
@@ -15,9 +13,8 @@ constexpr size_t kChunk = 2048;
 
 }  // namespace
 
-SignatureChecker::SignatureChecker(int threads, std::function<void(EntryIndex, const Status&)> report)
-    : threads_(threads > 0 ? static_cast<size_t>(threads) : std::max(1u, std::thread::hardware_concurrency())),
-      report_(std::move(report)) {}
+SignatureChecker::SignatureChecker(size_t threads, std::function<void(EntryIndex, const Status&)> report)
+    : threads_(threads), report_(std::move(report)) {}
 
 void SignatureChecker::Add(EntryIndex index, ParsedSubmission submission, const crypto::PublicKey& key) {
   jobs_.push_back({index, std::move(submission), key, Status::Ok()});

@@ -16,8 +16,8 @@ namespace ledgerline::journal {
 // Used from one thread; it starts others for each chunk and waits for them, so nothing runs between calls.
 class SignatureChecker {
  public:
-  // `threads` 0: one a core. `report` is called for every signature that does not hold, on the caller's thread.
-  SignatureChecker(int threads, std::function<void(EntryIndex, const Status&)> report);
+  // `threads` is at least 1. `report` is called for every signature that does not hold, on the caller's thread.
+  SignatureChecker(size_t threads, std::function<void(EntryIndex, const Status&)> report);
 
   // Takes one submission; checks the chunk when it is full.
   void Add(EntryIndex index, ParsedSubmission submission, const crypto::PublicKey& key);

@@ -4,13 +4,16 @@
 #include <array>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
 #include "crypto/tile.h"
 #include "ledger/journal/batch_walk.h"
+#include "ledger/journal/checked_entry.h"
 #include "ledger/journal/derived_records.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/entry_pipeline.h"
 #include "ledger/journal/entry_runs.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
@@ -38,14 +41,21 @@ void FailUnlessOk(VerifyCheck& check, const Status& status, const std::string& w
   if (!status.ok()) Fail(check, what.empty() ? status.message() : what + ": " + status.message());
 }
 
+// Names the entry only if it has to: most entries are fine.
+void FailUnlessOk(VerifyCheck& check, const Status& status, EntryIndex index) {
+  if (!status.ok()) FailUnlessOk(check, status, Name(index));
+}
+
 class Verifier {
  public:
   Verifier(const StorageReader& storage, const VerifyOptions& options)
       : storage_(storage),
         options_(options),
-        signatures_(options.threads, [this](EntryIndex index, const Status& status) {
-          FailUnlessOk(signature_check_, status, Name(index));
-        }) {}
+        threads_(options.threads > 0 ? static_cast<size_t>(options.threads)
+                                     : std::max(1u, std::thread::hardware_concurrency())),
+        signatures_(threads_,
+                    [this](EntryIndex index, const Status& status) { FailUnlessOk(signature_check_, status, index); }) {
+  }
 
   VerifyReport Run() {
     ReadState();
@@ -96,26 +106,32 @@ class Verifier {
     EntryCursor cursor(storage_, EntryIndex{0});
     StorageTileReader tiles(storage_);
     CheckRootsUpTo(TreeSize{0});
-    for (uint64_t i = 0; i < state_.size.value; ++i) {
-      const EntryIndex index{i};
+    const uint64_t size = state_.size.value;
+    uint64_t next = 0;
+    // Takes the entry of the next index, or says that it is missing.
+    const auto take = [&](CheckedEntry* entry) {
+      const EntryIndex index{next};
       LoadLeafTile(index, tiles);
-      for (; cursor.Valid() && cursor.index() < index; cursor.Next())
-        Fail(entry_check_, Name(cursor.index()) + " is stored twice");
-      if (cursor.Valid() && cursor.index() == index) {
-        CheckEntry(index, cursor.bytes());
-        cursor.Next();
-      } else {
-        Fail(entry_check_, Name(index) + " is missing");
-        batches_.Lost();
-        previous_leaf_hash_.reset();
-        AppendLeaf(index, Hash256{});
+      entry != nullptr ? TakeEntry(*entry) : TakeMissing(index);
+      CheckRootsUpTo(TreeSize{++next});
+      if (options_.progress && (index.value % 1024 == 0 || next == size)) options_.progress(next, size);
+    };
+    {
+      EntryPipeline pipeline(cursor, threads_);
+      for (std::vector<CheckedEntry> entries = pipeline.Next(); !entries.empty(); entries = pipeline.Next()) {
+        for (CheckedEntry& entry : entries) {
+          while (next < std::min(entry.stored_at.value, size)) take(nullptr);
+          if (next == size) {
+            Fail(entry_check_, Name(entry.stored_at) + " is stored beyond the tree's size");
+          } else if (entry.stored_at.value < next) {
+            Fail(entry_check_, Name(entry.stored_at) + " is stored twice");
+          } else {
+            take(&entry);
+          }
+        }
       }
-      CheckRootsUpTo(TreeSize{i + 1});
-      if (options_.progress && (i % 1024 == 0 || i + 1 == state_.size.value))
-        options_.progress(i + 1, state_.size.value);
     }
-    for (; cursor.Valid(); cursor.Next())
-      Fail(entry_check_, Name(cursor.index()) + " is stored beyond the tree's size");
+    while (next < size) take(nullptr);
     FailUnlessOk(entry_check_, cursor.status(), "read the entries");
   }
 
@@ -129,18 +145,23 @@ class Verifier {
     if (const Result<std::vector<Hash256>> hashes = crypto::ParseTile(tile, *bytes); hashes.ok()) leaf_tile_ = *hashes;
   }
 
-  void CheckEntry(EntryIndex index, std::string_view bytes) {
-    const Hash256 leaf_hash = crypto::LeafHash(bytes);
-    AppendLeaf(index, leaf_hash);
-    const Result<ParsedEntry> entry = ParseEntry(bytes);
-    if (!entry.ok()) {
-      FailUnlessOk(entry_check_, entry.status(), Name(index));
+  void TakeMissing(EntryIndex index) {
+    Fail(entry_check_, Name(index) + " is missing");
+    batches_.Lost();
+    previous_leaf_hash_.reset();
+    AppendLeaf(index, Hash256{});
+  }
+
+  void TakeEntry(CheckedEntry& entry) {
+    AppendLeaf(entry.stored_at, entry.leaf_hash);
+    if (!entry.form.ok()) {
+      FailUnlessOk(entry_check_, entry.form, entry.stored_at);
       batches_.Lost();
     } else {
-      CheckParsed(index, *entry);
+      CheckInPlace(entry);
     }
-    previous_leaf_hash_ = leaf_hash;
-    last_leaf_hash_ = leaf_hash;
+    previous_leaf_hash_ = entry.leaf_hash;
+    last_leaf_hash_ = entry.leaf_hash;
   }
 
   // The tree is recomputed from the hashes that the tiles hold, and every entry is compared with its own: so an altered
@@ -181,9 +202,11 @@ class Verifier {
     open.clear();
   }
 
-  void CheckParsed(EntryIndex index, const ParsedEntry& entry) {
-    if (entry.index != index)
-      Fail(entry_check_, Name(index) + " says that it is entry " + std::to_string(entry.index.value));
+  // What an entry says against the ones before it.
+  void CheckInPlace(CheckedEntry& entry) {
+    const EntryIndex index = entry.stored_at;
+    if (entry.step.index != index)
+      Fail(entry_check_, Name(index) + " says that it is entry " + std::to_string(entry.step.index.value));
     if (previous_leaf_hash_ && entry.previous_leaf_hash != *previous_leaf_hash_) {
       Fail(chain_check_,
            Name(index) + " names " + entry.previous_leaf_hash.Short() + " as the hash before it, entry " +
@@ -195,30 +218,32 @@ class Verifier {
                             ", before the entry before it (" + std::to_string(last_recorded_at_us_) + ")");
     }
     last_recorded_at_us_ = entry.recorded_at_us;
-    FailUnlessOk(batch_check_, batches_.Next(StepOf(entry)), "");
-    CheckKeys(index, entry);
-    derived_.Expect(index, entry.type,
-                    keyspace::SubmissionKey(entry.submission.key_id, entry.submission.submission.idempotency_key()));
-    for (const Hash256& blob : ReferencedBlobs(entry.submission.payload)) referenced_.emplace(blob, index);
+    FailUnlessOk(batch_check_, batches_.Next(entry.step), "");
+    CheckKeys(entry);
+    derived_.Expect(index, entry.type, {entry.submission_key.data(), entry.submission_key.size()});
+    for (const Hash256& blob : entry.blobs) referenced_.emplace(blob, index);
   }
 
-  void CheckKeys(EntryIndex index, const ParsedEntry& entry) {
+  void CheckKeys(CheckedEntry& entry) {
+    const EntryIndex index = entry.stored_at;
+    ParsedSubmission* const submission = entry.submission.get();
     if ((index.value == 0) != (entry.type == v1::PAYLOAD_TYPE_GENESIS)) {
       Fail(key_check_, Name(index) + (index.value == 0 ? " is not genesis" : " is a second genesis"));
     }
-    if (index.value == 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
-    // An item has its header's origin, which is checked there.
-    if (!entry.is_item() && entry.submission.submission.origin() != keys_.origin()) {
-      Fail(key_check_,
-           Name(index) + " was submitted to \"" + entry.submission.submission.origin() + "\", another ledger");
+    // An item changes no key, and has its header's origin, which is checked there.
+    if (index.value == 0 && submission != nullptr) FailUnlessOk(key_check_, keys_.Apply(*submission, index), index);
+    if (submission != nullptr && submission->submission.origin() != keys_.origin()) {
+      Fail(key_check_, Name(index) + " was submitted to \"" + submission->submission.origin() + "\", another ledger");
     }
-    const Result<EnrolledKey> key = keys_.Find(entry.submission.key_id);
-    if (!key.ok()) return FailUnlessOk(key_check_, key.status(), Name(index));
-    if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), Name(index));
-    FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), Name(index));
-    if (!entry.is_item()) signatures_.Add(index, entry.submission, key->key);
+    const EnrolledKey* const key = keys_.FindOrNull(entry.step.key_id);
+    if (key == nullptr) return FailUnlessOk(key_check_, keys_.Find(entry.step.key_id).status(), index);
+    if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), index);
+    FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), index);
+    if (submission == nullptr) return;
+    const crypto::PublicKey signed_by = key->key;
     // Only now: a key that revokes itself was good for that.
-    if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(entry.submission, index), Name(index));
+    if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(*submission, index), index);
+    signatures_.Add(index, std::move(*submission), signed_by);
   }
 
   // Compares every checkpoint that was signed for exactly this size.
@@ -477,6 +502,7 @@ class Verifier {
 
   const StorageReader& storage_;
   const VerifyOptions& options_;
+  const size_t threads_;
   keyspace::StateRecord state_;
   KeyRegistry keys_;
 

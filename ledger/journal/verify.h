@@ -42,7 +42,7 @@ struct VerifyReport {
 
 struct VerifyOptions {
   std::optional<crypto::VerifierKey> checkpoint_key;  // the trust anchor, from outside
-  int threads = 0;                                    // for signatures; 0: one a core
+  int threads = 0;                                    // 0: one a core. The report is the same with any
   // Called from one thread, now and then, with entries done and entries in all.
   std::function<void(uint64_t done, uint64_t total)> progress;
 };

@@ -147,6 +147,18 @@ inline std::string FailuresOf(const VerifyReport& report, const std::string& che
   return "";
 }
 
+// All that a report says.
+inline std::string Text(const VerifyReport& report) {
+  std::string text = report.origin + " " + std::to_string(report.size.value) + " " + report.root.ToHex() + " " +
+                     std::to_string(report.checkpoint_size.value) + (report.key_from_outside ? " anchored\n" : "\n");
+  for (const VerifyCheck& check : report.checks) {
+    text += check.name + ": " + check.covered + ", " + std::to_string(check.failure_count) + " failures\n";
+    for (const std::string& failure : check.failures) text += "  " + failure + "\n";
+  }
+  for (const std::string& trust : report.taken_on_trust) text += trust + "\n";
+  return text;
+}
+
 // Names of the checks that failed, in the report's order.
 inline std::string FailedChecks(const VerifyReport& report) {
   std::string names;

@@ -27,7 +27,16 @@ class VerifyTest : public testing::Test {
   }
   VerifyReport Verify() {
     const MemoryStorage storage(held_);
-    return VerifyJournal(storage, options_);
+    VerifyOptions options = options_;
+    options.threads = 1;
+    VerifyReport report = VerifyJournal(storage, options);
+    // Whole or damaged: the report does not depend on the number of threads.
+    options.progress = nullptr;
+    for (const int threads : {2, 4}) {
+      options.threads = threads;
+      EXPECT_EQ(Text(VerifyJournal(storage, options)), Text(report)) << threads << " threads";
+    }
+    return report;
   }
   // Changes the records, verifies, and puts them back.
   VerifyReport After(const std::function<void()>& damage) {
