@@ -1,12 +1,13 @@
 // ledgerline audit: an independent auditor follows a log from where it was last seen, replays it, and attests its
 // closes.
 #include <cstdio>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "crypto/durable_file.h"
 #include "crypto/sha256.h"
 #include "ledger/audit/attestation.h"
 #include "ledger/audit/journal_log_source.h"
+#include "ledger/audit/log_follower.h"
 #include "ledger/audit/replay_log.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/http_log_source.h"
@@ -31,22 +32,12 @@ struct AuditFlags {
   std::string key;
   std::string output;
   bool submit = false;
+  bool public_only = false;
   bool brief = false;
 };
 
 // A ledger's own directory has its store; an export has files only.
 bool IsLedger(const std::string& target) { return IsDirectory(target) && Exists(target + "/db"); }
-
-// The state is the signed checkpoint that was seen last. Replaced whole: a crash leaves the old one or the new.
-Status WriteState(const std::string& path, const std::string& checkpoint) {
-  const std::string fresh = path + ".new";
-  std::remove(fresh.c_str());
-  RETURN_IF_ERROR(WriteNewFile(fresh, checkpoint));
-  std::error_code error;
-  std::filesystem::rename(fresh, path, error);
-  if (error) return Unavailable("cannot write '" + path + "': " + error.message());
-  return Status::Ok();
-}
 
 struct Attested {
   std::string period;
@@ -90,7 +81,46 @@ Result<std::vector<Attested>> Attest(Context& context, const AuditFlags& flags, 
   return attested;
 }
 
+// What anyone may check, who may not read entries: that the log only grows, and that witnesses saw the same.
+Status RunPublic(Context& context, const AuditFlags& flags) {
+  if (!flags.key.empty()) return InvalidArgument("--public replays nothing, so there is nothing to attest with --key");
+  if (IsLedger(flags.target))
+    return InvalidArgument("--public follows a log's files: an export of '" + flags.target + "', or the URL of one");
+  ASSIGN_OR_RETURN(const auto anchor, ReadTrustAnchor(flags.vkey, flags.policy));
+  if (!anchor) return InvalidArgument("a log is followed by its key: give --vkey or --policy");
+  audit::FollowOptions options;
+  options.read_entries = options.read_blobs = false;
+  if (!flags.state.empty() && Exists(flags.state)) {
+    ASSIGN_OR_RETURN(options.kept_checkpoint, Named("--state", ReadFile(flags.state, crypto::kNoteBytesMax)));
+  }
+  ASSIGN_OR_RETURN(const auto source, OpenLogSource(flags.target));
+  const audit::Followed followed = audit::FollowLog(*source, *anchor, context.clock.Now(), options);
+  audit::Report report;
+  report.SetAnchored();
+  if (followed.status.ok()) {
+    report.Pass("hash tiles",
+                "size " + std::to_string(followed.size.value) + " is signed, and its tiles lead to its root");
+    if (!options.kept_checkpoint.empty())
+      report.Pass("extends the kept checkpoint", "size " + std::to_string(followed.from.value) + " is a prefix of it");
+    report.Trust("What the entries say: only checkpoints and hash tiles were read (--public).");
+  } else {
+    report.Fail(std::string(audit::FollowCheckName(followed.caught_by)), followed.status.message());
+  }
+  if (followed.evidence && !flags.state.empty()) {
+    const std::string path = flags.state + ".evidence";
+    RETURN_IF_ERROR(crypto::ReplaceFile(path, followed.evidence->Serialize()).WithContext("--state"));
+    context.console.Warn("the evidence is in " + path + ": anyone can check it with `ledgerline verify " + path +
+                         " --vkey KEY`");
+  }
+  if (followed.status.ok() && !flags.state.empty())
+    RETURN_IF_ERROR(crypto::ReplaceFile(flags.state, followed.checkpoint).WithContext("--state"));
+  ReportPrinter printer(context.console, flags.brief);
+  printer.Print(flags.target, report);
+  return printer.Finish();
+}
+
 Status RunAudit(Context& context, const AuditFlags& flags) {
+  if (flags.public_only) return RunPublic(context, flags);
   if (!flags.key.empty() && flags.output.empty() && !flags.submit)
     return InvalidArgument("--key attests, but where to? Give -o FILE, or --submit for a ledger on this machine");
   if (flags.key.empty() && (flags.submit || !flags.output.empty()))
@@ -132,8 +162,7 @@ Status RunAudit(Context& context, const AuditFlags& flags) {
       ASSIGN_OR_RETURN(attested, Attest(context, flags, log, *auditor, TreeSize{flags.from}));
     }
     if (!flags.state.empty()) {
-      if (const Status status = WriteState(flags.state, log.checkpoint); !status.ok())
-        return status.WithContext("--state");
+      RETURN_IF_ERROR(crypto::ReplaceFile(flags.state, log.checkpoint).WithContext("--state"));
     }
     context.console.Say("Seen up to size " + std::to_string(log.size.value) + ", of which " +
                         Counted(log.size.value - from.value, "entry is new", "entries are new") + ".");
@@ -189,6 +218,9 @@ void AddAudit(CLI::App& app, Action& action) {
   command
       ->add_flag("--submit", flags->submit, "Record the attestation in this ledger, which is the operator's own here")
       ->excludes(output);
+  command->add_flag(
+      "--public", flags->public_only,
+      "Read only what anyone may: checkpoints and hash tiles; keeps evidence of a fork in STATE.evidence");
   command->add_flag("--brief", flags->brief, "Only what failed, and a line for the whole");
   command->callback([flags, &action] { action = [flags](Context& context) { return RunAudit(context, *flags); }; });
 }
