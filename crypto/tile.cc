@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <optional>
+#include <utility>
+
+#include "crypto/tile_cache.h"
 
 namespace ledgerline::crypto {
 namespace {
@@ -178,26 +181,35 @@ Result<std::vector<std::string>> ParseEntryBundle(std::string_view bytes) {
   return entries;
 }
 
+Result<std::shared_ptr<const TileNodes>> TileHashReader::Load(const TileId& tile) {
+  if (cache_ != nullptr) {
+    if (std::shared_ptr<const TileNodes> kept = cache_->Find(tile)) return kept;
+  }
+  ASSIGN_OR_RETURN(const std::string bytes, tiles_.ReadTile(tile));
+  const size_t needed = size_t{tile.width} * Hash256::kSize;
+  if (bytes.size() < needed) {
+    return DataLoss(TilePath(tile) + " has " + std::to_string(bytes.size()) + " bytes, needs " +
+                    std::to_string(needed));
+  }
+  ASSIGN_OR_RETURN(TileNodes nodes, TileNodes::Parse(tile, std::string_view(bytes).substr(0, needed)));
+  auto shared = std::make_shared<const TileNodes>(std::move(nodes));
+  if (cache_ != nullptr) cache_->Keep(tile, shared);
+  return shared;
+}
+
 Result<Hash256> TileHashReader::ReadHash(NodeId node) {
   TileId tile = TileOfNode(node);
-  const auto key = std::make_pair(tile.level, tile.index);
   tile.width = TileWidthAt(tile.level, tile.index, size_);
-  auto found = read_.find(key);
+  auto found = read_.find(tile);
   if (found == read_.end()) {
     if (tile.width == 0) {
       return NotFound("node " + std::to_string(node.level) + "/" + std::to_string(node.index) +
                       " is not in a tree of size " + std::to_string(size_.value));
     }
-    ASSIGN_OR_RETURN(const std::string bytes, tiles_.ReadTile(tile));
-    const size_t needed = size_t{tile.width} * Hash256::kSize;
-    if (bytes.size() < needed) {
-      return DataLoss(TilePath(tile) + " has " + std::to_string(bytes.size()) + " bytes, needs " +
-                      std::to_string(needed));
-    }
-    ASSIGN_OR_RETURN(std::vector<Hash256> hashes, ParseTile(tile, std::string_view(bytes).substr(0, needed)));
-    found = read_.emplace(key, std::move(hashes)).first;
+    ASSIGN_OR_RETURN(std::shared_ptr<const TileNodes> nodes, Load(tile));
+    found = read_.emplace(tile, std::move(nodes)).first;
   }
-  return NodeFromTile(node, tile, found->second);
+  return found->second->Node(node);
 }
 
 }  // namespace ledgerline::crypto

@@ -9,9 +9,9 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "crypto/merkle.h"
@@ -70,17 +70,24 @@ class TileReader {
   virtual Result<std::string> ReadTile(const TileId& tile) = 0;
 };
 
+class TileCache;
+class TileNodes;
+
 // Reads node hashes of a tree of a fixed size from tiles and keeps the tiles that it has read. Not thread-safe.
 class TileHashReader : public HashReader {
  public:
-  // Borrows `tiles`, which must outlive the reader.
-  TileHashReader(TileReader& tiles, TreeSize size) : tiles_(tiles), size_(size) {}
+  // Borrows `tiles`, and `cache` if it is given (crypto/tile_cache.h): both must outlive the reader. The cache is of
+  // this one tree, and may be shared.
+  TileHashReader(TileReader& tiles, TreeSize size, TileCache* cache = nullptr)
+      : tiles_(tiles), size_(size), cache_(cache) {}
   Result<Hash256> ReadHash(NodeId node) override;
 
  private:
+  Result<std::shared_ptr<const TileNodes>> Load(const TileId& tile);
   TileReader& tiles_;
   TreeSize size_;
-  std::map<std::pair<uint8_t, uint64_t>, std::vector<Hash256>> read_;
+  TileCache* cache_;
+  std::map<TileId, std::shared_ptr<const TileNodes>> read_;
 };
 
 }  // namespace ledgerline::crypto

@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
+#include "crypto/tile_cache.h"
 #include "ledger/journal/entry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/recovery.h"
@@ -13,6 +14,8 @@
 namespace ledgerline::journal {
 namespace {
 
+// About 8 MiB. Proofs of random entries share the tiles above the lowest level.
+constexpr size_t kTilesKept = 512;
 constexpr std::string_view kGenesisIdempotencyKey = "genesis";
 
 // Genesis as entry 0, in a batch of its own.
@@ -176,6 +179,7 @@ class Journal::Impl {
     return sequencer_ ? sequencer_->CheckpointKeysAt(size).back() : recovered_.keys.operator_keys().At(size).back();
   }
   const Storage& storage() const { return *storage_; }
+  crypto::TileCache& tile_cache() { return tile_cache_; }
   uint64_t batches_committed() const { return sequencer_ ? sequencer_->batches_committed() : 0; }
 
  private:
@@ -332,6 +336,7 @@ class Journal::Impl {
   }
 
   std::unique_ptr<Storage> storage_;
+  crypto::TileCache tile_cache_{kTilesKept};
   RecoveredJournal recovered_;
   std::string origin_;
   JournalOptions options_;
@@ -467,21 +472,21 @@ Result<crypto::Proof> Journal::InclusionProof(EntryIndex index, TreeSize size) c
   const TreeSize now = head().size;
   RETURN_IF_ERROR(CheckWithin(size, now));
   StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, size);
+  crypto::TileHashReader reader(tiles, size, &impl_->tile_cache());
   return crypto::InclusionProof(index, size, reader);
 }
 
 Result<crypto::Proof> Journal::ConsistencyProof(TreeSize old_size, TreeSize new_size) const {
   RETURN_IF_ERROR(CheckWithin(new_size, head().size));
   StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, new_size);
+  crypto::TileHashReader reader(tiles, new_size, &impl_->tile_cache());
   return crypto::ConsistencyProof(old_size, new_size, reader);
 }
 
 Result<Hash256> Journal::RootAt(TreeSize size) const {
   RETURN_IF_ERROR(CheckWithin(size, head().size));
   StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, size);
+  crypto::TileHashReader reader(tiles, size, &impl_->tile_cache());
   return crypto::TreeHash(size, reader);
 }
 

@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <atomic>
+#include <thread>
+
+#include "crypto/tile_cache.h"
 #include "tests/crypto/reference_tree.h"
 
 namespace ledgerline::crypto {
@@ -114,6 +118,80 @@ TEST(TileTest, ProofsFromTilesEqualProofsFromNodes) {
   tiles.cut = true;
   TileHashReader cut(tiles, TreeSize{66'000});
   EXPECT_EQ(InclusionProof(EntryIndex{40'000}, TreeSize{66'000}, cut).status().code(), StatusCode::kDataLoss);
+}
+
+TEST(TileTest, NodesOfATileAreThoseOfTheTree) {
+  MemoryTree tree;
+  for (const std::string& leaf : NumberedLeaves(1000)) tree.Append(leaf);
+  MemoryTiles tiles(tree);
+  for (const uint32_t width : {1u, 2u, 3u, 100u, 232u, 256u}) {
+    const TileId tile{0, 2, width};
+    const TileNodes nodes = TileNodes::Parse(tile, tiles.ReadTile(tile).value()).value();
+    for (uint8_t height = 0; height <= 8; ++height) {
+      const uint64_t first = 512u >> height, count = width >> height;
+      for (uint64_t i = 0; i < count; ++i)
+        ASSERT_EQ(nodes.Node({height, first + i}).value(), tree.ReadHash({height, first + i}).value());
+      EXPECT_EQ(nodes.Node({height, first + count}).status().code(), StatusCode::kOutOfRange);
+      EXPECT_EQ(nodes.Node({height, first - 1}).status().code(), StatusCode::kOutOfRange);
+    }
+    EXPECT_FALSE(nodes.Node({9, 1}).ok());
+    EXPECT_FALSE(TileNodes::Parse(tile, "short").ok());
+  }
+  const TileId above{1, 0, 3};
+  const TileNodes nodes = TileNodes::Parse(above, tiles.ReadTile(above).value()).value();
+  EXPECT_EQ(nodes.Node({9, 0}).value(), tree.ReadHash({9, 0}).value());
+  EXPECT_FALSE(nodes.Node({7, 0}).ok()) << "a node below the tile";
+}
+
+TEST(TileTest, ReadersShareABoundedCache) {
+  MemoryTree tree;
+  for (const std::string& leaf : NumberedLeaves(66'000)) tree.Append(leaf);
+  MemoryTiles tiles(tree);
+  TileCache cache(8);
+  for (const uint64_t n : {300u, 301u, 65'536u, 66'000u, 66'000u}) {
+    for (uint64_t i = 0; i < n; i += n / 40) {
+      const TreeSize size{n};
+      TileHashReader reader(tiles, size, &cache);
+      ASSERT_EQ(InclusionProof(EntryIndex{i}, size, reader).value(), InclusionProof(EntryIndex{i}, size, tree).value());
+      EXPECT_LE(cache.size(), 8u);
+    }
+  }
+  EXPECT_EQ(cache.size(), 8u);
+  tiles.reads = 0;
+  TileHashReader reader(tiles, TreeSize{66'000}, &cache);
+  ASSERT_TRUE(InclusionProof(EntryIndex{64'350}, TreeSize{66'000}, reader).ok());
+  EXPECT_EQ(tiles.reads, 0) << "the same proof again";
+  ASSERT_TRUE(InclusionProof(EntryIndex{300}, TreeSize{66'000}, reader).ok());
+  EXPECT_EQ(tiles.reads, 1) << "the tiles above the lowest level are there";
+  // A tile that is not whole is not kept.
+  tiles.cut = true;
+  TileHashReader cut(tiles, TreeSize{66'000}, &cache);
+  EXPECT_EQ(InclusionProof(EntryIndex{20'000}, TreeSize{66'000}, cut).status().code(), StatusCode::kDataLoss);
+  tiles.cut = false;
+  TileHashReader whole(tiles, TreeSize{66'000}, &cache);
+  EXPECT_EQ(InclusionProof(EntryIndex{20'000}, TreeSize{66'000}, whole).value(),
+            InclusionProof(EntryIndex{20'000}, TreeSize{66'000}, tree).value());
+}
+
+TEST(TileTest, ManyThreadsShareOneCache) {
+  MemoryTree tree;
+  for (const std::string& leaf : NumberedLeaves(5000)) tree.Append(leaf);
+  TileCache cache(6);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (uint64_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      MemoryTiles tiles(tree);
+      for (uint64_t i = t; i < 5000; i += 37) {
+        const TreeSize size{i + 1 + (5000 - i) / 2};
+        TileHashReader reader(tiles, size, &cache);
+        const Result<Proof> proof = InclusionProof(EntryIndex{i}, size, reader);
+        if (!proof.ok() || *proof != InclusionProof(EntryIndex{i}, size, tree).value()) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(TileTest, ATileOfAnotherSizeIsRefused) {
