@@ -104,7 +104,9 @@ class Maker {
   Status AddFiles() {
     std::map<uint64_t, std::set<uint64_t>> wanted;
     for (const royalty::RowReference& row : concern_.rows) wanted[row.entry].insert(row.number);
-    for (const auto& [index, numbers] : wanted) {
+    for (const auto& each : wanted) {
+      const uint64_t index = each.first;
+      const std::set<uint64_t>& numbers = each.second;  // clang 14 captures no structured binding
       ASSIGN_OR_RETURN(const journal::ParsedEntry entry, Read(EntryIndex(index)));
       const v1::Payload& payload = entry.submission.payload;
       const v1::FileDigest& digest =
