@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "crypto/durable_file.h"
+
 namespace ledgerline::store {
 namespace {
 
@@ -61,19 +63,7 @@ Status WriteFileDurably(const std::string& path, std::string_view bytes) {
     }
   }
   if (error) return FromErrno("make", parent.string(), error.value());
-  const std::string unfinished = path + std::string(kUnfinishedSuffix);
-  {
-    const Descriptor file(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.get() < 0) return FromErrno("write", unfinished, errno);
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return FromErrno("write", unfinished, errno);
-      bytes.remove_prefix(static_cast<size_t>(written));
-    }
-    if (::fsync(file.get()) != 0) return FromErrno("sync", unfinished, errno);
-  }
-  return RenameDurably(unfinished, path);
+  return crypto::ReplaceFile(path, bytes);
 }
 
 Result<std::string> ReadPlainFile(const std::string& path, size_t bytes_max) {

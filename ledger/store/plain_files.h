@@ -11,10 +11,11 @@
 
 namespace ledgerline::store {
 
+// What ReplaceFile writes beside; a crash may leave it.
 inline constexpr std::string_view kUnfinishedSuffix = ".new";
 
-// Makes the directories above `path`; replaces a file. Errors: kResourceExhausted (disk full), kInvalidArgument (no
-// permission), kUnavailable.
+// Makes the directories above `path`, then crypto::ReplaceFile. Errors: kResourceExhausted (disk full),
+// kInvalidArgument (a directory cannot be made), kUnavailable.
 Status WriteFileDurably(const std::string& path, std::string_view bytes);
 // The whole of a regular file. Errors: kNotFound, kDataLoss (more than `bytes_max`), kInvalidArgument (no permission),
 // kUnavailable.
