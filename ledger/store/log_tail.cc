@@ -117,7 +117,7 @@ Result<std::string> ReadLog(rocksdb::Env* env, const std::string& path) {
 
 }  // namespace
 
-Status CheckLogEnd(std::string_view log) {
+Status CheckLogEnd(std::string_view log, bool hole_may_end_it) {
   uint64_t at = 0;
   while (at < log.size()) {
     const uint64_t left = kBlockBytes - at % kBlockBytes;
@@ -126,6 +126,8 @@ Status CheckLogEnd(std::string_view log) {
       continue;
     }
     if (log.size() - at < kHeaderBytes) return Status::Ok();  // cut short within a header
+    if (hole_may_end_it && log.substr(at, kHoleBytesMin).find_first_not_of('\0') == std::string_view::npos)
+      return Status::Ok();
     if (const uint32_t type = Byte(log, at + 6); type >= kRecyclableFirst && type <= kRecyclableLast) {
       return DataLoss("the type of the record at byte " + std::to_string(at) +
                       " was altered: it is one of logs that are used again, and ours are not");
@@ -148,7 +150,7 @@ Status CheckLogEnds(rocksdb::Env* env, const std::string& path) {
     // A log that a writer beside us has removed meanwhile is not needed any more.
     if (!log.ok() && env->FileExists(path + "/" + name).IsNotFound()) continue;
     RETURN_IF_ERROR(log.status());
-    RETURN_IF_ERROR(CheckLogEnd(*log).WithContext(path + "/" + name));
+    RETURN_IF_ERROR(CheckLogEnd(*log, IsManifest(name)).WithContext(path + "/" + name));
   }
   return Status::Ok();
 }
