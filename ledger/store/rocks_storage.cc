@@ -13,6 +13,7 @@
 
 #include "crypto/signed_note.h"
 #include "ledger/store/log_tail.h"
+#include "ledger/store/table_tail.h"
 
 namespace ledgerline::store {
 namespace {
@@ -206,6 +207,9 @@ rocksdb::Options DatabaseOptions(rocksdb::Env* env) {
   options.stats_persist_period_sec = 0;
   // Almost every lookup of an idempotency key is for one that is not there.
   rocksdb::BlockBasedTableOptions table;
+  table.format_version = kTableFormatVersion;
+  table.checksum = rocksdb::kXXH3;
+  static_assert(static_cast<uint8_t>(rocksdb::kXXH3) == kTableChecksumType);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.memtable_whole_key_filtering = true;
@@ -243,6 +247,7 @@ Result<std::unique_ptr<journal::Storage>> OpenForReading(const RocksStorageOptio
     const std::vector<std::string> before = SortedFileNames(env, path);
     Result<std::optional<std::string>> checkpoint = CheckpointFile(env, options.directory).Read();
     RETURN_IF_ERROR(CheckLogEnds(env, path));
+    RETURN_IF_ERROR(CheckTableTails(env, path));
     rocksdb::DB* opened = nullptr;
     const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(database, path, &opened);
     std::unique_ptr<rocksdb::DB> db(opened);
@@ -277,7 +282,10 @@ Result<std::unique_ptr<journal::Storage>> Open(const RocksStorageOptions& option
   rocksdb::Options database = DatabaseOptions(env);
   database.create_if_missing = mode == Mode::kCreate;
   database.disable_auto_compactions = !options.automatic_compaction;
-  if (mode == Mode::kWrite) RETURN_IF_ERROR(CheckLogEnds(env, path));
+  if (mode == Mode::kWrite) {
+    RETURN_IF_ERROR(CheckLogEnds(env, path));
+    RETURN_IF_ERROR(CheckTableTails(env, path));
+  }
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::Open(database, path, &db);
   if (status.IsCorruption()) {
