@@ -4,7 +4,8 @@
 // melody, with
 //                                    the names and programs there, and with both erased
 // analyse_corpus fingerprints FILE.mid...  how many tunes are taken for others, and how many are found again when
-// changed analyse_corpus show FILE.mid       what the analysis finds in one file
+// changed analyse_corpus sections LABELS.tsv DIR...  how far the form found agrees with labels by hand, of songs in DIR
+// analyse_corpus show FILE.mid       what the analysis finds in one file
 //
 // A file named `-` stands for a list of files on standard input, one a line. Chord symbols are markers "root:kind",
 // root 0 to 11 from C, kind as MusicXML names it. `chords` judges twice: the melody alone, and the melody with an
@@ -22,6 +23,7 @@
 #include "inference/music/analysis.h"
 #include "inference/music/smf.h"
 #include "tools/analyse_corpus/fingerprint_report.h"
+#include "tools/analyse_corpus/section_report.h"
 
 namespace ledgerline::music {
 namespace {
@@ -177,12 +179,13 @@ void Show(const Score& score, const Analysis& analysis) {
 
 int Main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
+  if (mode == "sections" && argc > 3) return PrintSectionReport(argv[2], {argv + 3, argv + argc}) ? 0 : 1;
   if (argc < 3 || (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" &&
                    mode != "contains" && mode != "show")) {
     std::fprintf(
         stderr,
         "usage: analyse_corpus keys|chords|melody|fingerprints|contains|show FILE.mid... (- reads a list of files from "
-        "standard input)\n");
+        "standard input)\n       analyse_corpus sections LABELS.tsv DIR...\n");
     return 2;
   }
   std::vector<std::string> files;
