@@ -74,8 +74,8 @@ Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view spli
   return dataset;
 }
 
-ChunkSource::ChunkSource(const Dataset& dataset, size_t rows, uint64_t seed)
-    : dataset_(dataset), rows_(rows), seed_(seed), styles_(tokens::kStyles) {
+ChunkSource::ChunkSource(const Dataset& dataset, uint64_t seed)
+    : dataset_(dataset), seed_(seed), styles_(tokens::kStyles) {
   std::vector<double> notes(tokens::kStyles, 0.0);
   for (size_t i = 0; i < dataset.pieces.size(); ++i) {
     const tokens::Piece& piece = dataset.pieces[i].piece;
@@ -93,7 +93,7 @@ ChunkSource::ChunkSource(const Dataset& dataset, size_t rows, uint64_t seed)
   }
 }
 
-tokens::Sequence ChunkSource::Draw(uint64_t number) const {
+tokens::Sequence ChunkSource::Draw(uint64_t number, size_t rows) const {
   model::CounterRandom random(seed_, number);
   const double at = random.Unit() * styles_.back().weight;
   size_t s = 0;
@@ -108,9 +108,11 @@ tokens::Sequence ChunkSource::Draw(uint64_t number) const {
   hiding.chords = random.Unit() < 0.10;  // harmonise
   hiding.style = random.Unit() < 0.10;
   hiding.plan = random.Unit() < 0.15;
-  // Only the neighbourhood is transposed: bar B looks 16 bars back, and the chunk ends before `rows_` bars.
-  tokens::Piece part = piece;
-  return tokens::EncodeBars(part.Transposed(semitones), bar, rows_, hiding);
+  hiding.later = random.Unit() < 0.15;
+  tokens::Piece part = piece.Transposed(semitones);
+  // In one chunk of eight the melody is composed, too, from some bar on.
+  if (random.Unit() < 0.125) part = part.WithMelodyComposed(bar + random.Below(13));
+  return tokens::EncodeBars(part, bar, rows, hiding);
 }
 
 std::vector<tokens::Sequence> CoveringChunks(const Dataset& dataset, size_t rows, size_t max_rows) {

@@ -35,8 +35,9 @@ Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view spli
 // of twelve transpositions, and what is hidden. Everything follows from the seed and the number of the draw.
 class ChunkSource {
  public:
-  ChunkSource(const Dataset& dataset, size_t rows, uint64_t seed);
-  tokens::Sequence Draw(uint64_t number) const;
+  ChunkSource(const Dataset& dataset, uint64_t seed);
+  // A chunk of at most `rows` rows.
+  tokens::Sequence Draw(uint64_t number, size_t rows) const;
 
  private:
   struct Style {
@@ -45,7 +46,6 @@ class ChunkSource {
     std::vector<double> weights;  // cumulative
   };
   const Dataset& dataset_;
-  size_t rows_;
   uint64_t seed_;
   std::vector<Style> styles_;
 };

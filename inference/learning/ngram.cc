@@ -51,7 +51,7 @@ Ngram::Field Ngram::OnsetField(const Row& r) const {
 }
 
 Ngram::Field Ngram::RoleField(const Row& r) const {
-  Field field{kRoles, r[kTargetRole], {Key(10, {})}};
+  Field field{kTargetRoles, r[kTargetRole], {Key(10, {})}};
   if (unigram_) return field;
   const int same = r[kKind] == kEventRow && r[kOnset] == r[kTargetOnset] ? r[kRole] : kNoRole;
   field.contexts = {Key(14, {same, r[kCopyARole], r[kCopyBRole], r[kStepStyle], r[kStepPolyphony], r[kTargetOnset]}),

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <numbers>
 
+#include "inference/model/counter_random.h"
 #include "inference/model/model_file.h"
 #include "inference/model/transformer.h"
 
@@ -183,6 +184,14 @@ double RateAt(const TrainingConfig& config, int64_t step) {
   return config.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(progress, 1.0))));
 }
 
+// Chunks of a step are as long as the context, half of it or a quarter, in equal numbers of rows: most of what is to be
+// learnt is near, and short pieces would leave long chunks empty.
+int HalvingsAt(const TrainingConfig& config, int64_t step) {
+  if (config.halvings == 0) return 0;
+  return static_cast<int>(model::CounterRandom(config.seed, ~uint64_t{0}).At(static_cast<uint64_t>(step)) %
+                          static_cast<uint64_t>(config.halvings + 1));
+}
+
 std::string Describe(const Evaluation& e) {
   char text[160];
   std::snprintf(text, sizeof(text), "%.4f (onset %.4f role %.4f pitch %.4f duration %.4f)", e.total, e.onset, e.role,
@@ -252,7 +261,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   model::Transformer network(config.shape);
   AdamW optimiser(*network, config.weight_decay);
   report(std::to_string(network->ParameterCount()) + " parameters");
-  const ChunkSource source(train, static_cast<size_t>(config.shape.context), config.seed);
+  const ChunkSource source(train, config.seed);
   const std::vector<tokens::Sequence> valid_chunks =
       CoveringChunks(valid, static_cast<size_t>(config.shape.context), static_cast<size_t>(config.valid_rows));
   Progress progress;
@@ -271,9 +280,10 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   bool stopped_early = false, out_of_time = false;
   while (progress.step < config.steps && !stopped_early && !out_of_time) {
     std::vector<tokens::Sequence> chunks;
-    for (int b = 0; b < config.batch; ++b) {
-      chunks.push_back(source.Draw(static_cast<uint64_t>(progress.step) * static_cast<uint64_t>(config.batch) +
-                                   static_cast<uint64_t>(b)));
+    const int halvings = HalvingsAt(config, progress.step);
+    for (int b = 0; b < config.batch << halvings; ++b) {
+      chunks.push_back(source.Draw((static_cast<uint64_t>(progress.step) << 16) + static_cast<uint64_t>(b),
+                                   static_cast<size_t>(config.shape.context >> halvings)));
       progress.rows += static_cast<int64_t>(chunks.back().rows.size());
     }
     const Batch batch = MakeBatch(chunks);
@@ -337,8 +347,12 @@ Result<Evaluation> Evaluate(const std::string& model_path, const Dataset& datase
   at::set_num_threads(threads);
   model::Transformer network(shape);
   RETURN_IF_ERROR(model::LoadParameters(file, network.get()));
+  Dataset known = dataset;
+  for (DatasetPiece& item : known.pieces) {
+    if (item.piece.style >= shape.styles) item.piece.style = 0;  // a style that this model was not told of
+  }
   return EvaluateNetwork(*network,
-                         CoveringChunks(dataset, static_cast<size_t>(shape.context), static_cast<size_t>(max_rows)));
+                         CoveringChunks(known, static_cast<size_t>(shape.context), static_cast<size_t>(max_rows)));
 }
 
 }  // namespace ledgerline::learning

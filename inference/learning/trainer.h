@@ -21,7 +21,8 @@ namespace ledgerline::learning {
 struct TrainingConfig {
   model::ModelConfig shape;
   uint64_t seed = 1;
-  int batch = 6;                // chunks a step
+  int batch = 6;                // chunks of the context's length a step
+  int halvings = 0;             // steps draw chunks of context / 2^0 to context / 2^halvings rows, as many rows in all
   int64_t steps = 3000;         // of the whole schedule
   double learning_rate = 2e-3;  // at its peak; linear warm-up, then cosine to a hundredth
   int64_t warmup_steps = 150;

@@ -49,6 +49,10 @@ Result<TrainingConfig> TrainingConfig::Parse(const std::string& text) {
       config.shape.inner_hidden = whole;
     else if (key == "context")
       config.shape.context = whole;
+    else if (key == "kv_heads")
+      config.shape.kv_heads = whole;
+    else if (key == "halvings")
+      config.halvings = whole;
     else if (key == "seed")
       config.seed = static_cast<uint64_t>(parsed);
     else if (key == "batch")
@@ -81,6 +85,7 @@ Result<TrainingConfig> TrainingConfig::Parse(const std::string& text) {
       return InvalidArgument("line " + std::to_string(number) + ": unknown key \"" + key + "\"");
   }
   RETURN_IF_ERROR(config.shape.Check());
+  if (config.halvings > 4) return OutOfRange("halvings " + std::to_string(config.halvings) + " is above 4");
   if (config.batch < 1 || config.steps < 1 || config.evaluate_every < 1 || config.checkpoint_every < 1 ||
       config.threads < 1) {
     return OutOfRange("batch, steps, evaluate_every, checkpoint_every and threads must be at least 1");

@@ -63,9 +63,9 @@ Result<std::unique_ptr<Decoder>> Decoder::Load(std::string_view model_file_bytes
     return FailedPrecondition("model file of format \"" + text("format").substr(0, 40) +
                               "\"; this program reads ledgerline-model/1");
   }
-  if (text("vocabulary") != std::to_string(tokens::kVocabularyVersion)) {
+  if (text("vocabulary") != "1" && text("vocabulary") != std::to_string(tokens::kVocabularyVersion)) {
     return FailedPrecondition("model file for vocabulary " + text("vocabulary").substr(0, 40) + "; this program has " +
-                              std::to_string(tokens::kVocabularyVersion));
+                              std::to_string(tokens::kVocabularyVersion) + " and reads 1");
   }
   ASSIGN_OR_RETURN(const ModelConfig config, ModelConfig::FromMetadata(file.metadata));
   std::unique_ptr<Held> held;
@@ -122,7 +122,11 @@ Result<std::span<const float>> Decoder::Onset(const tokens::Row& row) {
   return FieldLogits(&held_->logits, [&] { return held_->network->OnsetLogits(held_->state, RowsTensor({row})); });
 }
 Result<std::span<const float>> Decoder::Role(const tokens::Row& row) {
-  return FieldLogits(&held_->logits, [&] { return held_->network->RoleLogits(held_->state, RowsTensor({row})); });
+  // A model of vocabulary 1 never chooses the melody's role.
+  return FieldLogits(&held_->logits, [&] {
+    return torch::constant_pad_nd(held_->network->RoleLogits(held_->state, RowsTensor({row})),
+                                  {0, tokens::kTargetRoles - config().roles}, -1e9);
+  });
 }
 Result<std::span<const float>> Decoder::Pitch(const tokens::Row& row) {
   return FieldLogits(&held_->logits, [&] { return held_->network->PitchLogits(held_->state, RowsTensor({row})); });

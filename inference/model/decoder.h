@@ -36,7 +36,7 @@ class Decoder {
               const std::vector<int64_t>& places);
 
   // Logits of one field for the last row read, whose context columns `row` fills. Valid until the next call.
-  // Sizes: kEndOfBar + 1, kRoles, 128, kDurationCount. Errors: kInternal (LibTorch).
+  // Sizes: kEndOfBar + 1, kTargetRoles, 128, kDurationCount. Errors: kInternal (LibTorch).
   Result<std::span<const float>> Onset(const tokens::Row& row);
   Result<std::span<const float>> Role(const tokens::Row& row);
   Result<std::span<const float>> Pitch(const tokens::Row& row);

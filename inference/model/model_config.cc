@@ -11,15 +11,20 @@ struct Field {
   int ModelConfig::*member;
   int lowest;
   int highest;
+  int absent = -1;  // what a file without the field means; -1: every file has it
 };
 
-constexpr std::array<Field, 7> kFields = {{{"width", &ModelConfig::width, 8, 4096},
-                                           {"layers", &ModelConfig::layers, 1, 64},
-                                           {"heads", &ModelConfig::heads, 1, 64},
-                                           {"hidden", &ModelConfig::hidden, 8, 16384},
-                                           {"inner_width", &ModelConfig::inner_width, 8, 4096},
-                                           {"inner_hidden", &ModelConfig::inner_hidden, 8, 16384},
-                                           {"context", &ModelConfig::context, 64, 8192}}};
+constexpr std::array<Field, 10> kFields = {{{"width", &ModelConfig::width, 8, 4096},
+                                            {"layers", &ModelConfig::layers, 1, 64},
+                                            {"heads", &ModelConfig::heads, 1, 64},
+                                            {"hidden", &ModelConfig::hidden, 8, 16384},
+                                            {"inner_width", &ModelConfig::inner_width, 8, 4096},
+                                            {"inner_hidden", &ModelConfig::inner_hidden, 8, 16384},
+                                            {"context", &ModelConfig::context, 64, 8192},
+                                            // Files of vocabulary 1 state none of these.
+                                            {"kv_heads", &ModelConfig::kv_heads, 0, 64, 0},
+                                            {"styles", &ModelConfig::styles, 1, tokens::kStyles, 14},
+                                            {"roles", &ModelConfig::roles, 1, tokens::kTargetRoles, 9}}};
 
 }  // namespace
 
@@ -33,6 +38,10 @@ Result<ModelConfig> ModelConfig::FromMetadata(const std::map<std::string, std::s
   ModelConfig config;
   for (const Field& field : kFields) {
     const auto found = metadata.find(field.name);
+    if (found == metadata.end() && field.absent >= 0) {
+      config.*field.member = field.absent;
+      continue;
+    }
     if (found == metadata.end()) return InvalidArgument(std::string("the model file states no ") + field.name);
     const std::string& text = found->second;
     int value = 0;
@@ -57,6 +66,9 @@ Status ModelConfig::Check() const {
   if (width % heads != 0 || (width / heads) % 2 != 0) {
     return InvalidArgument("width " + std::to_string(width) + " does not give " + std::to_string(heads) +
                            " heads of an even size");
+  }
+  if (heads % KeyValueHeads() != 0) {
+    return InvalidArgument("kv_heads " + std::to_string(kv_heads) + " does not divide heads " + std::to_string(heads));
   }
   return Status::Ok();
 }

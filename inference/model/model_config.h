@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "inference/tokens/vocabulary.h"
 #include "schemas/status.h"
 
 namespace ledgerline::model {
@@ -17,6 +18,12 @@ struct ModelConfig {
   int inner_width = 128;  // of the field decoder
   int inner_hidden = 192;
   int context = 384;  // rows that one row may look back on
+  int kv_heads = 0;   // heads of keys and values, a divisor of `heads`; 0 stands for as many as `heads`
+  // Sizes of the alphabets that may grow: what the file's vocabulary has. Version 1: 14 and 9.
+  int styles = tokens::kStyles;
+  int roles = tokens::kTargetRoles;
+
+  int KeyValueHeads() const { return kv_heads == 0 ? heads : kv_heads; }
 
   std::map<std::string, std::string> ToMetadata() const;
   // Errors: kInvalidArgument (missing or not a number), kOutOfRange (a bound of the format).

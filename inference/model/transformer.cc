@@ -66,7 +66,7 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
   duration_ = Table("rows.duration", kDurationSymbols, d);
 
   const int64_t f = kBarFeatureWidth;
-  bar_style_ = Table("bars.style", kStyles, f);
+  bar_style_ = Table("bars.style", config.styles, f);
   bar_metre_ = Table("bars.metre", kMetreSymbols, f);
   bar_length_ = Table("bars.length", kLengthSymbols, f);
   bar_density_ = Table("bars.density", kDensityClasses + 1, f);
@@ -84,7 +84,8 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
     const std::string name = "layers." + std::to_string(layer) + ".";
     Block block;
     block.attention_norm = Gain(name + "attention_norm", d);
-    block.query_key_value = Parameter(name + "query_key_value", {3 * d, d}, by_width);
+    const int64_t stored = 2 * config.KeyValueHeads() * (d / config.heads);
+    block.query_key_value = Parameter(name + "query_key_value", {d + stored, d}, by_width);
     block.attention_out = Parameter(name + "attention_out", {d, d}, by_width * residual);
     block.feed_norm = Gain(name + "feed_norm", d);
     block.gate_up = Parameter(name + "gate_up", {2 * config.hidden, d}, by_width);
@@ -97,7 +98,7 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
   role_stage_ = MakeStage("role");
   pitch_stage_ = MakeStage("pitch");
   duration_stage_ = MakeStage("duration");
-  step_style_ = Table("step.style", kStyles, inner);
+  step_style_ = Table("step.style", config.styles, inner);
   step_density_ = Table("step.density", kDensityClasses + 1, inner);
   step_polyphony_ = Table("step.polyphony", kPolyphonyClasses + 1, inner);
   step_onset_ = Table("step.onset", kOnsetSymbols, inner);
@@ -117,7 +118,7 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
   const double by_inner = 0.5 / std::sqrt(static_cast<double>(inner));
   // Onset: absolute, relative to the last onset, and two pointers.
   onset_head_ = Parameter("onset.head", {(kEndOfBar + 1) + (kEndOfBar + 1) + 2, inner}, by_inner);
-  role_head_ = Parameter("role.head", {kRoles + 2, inner}, by_inner);
+  role_head_ = Parameter("role.head", {config.roles + 2, inner}, by_inner);
   // Pitch: absolute, above the root, and the relative heads.
   pitch_head_ = Parameter("pitch.head", {128 + 12 + kRelativeHeads * kRelativeColumns, inner}, by_inner);
   duration_head_ = Parameter("duration.head", {kDurationCount + 2, inner}, by_inner);
@@ -189,6 +190,7 @@ torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, con
 
 torch::Tensor TransformerImpl::RunBlocks(Tensor x, KeyValueCache* cache) {
   const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
+  const int64_t stored = config_.KeyValueHeads(), group = heads / stored;
   const int64_t past = cache == nullptr ? 0 : cache->length;
   TORCH_CHECK(past + length <= config_.context, "rows beyond the context");
   const Tensor cosine = cosines_.slice(0, past, past + length), sine = sines_.slice(0, past, past + length);
@@ -201,9 +203,9 @@ torch::Tensor TransformerImpl::RunBlocks(Tensor x, KeyValueCache* cache) {
   for (size_t layer = 0; layer < blocks_.size(); ++layer) {
     const Block& block = blocks_[layer];
     const std::vector<Tensor> qkv = torch::linear(RmsNorm(x, block.attention_norm), block.query_key_value)
-                                        .reshape({batch, length, 3, heads, head})
-                                        .permute({2, 0, 3, 1, 4})
-                                        .unbind(0);
+                                        .reshape({batch, length, heads + 2 * stored, head})
+                                        .transpose(1, 2)
+                                        .split_with_sizes({heads, stored, stored}, 1);
     const Tensor query = rotate(qkv[0]) * scale;
     Tensor key = rotate(qkv[1]), value = qkv[2];
     if (cache != nullptr) {
@@ -212,9 +214,12 @@ torch::Tensor TransformerImpl::RunBlocks(Tensor x, KeyValueCache* cache) {
       key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
       value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
     }
-    Tensor scores = torch::matmul(query, key.transpose(-2, -1));
+    // Query heads that share a key head stand below each other: [B, stored, group * T, head].
+    Tensor scores = torch::matmul(query.reshape({batch, stored, group * length, head}), key.transpose(-2, -1))
+                        .reshape({batch, stored, group, length, past + length});
     if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
-    const Tensor read = torch::matmul(torch::softmax(scores, -1), value.to(scores.scalar_type()));
+    const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
+    const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
     x = x + torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out);
     x = x + Gated(RmsNorm(x, block.feed_norm), block.gate_up, block.down);
   }
@@ -234,8 +239,8 @@ torch::Tensor TransformerImpl::OuterCached(const Tensor& rows, const Tensor& bar
 KeyValueCache TransformerImpl::NewCache() const {
   KeyValueCache cache;
   for (int layer = 0; layer < config_.layers; ++layer) {
-    cache.keys.push_back(torch::zeros({config_.heads, config_.context, config_.width / config_.heads}));
-    cache.values.push_back(torch::zeros({config_.heads, config_.context, config_.width / config_.heads}));
+    cache.keys.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
+    cache.values.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
   }
   return cache;
 }
@@ -265,8 +270,9 @@ torch::Tensor TransformerImpl::RoleLogits(const Tensor& states, const Tensor& ro
       Lookup(step_copy_role_, copy_b + kRoleSymbols) + Lookup(step_melody_start_, Column(rows, kMelodyStarts)) +
       Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), Column(rows, kStepRoot)));
   const Tensor out = torch::linear(RunStage(role_stage_, states, fields), role_head_).to(torch::kFloat32);
-  Tensor logits = Pointed(out.slice(1, 0, kRoles), copy_a, out.slice(1, kRoles, kRoles + 1));
-  return Pointed(logits, copy_b, out.slice(1, kRoles + 1, kRoles + 2));
+  const int64_t n = config_.roles;
+  Tensor logits = Pointed(out.slice(1, 0, n), copy_a, out.slice(1, n, n + 1));
+  return Pointed(logits, copy_b, out.slice(1, n + 1, n + 2));
 }
 
 torch::Tensor TransformerImpl::PitchLogits(const Tensor& states, const Tensor& rows) {

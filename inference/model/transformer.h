@@ -21,7 +21,7 @@
 
 namespace ledgerline::model {
 
-// Keys and values of the rows read so far, for batch 1. float32 [layers][heads, context, width / heads].
+// Keys and values of the rows read so far, for batch 1. float32 [layers][kv_heads, context, width / heads].
 struct KeyValueCache {
   std::vector<torch::Tensor> keys;
   std::vector<torch::Tensor> values;
@@ -48,7 +48,7 @@ class TransformerImpl : public torch::nn::Module {
   KeyValueCache NewCache() const;
 
   // states: float32 [N, width]; rows: int64 [N, kColumns], filled as far as the field needs (BarContext) -> logits
-  // float32 [N, kEndOfBar + 1], [N, kRoles], [N, 128], [N, kDurationCount].
+  // float32 [N, kEndOfBar + 1], [N, config().roles], [N, 128], [N, kDurationCount].
   torch::Tensor OnsetLogits(const torch::Tensor& states, const torch::Tensor& rows);
   torch::Tensor RoleLogits(const torch::Tensor& states, const torch::Tensor& rows);
   torch::Tensor PitchLogits(const torch::Tensor& states, const torch::Tensor& rows);

@@ -212,13 +212,36 @@ bool ReadChoir(std::vector<const Part*> parts, Reading* reading) {
                      &reading->events);
     return true;
   }
-  if (parts.size() != 4) return false;
+  if (parts.size() != 3 && parts.size() != 4) return false;
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part* x, const Part* y) { return MeanPitch(x->notes) > MeanPitch(y->notes); });
   reading->melody = TakeSkyline(parts[0]->notes, nullptr);
-  AddAll(parts[1]->notes, kAltoVoice, &reading->events);
-  AddAll(parts[2]->notes, kTenorVoice, &reading->events);
-  AddAll(parts[3]->notes, kBassVoice, &reading->events);
+  // Three voices: the middle one is a tenor or an alto, whichever it lies nearer to.
+  if (parts.size() == 4) AddAll(parts[1]->notes, kAltoVoice, &reading->events);
+  const Part* middle = parts[parts.size() - 2];
+  const bool alto = parts.size() == 3 && MeanPitch(middle->notes) > 61.0;
+  AddAll(middle->notes, alto ? kAltoVoice : kTenorVoice, &reading->events);
+  AddAll(parts.back()->notes, kBassVoice, &reading->events);
+  return true;
+}
+
+bool AllVoices(const std::vector<const Part*>& parts) {
+  return std::all_of(parts.begin(), parts.end(), [](const Part* part) { return IsVoice(*part); });
+}
+
+// Manuals and pedal: the pedal's staff goes with the left hand.
+bool ReadOrgan(const std::vector<const Part*>& parts, Reading* reading) {
+  for (const Part* part : parts) {
+    if (part->drums || !(IsKeys(*part) || part->program == 43)) return false;
+  }
+  if (parts.size() != 3) return false;
+  std::vector<const Part*> sorted = parts;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Part* x, const Part* y) { return MeanPitch(x->notes) > MeanPitch(y->notes); });
+  std::vector<Note> rest;
+  reading->melody = TakeSkyline(sorted[0]->notes, &rest);
+  AddAll(Joined({sorted[1], sorted[2]}), kKeysLow, &reading->events);
+  AddAll(rest, kKeysHigh, &reading->events);
   return true;
 }
 
@@ -247,8 +270,8 @@ bool ReadGenre(std::string_view genre, const std::vector<const Part*>& parts, Re
     reading->style = StyleNumber(style);
     return done;
   };
-  if (genre == "art-song" || genre == "opera" || genre == "spiritual")
-    return styled("art-song", ReadSong(parts, reading));
+  if (genre == "art-song" || genre == "spiritual") return styled("art-song", ReadSong(parts, reading));
+  if (genre == "opera") return styled("opera", ReadSong(parts, reading) || ReadKeys(parts, reading));
   if (genre == "hymn" || genre == "choral" || genre == "carol") return styled("hymn", ReadChoir(parts, reading));
   if (genre == "string-quartet") return styled("string-quartet", ReadQuartet(parts, reading));
   if (genre == "guitar") return styled("guitar", ReadGuitar(parts, reading));
@@ -257,16 +280,22 @@ bool ReadGenre(std::string_view genre, const std::vector<const Part*>& parts, Re
     return styled(genre, ReadKeys(parts, reading));
   }
   if (genre == "folk") return styled("folk", ReadKeys(parts, reading) || ReadSong(parts, reading));
-  if (genre == "piano" || genre == "sonata" || genre == "dance" || genre == "baroque-keyboard" || genre == "polka" ||
-      genre == "galop") {
-    return styled("piano", ReadKeys(parts, reading));
+  if (genre == "dance" || genre == "polka" || genre == "galop") return styled("dance", ReadKeys(parts, reading));
+  if (genre == "organ" || genre == "baroque-keyboard") {
+    return styled("organ", ReadKeys(parts, reading) || ReadOrgan(parts, reading));
   }
-  if (genre == "sacred" || genre == "mass" || genre == "secular-other") {
-    if (parts.size() != 4) return false;
-    for (const Part* part : parts) {
-      if (!IsVoice(*part)) return false;
-    }
-    return styled("motet", ReadChoir(parts, reading));
+  if (genre == "piano" || genre == "sonata") return styled("piano", ReadKeys(parts, reading));
+  if (genre == "mass" && AllVoices(parts)) return styled("mass", ReadChoir(parts, reading));
+  // What states no genre is told by who plays: voices, a voice with keys, keys, a guitar.
+  if (genre == "sacred" || genre == "mass" || genre == "secular-other" || genre == "unlabelled" ||
+      genre == "chamber-other") {
+    if (AllVoices(parts) && parts.size() >= 3) return styled("motet", ReadChoir(parts, reading));
+    if (ReadQuartet(parts, reading)) return styled("string-quartet", true);
+    if (parts.size() == 1 && parts[0]->program == 24) return styled("guitar", ReadGuitar(parts, reading));
+    const bool organ = std::any_of(parts.begin(), parts.end(), [](const Part* part) { return part->program >= 16; });
+    if (ReadKeys(parts, reading)) return styled(organ ? "organ" : "piano", true);
+    const bool voice = std::any_of(parts.begin(), parts.end(), [](const Part* part) { return IsVoice(*part); });
+    if (voice) return styled("art-song", ReadSong(parts, reading));
   }
   return false;
 }

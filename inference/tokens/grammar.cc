@@ -189,7 +189,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
 }
 
 std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int onset) const {
-  std::vector<float> bias(kRoles, kForbid);
+  std::vector<float> bias(kTargetRoles, kForbid);  // the melody is given
   int together = 0;
   const bool inside = !events.empty() && events.back().onset == onset;
   if (inside) {

@@ -39,7 +39,7 @@ class BarGrammar {
 
   // `after` forbids onsets at or below it (a retry); -1 for none. Size kEndOfBar + 1.
   std::vector<float> OnsetBias(const std::vector<Event>& events, int after) const;
-  std::vector<float> RoleBias(const std::vector<Event>& events, int onset) const;  // size kRoles
+  std::vector<float> RoleBias(const std::vector<Event>& events, int onset) const;  // size kTargetRoles
   // `last_of_role`: the role's last attack before this onset, kNoPitch when none. Size 128.
   std::vector<float> PitchBias(const std::vector<Event>& events, int onset, int role, int last_of_role) const;
   // Of an event of `role` at `onset`, which may be the first of its onset. Size kDurationCount.

@@ -48,4 +48,27 @@ Piece Piece::Transposed(int semitones) const {
   return moved;
 }
 
+Piece Piece::WithMelodyComposed(size_t first) const {
+  Piece composed = *this;
+  for (size_t k = first; k < composed.bars.size(); ++k) {
+    PieceBar& bar = composed.bars[k];
+    for (const MelodyNote& note : bar.melody) {
+      if (note.tied && k > first) continue;  // counted below, in the bar where it began
+      int duration = note.duration;
+      bool open = note.onset + note.duration == bar.length;
+      for (size_t next = k + 1; open && next < bars.size(); ++next) {
+        const std::vector<MelodyNote>& there = bars[next].melody;
+        open = !there.empty() && there[0].tied && there[0].pitch == note.pitch;
+        if (!open) break;
+        duration += there[0].duration;
+        open = there[0].duration == bars[next].length;
+      }
+      bar.events.push_back({note.onset, kMelodyRole, note.pitch, DurationSymbol(duration)});
+    }
+    bar.melody.clear();
+    std::sort(bar.events.begin(), bar.events.end());
+  }
+  return composed;
+}
+
 }  // namespace ledgerline::tokens

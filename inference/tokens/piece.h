@@ -63,6 +63,9 @@ struct Piece {
   // The same piece, `semitones` higher: pitches, chords and tonic move together. Pitches leaving 0..127 move by
   // octaves.
   Piece Transposed(int semitones) const;
+  // The same piece with the melody of the bars from `first` on among the events, as notes of kMelodyRole: what is
+  // learnt where a melody is to be composed, too. A note over the bar line is one event, in its first bar.
+  Piece WithMelodyComposed(size_t first) const;
 };
 
 }  // namespace ledgerline::tokens

@@ -103,16 +103,18 @@ BarRow MakeBarRow(const Piece& piece, size_t bar, const Hiding& hiding) {
   return row;
 }
 
-int ResemblingBar(const Piece& piece, size_t bar) {
+int ResemblingBar(const Piece& piece, size_t bar, bool later) {
   int best = -1;
   double best_score = -2.0;
-  for (size_t back = 2; back <= 16 && back <= bar; ++back) {
-    const double score = Resemblance(piece.bars[bar], piece.bars[bar - back]);
+  auto consider = [&](size_t other) {
+    const double score = Resemblance(piece.bars[bar], piece.bars[other]);
     if (score > best_score) {
       best_score = score;
-      best = static_cast<int>(bar - back);
+      best = static_cast<int>(other);
     }
-  }
+  };
+  for (size_t back = 2; back <= 16 && back <= bar; ++back) consider(bar - back);
+  for (size_t ahead = 1; later && ahead <= 16 && bar + ahead < piece.bars.size(); ++ahead) consider(bar + ahead);
   return best;
 }
 
@@ -186,6 +188,13 @@ void BarContext::FillRole(Row* row, int onset) const {
       r[kMelodyStarts] = note.onset == onset ? 1 : 0;
     }
   }
+  for (const Event& event : events_) {  // a melody that is composed too
+    if (event.role != kMelodyRole) continue;
+    const int end = event.onset + kDurationTicks[static_cast<size_t>(event.duration)];
+    if (event.onset > onset || onset >= end) continue;
+    r[kMelodySounding] = static_cast<int16_t>(event.pitch);
+    r[kMelodyStarts] = event.onset == onset ? 1 : 0;
+  }
 }
 
 const Event* BarContext::Matching(const Copy& copy, int onset, int role) const {
@@ -243,7 +252,7 @@ Sequence EncodeBars(const Piece& piece, size_t first, size_t max_rows, const Hid
   Sequence sequence;
   for (size_t k = first; k < piece.bars.size() && sequence.rows.size() < max_rows; ++k) {
     const PieceBar& bar = piece.bars[k];
-    BarContext context(piece, k, ResemblingBar(piece, k), hiding);
+    BarContext context(piece, k, ResemblingBar(piece, k, hiding.later), hiding);
     Row lead = context.BarLead();
     lead[kBarIndex] = static_cast<int16_t>(sequence.bars.size());
     sequence.bars.push_back(MakeBarRow(piece, k, hiding));

@@ -6,7 +6,8 @@
 // note sounding there, the last note of the same role, and what two earlier bars did at the same place. Training and
 // generation use the same BarContext, so that what is asked of the network is what it was taught.
 //
-// Bar A is the bar before; bar B is the earlier bar (2 to 16 back) whose melody and chords resemble this one's most.
+// Bar A is the bar before; bar B is the earlier bar (2 to 16 back; or a later one) whose melody and chords resemble
+// this one's most.
 #ifndef LEDGERLINE_INFERENCE_TOKENS_POSITIONS_H_
 #define LEDGERLINE_INFERENCE_TOKENS_POSITIONS_H_
 
@@ -91,12 +92,14 @@ struct Sequence {
 struct Hiding {
   bool style = false;
   bool chords = false;
-  bool plan = false;  // density and polyphony
+  bool plan = false;   // density and polyphony
+  bool later = false;  // nothing is hidden: bar B may also be a later one, as when bars in the middle are composed anew
 };
 
 BarRow MakeBarRow(const Piece& piece, size_t bar, const Hiding& hiding);
-// Index of the earlier bar that resembles `bar` most, or -1 when there is none at least two bars back.
-int ResemblingBar(const Piece& piece, size_t bar);
+// Index of the earlier bar that resembles `bar` most, or -1 when there is none at least two bars back. With `later`,
+// also up to 16 bars ahead.
+int ResemblingBar(const Piece& piece, size_t bar, bool later = false);
 
 // The composing of one bar, event by event. Holds references to the piece: the caller keeps it alive and appends events
 // only through Append.
@@ -129,7 +132,7 @@ class BarContext {
   Hiding hiding_;
   Copy a_, b_;
   std::vector<Event> events_;
-  std::array<int, kRoles> last_attack_{};  // lowest pitch of the role's last attack, kNoPitch when none
+  std::array<int, kTargetRoles> last_attack_{};  // lowest pitch of the role's last attack, kNoPitch when none
 };
 
 // Rows of bars [first, ...) with the piece's own events as targets, until `max_rows` or the piece's end. The last bar

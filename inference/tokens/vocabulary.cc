@@ -21,8 +21,8 @@ constexpr std::array<RoleTraits, kRoles> kRoleTraits = {{
 }};
 
 constexpr std::array<std::string_view, kStyles> kStyleNames = {
-    "any",       "art-song", "hymn", "string-quartet", "piano",     "mazurka", "waltz",
-    "polonaise", "guitar",   "folk", "march",          "krakowiak", "ragtime", "motet"};
+    "any",  "art-song", "hymn",      "string-quartet", "piano", "mazurka", "waltz", "polonaise", "guitar",
+    "folk", "march",    "krakowiak", "ragtime",        "motet", "mass",    "opera", "organ",     "dance"};
 
 constexpr std::array<std::array<int, 4>, kQualities> kIntervals = {
     {{0, 4, 7, -1}, {0, 3, 7, -1}, {0, 4, 7, 10}, {0, 3, 7, 10}, {0, 3, 6, 9}, {0, 4, 8, -1}}};

@@ -12,7 +12,8 @@
 
 namespace ledgerline::tokens {
 
-inline constexpr int kVocabularyVersion = 1;
+inline constexpr int kVocabularyVersion = 2;
+// Version 1 had the first 14 styles and the first 9 roles as targets; its models are still read (model_config.h).
 
 // --- Onsets: ticks from the bar's start; a bar is at most two whole notes long.
 inline constexpr int kMaxBarTicks = 192;
@@ -45,8 +46,9 @@ enum Role : int {
   kKeysHigh = 7,
   kGuitar = 8,
 };
-inline constexpr int kRoles = 9;
-inline constexpr int kMelodyRole = 9;  // input only: the locked melody
+inline constexpr int kRoles = 9;       // of the accompaniment
+inline constexpr int kMelodyRole = 9;  // the melody: given, or composed like an event where it is hidden
+inline constexpr int kTargetRoles = 10;
 inline constexpr int kNoRole = 10;
 inline constexpr int kRoleSymbols = 11;
 
@@ -61,7 +63,7 @@ struct RoleTraits {
 const RoleTraits& TraitsOf(int role);
 
 // --- Styles, as the model knows them; 0 stands for "not said".
-inline constexpr int kStyles = 14;
+inline constexpr int kStyles = 18;
 std::string_view StyleName(int style);   // "any", "art-song", "hymn", ...
 int StyleNumber(std::string_view name);  // -1 when unknown
 

@@ -29,22 +29,38 @@ TEST(Dataset, ErrorsSayWhatIsMissing) {
 TEST(ChunkSource, DrawsAreAFunctionOfSeedAndNumber) {
   const SampleCorpus corpus(8);
   const Dataset train = std::move(LoadDataset(corpus.dir(), "train")).value();
-  const ChunkSource a(train, 64, 1), b(train, 64, 1), c(train, 64, 2);
+  const ChunkSource a(train, 1), b(train, 1), c(train, 2);
   int differ = 0;
   for (uint64_t i = 0; i < 20; ++i) {
-    EXPECT_EQ(a.Draw(i).rows, b.Draw(i).rows);
-    EXPECT_LE(a.Draw(i).rows.size(), 64u);
-    differ += a.Draw(i).rows != c.Draw(i).rows;
+    EXPECT_EQ(a.Draw(i, 64).rows, b.Draw(i, 64).rows);
+    EXPECT_LE(a.Draw(i, 64).rows.size(), 64u);
+    differ += a.Draw(i, 64).rows != c.Draw(i, 64).rows;
   }
   EXPECT_GT(differ, 10);
+}
+
+TEST(ChunkSource, SomeChunksHaveTheMelodyComposed) {
+  const SampleCorpus corpus(8);
+  const Dataset train = std::move(LoadDataset(corpus.dir(), "train")).value();
+  const ChunkSource source(train, 1);
+  int composed = 0;
+  for (uint64_t i = 0; i < 400; ++i) {
+    for (const tokens::Row& row : source.Draw(i, 256).rows) {
+      if (row[tokens::kPredicts] != 1 || row[tokens::kTargetRole] != tokens::kMelodyRole) continue;
+      ++composed;
+      break;
+    }
+  }
+  EXPECT_GT(composed, 4);  // an eighth of 400, less the many whose melody is hidden only beyond their end
+  EXPECT_LT(composed, 50);
 }
 
 TEST(ChunkSource, ReachesAllTranspositions) {
   const SampleCorpus corpus(2);
   const Dataset train = std::move(LoadDataset(corpus.dir(), "train")).value();
-  const ChunkSource source(train, 64, 1);
+  const ChunkSource source(train, 1);
   std::set<int> tonics;
-  for (uint64_t i = 0; i < 200; ++i) tonics.insert(source.Draw(i).bars[0][tokens::kBarTonic]);
+  for (uint64_t i = 0; i < 200; ++i) tonics.insert(source.Draw(i, 64).bars[0][tokens::kBarTonic]);
   EXPECT_EQ(tonics.size(), 12u);
 }
 

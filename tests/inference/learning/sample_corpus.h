@@ -27,7 +27,7 @@ class SampleCorpus {
     }
     std::ofstream(dir_ / "midi/bad.mid") << "this is no MIDI file";
     manifest << "bad\ttrain\tart-song\tmidi/bad.mid\n";
-    manifest << "odd\ttrain\tunlabelled\tmidi/0.mid\n";
+    manifest << "odd\ttrain\tsymphony\tmidi/0.mid\n";
   }
   ~SampleCorpus() { std::filesystem::remove_all(dir_); }
   std::string dir() const { return dir_.string(); }

@@ -14,7 +14,9 @@ TEST(TrainingConfig, TheCommittedOneIsReadable) {
   text << in.rdbuf();
   const Result<TrainingConfig> config = TrainingConfig::Parse(text.str());
   ASSERT_TRUE(config.ok()) << config.status().ToString();
-  EXPECT_EQ(config->shape.width, 192);
+  EXPECT_EQ(config->shape.width, 256);
+  EXPECT_EQ(config->shape.context, 1536);
+  EXPECT_EQ(config->shape.KeyValueHeads(), 2);
   EXPECT_EQ(config->seed, 20261124u);
 }
 
@@ -26,6 +28,8 @@ TEST(TrainingConfig, ErrorsNameTheLine) {
   EXPECT_EQ(TrainingConfig::Parse("learning_rate = -1\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("learning_rate = nan\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("batch = 0\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("halvings = 5\n").status().message(), "halvings 5 is above 4");
+  EXPECT_EQ(TrainingConfig::Parse("kv_heads = 3\n").status().message(), "kv_heads 3 does not divide heads 4");
   EXPECT_EQ(TrainingConfig::Parse("heads = 5\n").status().code(), StatusCode::kInvalidArgument);
 }
 

@@ -152,9 +152,13 @@ std::vector<double> Normed(const std::vector<double>& x) {  // gains are one at 
   return y;
 }
 
-TEST_F(TransformerTest, EqualsAPlainReference) {
+class PlainReference : public TransformerTest, public testing::WithParamInterface<int> {};
+INSTANTIATE_TEST_SUITE_P(KeyValueHeads, PlainReference, testing::Values(1, 2, 4));
+
+TEST_P(PlainReference, EqualsTheNetwork) {
   ModelConfig config = SmallConfig();
   config.layers = 1;
+  config.kv_heads = GetParam();
   Transformer network(config);
   std::map<std::string, torch::Tensor> parameters;
   for (const auto& item : network->named_parameters()) parameters[item.key()] = item.value();
@@ -168,6 +172,7 @@ TEST_F(TransformerTest, EqualsAPlainReference) {
                                               torch::zeros({0, tokens::kBarColumns}, torch::kInt64), Places({}))[0];
 
   const size_t width = 32, heads = 4, head = 8, hidden = 48;
+  const size_t stored = static_cast<size_t>(GetParam()), group = heads / stored;
   Matrix x;
   for (const tokens::Row& row : rows) {
     const int onset = row[tokens::kOnset];
@@ -192,10 +197,10 @@ TEST_F(TransformerTest, EqualsAPlainReference) {
   for (size_t t = 0; t < x.size(); ++t) {
     const std::vector<double> all = Times(qkv, Normed(x[t]));
     q.emplace_back(all.begin(), all.begin() + 32);
-    k.emplace_back(all.begin() + 32, all.begin() + 64);
-    v.emplace_back(all.begin() + 64, all.end());
+    k.emplace_back(all.begin() + 32, all.end() - static_cast<std::ptrdiff_t>(stored * head));
+    v.emplace_back(all.end() - static_cast<std::ptrdiff_t>(stored * head), all.end());
     for (Matrix* m : {&q, &k}) {  // RoPE: pairs (i, i + head / 2)
-      for (size_t h = 0; h < heads; ++h) {
+      for (size_t h = 0; h < (m == &q ? heads : stored); ++h) {
         for (size_t i = 0; i < head / 2; ++i) {
           const double angle = static_cast<double>(t) * std::pow(10000.0, -static_cast<double>(i) / (head / 2));
           double& a = m->back()[h * head + i];
@@ -215,12 +220,12 @@ TEST_F(TransformerTest, EqualsAPlainReference) {
       double total = 0;
       for (size_t s = 0; s <= t; ++s) {
         double dot = 0;
-        for (size_t i = 0; i < head; ++i) dot += q[t][h * head + i] * k[s][h * head + i];
+        for (size_t i = 0; i < head; ++i) dot += q[t][h * head + i] * k[s][h / group * head + i];
         weights.push_back(std::exp(dot / std::sqrt(static_cast<double>(head))));
         total += weights.back();
       }
       for (size_t s = 0; s <= t; ++s) {
-        for (size_t i = 0; i < head; ++i) read[h * head + i] += weights[s] / total * v[s][h * head + i];
+        for (size_t i = 0; i < head; ++i) read[h * head + i] += weights[s] / total * v[s][h / group * head + i];
       }
     }
     std::vector<double> y = x[t];
@@ -275,6 +280,30 @@ TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
   file.metadata["hidden"] = "48";
   file.tensors.erase("pitch/head");
   EXPECT_EQ(Decoder::Load(SerialiseModelFile(file)).status().message(), "the model file lacks tensor pitch/head");
+}
+
+TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody) {
+  ModelConfig config = SmallConfig();
+  config.styles = 14;
+  config.roles = 9;
+  Transformer network(config);
+  ModelFile file;
+  StoreParameters(*network, &file);
+  file.metadata = config.ToMetadata();
+  for (const char* key : {"kv_heads", "styles", "roles"}) file.metadata.erase(key);
+  file.metadata["format"] = "ledgerline-model/1";
+  file.metadata["vocabulary"] = "1";
+  const Result<std::unique_ptr<Decoder>> decoder = Decoder::Load(SerialiseModelFile(file));
+  ASSERT_TRUE(decoder.ok()) << decoder.status().ToString();
+  Input input = SampleInput(6, 3);
+  for (tokens::BarRow& bar : input.bars) bar[tokens::kBarStyle] = 1;
+  input.rows.back()[tokens::kStepStyle] = 1;
+  ASSERT_TRUE((*decoder)->Read(input.rows, input.bars, input.places).ok());
+  const Result<std::span<const float>> roles = (*decoder)->Role(input.rows.back());
+  ASSERT_TRUE(roles.ok());
+  ASSERT_EQ(roles->size(), static_cast<size_t>(tokens::kTargetRoles));
+  EXPECT_LT((*roles)[tokens::kMelodyRole], -1e8f);
+  EXPECT_GT((*roles)[tokens::kGuitar], -1e8f);
 }
 
 TEST_F(TransformerTest, TheDecoderRefusesRowsBeyondItsContext) {

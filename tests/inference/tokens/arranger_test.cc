@@ -79,6 +79,39 @@ TEST(Arranger, AHymnOnTwoStavesHasFourVoices) {
   EXPECT_EQ(piece->bars[0].melody[0].pitch, 72);
 }
 
+TEST(Arranger, WhatStatesNoGenreIsToldByWhoPlays) {
+  auto part = [](int program, int pitch) { return Part{"", program, false, {{0, 96, pitch, 80}}}; };
+  music::Score score;
+  score.ticks_per_quarter = 24;
+  auto style = [&](std::vector<Part> parts, std::string_view genre) {
+    score.parts = std::move(parts);
+    const Result<Piece> piece = ArrangeForTraining(score, genre);
+    return piece.ok() ? std::string(StyleName(piece->style)) : std::string("none");
+  };
+  const std::vector<Part> voices = {part(52, 72), part(52, 60), part(52, 48)};
+  EXPECT_EQ(style(voices, "unlabelled"), "motet");
+  EXPECT_EQ(style(voices, "mass"), "mass");
+  EXPECT_EQ(style({part(52, 72), part(0, 60), part(0, 48)}, "unlabelled"), "art-song");
+  EXPECT_EQ(style({part(0, 60), part(0, 48)}, "secular-other"), "piano");
+  EXPECT_EQ(style({part(19, 60), part(19, 48)}, "sacred"), "organ");
+  EXPECT_EQ(style({part(19, 72), part(19, 60), part(19, 40)}, "organ"), "organ");
+  EXPECT_EQ(style({part(24, 60)}, "chamber-other"), "guitar");
+  EXPECT_EQ(style({part(56, 60), part(57, 48)}, "unlabelled"), "none");
+}
+
+TEST(Arranger, TheMiddleOfThreeVoicesIsATenorOrAnAlto) {
+  for (const auto& [pitch, role] : {std::pair(55, kTenorVoice), std::pair(66, kAltoVoice)}) {
+    music::Score score;
+    score.ticks_per_quarter = 24;
+    for (const int p : {76, pitch, 48}) score.parts.push_back({"", 52, false, {{0, 96, p, 80}}});
+    const Result<Piece> piece = ArrangeForTraining(score, "sacred");
+    ASSERT_TRUE(piece.ok());
+    ASSERT_EQ(piece->bars[0].events.size(), 2u);
+    EXPECT_EQ(piece->bars[0].events[0].role, kBassVoice);
+    EXPECT_EQ(piece->bars[0].events[1].role, role);
+  }
+}
+
 TEST(Arranger, RefusesWhatNoStyleReadsAndBarsBeyondTheBound) {
   music::Score organ_trio = SampleSong(2);
   organ_trio.parts.push_back(organ_trio.parts[1]);

@@ -78,7 +78,7 @@ TEST(Conditioning, ErrorsNameFieldValueAndBound) {
   bytes[7] = static_cast<char>(kStyles);
   const Status status = ParseConditioning(bytes).status();
   EXPECT_EQ(status.code(), StatusCode::kOutOfRange);
-  EXPECT_EQ(status.message(), "conditioning: style 14 at byte 1 is outside 0 to 13");
+  EXPECT_EQ(status.message(), "conditioning: style 18 at byte 1 is outside 0 to 17");
   bytes = *SerialiseConditioning(Sample(1, 1));
   bytes[6] = 9;
   EXPECT_EQ(ParseConditioning(bytes).status().message(), "conditioning of another version");

@@ -142,5 +142,47 @@ TEST(Positions, ACutKeepsRowsAndDropsBarsThatAreGone) {
   EXPECT_EQ(cut.bars.size(), static_cast<size_t>(bars));
 }
 
+TEST(Positions, ABarInTheMiddleMayLookAtALaterOne) {
+  Piece piece = RandomPiece(9, 10);
+  for (PieceBar& bar : piece.bars) bar.length = 96;
+  piece.bars[8] = piece.bars[3];
+  EXPECT_EQ(ResemblingBar(piece, 3, /*later=*/true), 8);
+  EXPECT_LT(ResemblingBar(piece, 3), 3);
+}
+
+TEST(Positions, AComposedMelodySoundsToWhatIsComposedBesideIt) {
+  Piece piece = RandomPiece(4, 1);
+  piece.bars[0].length = 96;
+  piece.bars[0].melody = {{0, 72, 48, false}, {48, 74, 48, false}};
+  piece.bars[0].events = {{24, kKeysLow, 48, DurationSymbol(24)}, {48, kKeysLow, 43, DurationSymbol(24)}};
+  const Piece composed = piece.WithMelodyComposed(0);
+  ASSERT_TRUE(composed.bars[0].melody.empty());
+  ASSERT_EQ(composed.bars[0].events.size(), 4u);
+  EXPECT_EQ(composed.bars[0].events[0], (Event{0, kMelodyRole, 72, DurationSymbol(48)}));
+  const Sequence sequence = EncodeBars(composed, 0, 1000, {});
+  // bar row -> melody note -> left hand -> left hand -> melody note
+  ASSERT_EQ(sequence.rows.size(), 5u);
+  EXPECT_EQ(sequence.rows[0][kTargetRole], kMelodyRole);
+  EXPECT_EQ(sequence.rows[1][kMelodySounding], 72);
+  EXPECT_EQ(sequence.rows[1][kMelodyStarts], 0);
+  EXPECT_EQ(sequence.rows[2][kTargetPitch], 43);
+  EXPECT_EQ(sequence.rows[2][kMelodySounding], kNoPitch);  // the second note is not composed yet
+}
+
+TEST(Piece, ComposingTheMelodyFromABarOnKeepsWhatWasGivenBefore) {
+  Piece piece = RandomPiece(4, 3);
+  for (PieceBar& bar : piece.bars) bar.length = 96, bar.melody.clear(), bar.events.clear();
+  piece.bars[0].melody = {{72, 70, 24, false}};
+  piece.bars[1].melody = {{0, 70, 24, true}, {48, 77, 48, false}};
+  piece.bars[2].melody = {{0, 77, 96, true}};
+  const Piece composed = piece.WithMelodyComposed(1);
+  EXPECT_EQ(composed.bars[0].melody, piece.bars[0].melody);
+  ASSERT_EQ(composed.bars[1].events.size(), 2u);
+  EXPECT_EQ(composed.bars[1].events[0],
+            (Event{0, kMelodyRole, 70, DurationSymbol(24)}));  // struck anew where it begins
+  EXPECT_EQ(composed.bars[1].events[1], (Event{48, kMelodyRole, 77, DurationSymbol(144)}));
+  EXPECT_TRUE(composed.bars[2].events.empty());
+}
+
 }  // namespace
 }  // namespace ledgerline::tokens
