@@ -1,0 +1,63 @@
+// Cache: keys and values of one sequence's positions, in pages of 64 positions that sequences with a common beginning
+// share.
+//
+// A page holds 64 positions of every layer and key head. Full pages are never written again, so a fork shares them and
+// copies the last one only if it is not full. An int8 page keeps one scale a position and head.
+#ifndef LEDGERLINE_INFERENCE_KERNEL_CACHE_H_
+#define LEDGERLINE_INFERENCE_KERNEL_CACHE_H_
+
+#include <memory>
+#include <vector>
+
+#include "inference/kernel/aligned_array.h"
+#include "inference/kernel/matrix.h"
+#include "inference/kernel/ops.h"
+
+namespace ledgerline::kernel {
+
+struct CacheShape {
+  size_t layers = 0;
+  size_t heads = 0;  // of keys and values
+  size_t head = 0;   // elements, a multiple of 16
+  Precision precision = Precision::kInt8;
+
+  size_t BytesOfHead() const;  // in one page
+  size_t BytesOfPage() const { return layers * heads * BytesOfHead(); }
+};
+
+class Cache {
+ public:
+  explicit Cache(const CacheShape& shape) : shape_(shape) {}
+  Cache(Cache&&) = default;
+  Cache& operator=(Cache&&) = default;
+
+  // A cache with the same positions. What either adds afterwards is its own.
+  Cache Fork() const;
+  void Clear();
+  size_t length() const { return length_; }
+  const CacheShape& shape() const { return shape_; }
+  // Bytes of the pages, shared ones counted in full.
+  size_t bytes() const { return pages_.size() * shape_.BytesOfPage(); }
+
+  // Makes room for `count` positions after the present ones; Store writes them, Commit counts them in.
+  void Extend(size_t count);
+  void Commit(size_t count) { length_ += count; }
+  // key, value: float32 [head] of one head, rotated already.
+  void Store(const Ops& ops, size_t layer, size_t head, size_t position, const float* key, const float* value);
+
+  // The pages of one layer and head. Valid until the cache changes.
+  void Pages(size_t layer, size_t head, std::vector<Int8Page>* pages) const;
+  void Pages(size_t layer, size_t head, std::vector<FloatPage>* pages) const;
+
+ private:
+  using Page = AlignedArray<uint8_t>;
+  uint8_t* At(const Page& page, size_t layer, size_t head) const;
+
+  CacheShape shape_;
+  std::vector<std::shared_ptr<Page>> pages_;
+  size_t length_ = 0;
+};
+
+}  // namespace ledgerline::kernel
+
+#endif  // LEDGERLINE_INFERENCE_KERNEL_CACHE_H_

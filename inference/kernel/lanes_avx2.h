@@ -1,0 +1,124 @@
+// Avx2: sixteen floats or int32 in two registers.
+#ifndef LEDGERLINE_INFERENCE_KERNEL_LANES_AVX2_H_
+#define LEDGERLINE_INFERENCE_KERNEL_LANES_AVX2_H_
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace ledgerline::kernel {
+namespace {  // one copy for each unit that is built with these instructions: none may leak into another
+
+struct Avx2 {
+  struct Floats {
+    __m256 low, high;
+  };
+  struct Ints {
+    __m256i low, high;
+  };
+  static constexpr uint8_t kBias = 0;
+  static constexpr int kRows = 2;
+  static constexpr int kBlocks = 2;
+  static constexpr int kFloatRows = 3;
+  static constexpr int kSingleTiles = 2;
+  static constexpr int kValueHeads = 2;
+  static constexpr int kValueBlocks = 2;
+
+  static Floats Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
+  static void Store(float* p, Floats a) {
+    _mm256_storeu_ps(p, a.low);
+    _mm256_storeu_ps(p + 8, a.high);
+  }
+  static Floats Set(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
+  static Floats Add(Floats a, Floats b) { return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)}; }
+  static Floats Subtract(Floats a, Floats b) { return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)}; }
+  static Floats Multiply(Floats a, Floats b) { return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)}; }
+  static Floats Divide(Floats a, Floats b) { return {_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)}; }
+  static Floats Fused(Floats a, Floats b, Floats c) {
+    return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
+  }
+  static Floats Highest(Floats a, Floats b) { return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)}; }
+  static Floats Lowest(Floats a, Floats b) { return {_mm256_min_ps(a.low, b.low), _mm256_min_ps(a.high, b.high)}; }
+  static Floats FromInts(Ints a) { return {_mm256_cvtepi32_ps(a.low), _mm256_cvtepi32_ps(a.high)}; }
+  static Ints ToInts(Floats a) { return {_mm256_cvtps_epi32(a.low), _mm256_cvtps_epi32(a.high)}; }
+  static __m256 ScaledByPower(__m256 p, __m256 shifted) {
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(shifted), 23)));
+  }
+  static Floats ScaledByPower(Floats p, Floats shifted) {
+    return {ScaledByPower(p.low, shifted.low), ScaledByPower(p.high, shifted.high)};
+  }
+  static Ints Magnitude(Floats a) {
+    const __m256i mask = _mm256_set1_epi32(0x7fffffff);
+    return {_mm256_and_si256(_mm256_castps_si256(a.low), mask), _mm256_and_si256(_mm256_castps_si256(a.high), mask)};
+  }
+  static Ints ZeroInts() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
+  static Ints HighestInts(Ints a, Ints b) { return {_mm256_max_epi32(a.low, b.low), _mm256_max_epi32(a.high, b.high)}; }
+  static Ints AddInts(Ints a, Ints b) { return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)}; }
+  static void StoreInts(int32_t* p, Ints a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), a.high);
+  }
+  // Saturating packs work in halves of a register; the permutation puts the words back in order.
+  static __m256i Words(Ints a) { return _mm256_permute4x64_epi64(_mm256_packs_epi32(a.low, a.high), 0xd8); }
+  static void StoreBytes(int8_t* p, Ints a) {
+    const __m256i words = Words(a);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                     _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
+  static void StoreWords(int16_t* p, Ints a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), Words(a)); }
+
+  static __m256i FourBytes(const int8_t* p) {
+    int32_t word;
+    std::memcpy(&word, p, sizeof(word));
+    return _mm256_set1_epi32(word);
+  }
+  template <int R, int B>
+  static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
+                   const int32_t* /*row_sums*/, Ints (&sums)[R * B]) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    for (Ints& sum : sums) sum = ZeroInts();
+    for (size_t g = 0; g < groups; ++g) {
+      __m256i codes[R];
+      for (int r = 0; r < R; ++r) codes[r] = FourBytes(rows + static_cast<size_t>(r) * stride + g * 4);
+      for (int b = 0; b < B; ++b) {
+        for (int half = 0; half < 2; ++half) {
+          const __m256i weights =
+              _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + g * step + b * 64 + half * 32));
+          const __m256i magnitude = _mm256_abs_epi8(weights);
+          for (int r = 0; r < R; ++r) {
+            // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.
+            const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(codes[r], weights));
+            __m256i& sum = half == 0 ? sums[r * B + b].low : sums[r * B + b].high;
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, ones));
+          }
+        }
+      }
+    }
+  }
+
+  using Shares = __m256i;
+  static Shares TwoShares(const int16_t* p) {
+    int32_t word;
+    std::memcpy(&word, p, sizeof(word));
+    return _mm256_set1_epi32(word);
+  }
+  struct Values {
+    __m256i low, high;
+  };
+  static Values LoadValues(const int8_t* p) {
+    return {_mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(p))),
+            _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(p + 16)))};
+  }
+  static Ints AddProducts(Ints sums, Values values, Shares shares) {
+    return {_mm256_add_epi32(sums.low, _mm256_madd_epi16(values.low, shares)),
+            _mm256_add_epi32(sums.high, _mm256_madd_epi16(values.high, shares))};
+  }
+};
+
+}  // namespace
+}  // namespace ledgerline::kernel
+
+#endif  // LEDGERLINE_INFERENCE_KERNEL_LANES_AVX2_H_

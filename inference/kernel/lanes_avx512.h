@@ -1,0 +1,110 @@
+// Avx512: sixteen floats or int32 in one register, and the integer dot products of AVX-512 VNNI.
+#ifndef LEDGERLINE_INFERENCE_KERNEL_LANES_AVX512_H_
+#define LEDGERLINE_INFERENCE_KERNEL_LANES_AVX512_H_
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace ledgerline::kernel {
+namespace {  // one copy for each unit that is built with these instructions: none may leak into another
+
+struct Avx512 {
+  using Floats = __m512;
+  using Ints = __m512i;
+  static constexpr uint8_t kBias = 0x80;  // weights are the unsigned operand of vpdpbusd
+  static constexpr int kRows = 6;         // rows x blocks of 16 outputs whose int32 sums stay in registers
+  static constexpr int kBlocks = 4;
+  static constexpr int kFloatRows = 12;   // rows x one tile of 32 outputs
+  static constexpr int kSingleTiles = 4;  // tiles of 32 outputs that one row takes at once: chains are slow alone
+  static constexpr int kValueHeads = 4;   // heads x blocks of 16 elements, in attention
+  static constexpr int kValueBlocks = 4;
+
+  static Floats Load(const float* p) { return _mm512_loadu_ps(p); }
+  static void Store(float* p, Floats a) { _mm512_storeu_ps(p, a); }
+  static Floats Set(float x) { return _mm512_set1_ps(x); }
+  static Floats Add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
+  static Floats Subtract(Floats a, Floats b) { return _mm512_sub_ps(a, b); }
+  static Floats Multiply(Floats a, Floats b) { return _mm512_mul_ps(a, b); }
+  static Floats Divide(Floats a, Floats b) { return _mm512_div_ps(a, b); }
+  static Floats Fused(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
+  static Floats Highest(Floats a, Floats b) { return _mm512_max_ps(a, b); }
+  static Floats Lowest(Floats a, Floats b) { return _mm512_min_ps(a, b); }
+  static Floats FromInts(Ints a) { return _mm512_cvtepi32_ps(a); }
+  static Ints ToInts(Floats a) { return _mm512_cvtps_epi32(a); }
+  static Floats ScaledByPower(Floats p, Floats shifted) {  // p times 2 to the low bits of `shifted`
+    return _mm512_castsi512_ps(
+        _mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(shifted), 23)));
+  }
+  static Ints Magnitude(Floats a) { return _mm512_and_si512(_mm512_castps_si512(a), _mm512_set1_epi32(0x7fffffff)); }
+  static Ints ZeroInts() { return _mm512_setzero_si512(); }
+  static Ints HighestInts(Ints a, Ints b) { return _mm512_max_epi32(a, b); }
+  static Ints AddInts(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
+  static void StoreInts(int32_t* p, Ints a) { _mm512_storeu_si512(p, a); }
+  static void StoreBytes(int8_t* p, Ints a) {  // the low bytes; all are in range
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
+  }
+  static void StoreWords(int16_t* p, Ints a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
+  }
+
+  static Ints Four(const int8_t* p) {  // four codes in every lane
+    int32_t word;
+    std::memcpy(&word, p, sizeof(word));
+    return _mm512_set1_epi32(word);
+  }
+  // sums[r * B + b] = dots of row r and the outputs of block b. `step` bytes from one group of four inputs to the next.
+  template <int R, int B>
+  static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
+                   const int32_t* row_sums, Ints (&sums)[R * B]) {
+    constexpr int kChains = R == 1 ? 2 : 1;  // one row alone would wait for its own sums
+    Ints acc[kChains * R * B];
+    for (int r = 0; r < R; ++r) {
+      // A stored code is 128 too large, so that each dot is 128 times the row's sum too large.
+      for (int b = 0; b < B; ++b) acc[r * B + b] = _mm512_set1_epi32(-128 * row_sums[r]);
+    }
+    if constexpr (kChains == 2) {
+      for (int b = 0; b < B; ++b) acc[B + b] = ZeroInts();
+      for (size_t g = 0; g < groups; g += 2) {  // inputs are padded to 16
+        const Ints even = Four(rows + g * 4), odd = Four(rows + g * 4 + 4);
+        for (int b = 0; b < B; ++b) {
+          acc[b] = _mm512_dpbusd_epi32(acc[b], _mm512_load_si512(tile + g * step + b * 64), even);
+        }
+        for (int b = 0; b < B; ++b) {
+          acc[B + b] = _mm512_dpbusd_epi32(acc[B + b], _mm512_load_si512(tile + (g + 1) * step + b * 64), odd);
+        }
+      }
+      for (int b = 0; b < B; ++b) sums[b] = AddInts(acc[b], acc[B + b]);
+    } else {
+      for (size_t g = 0; g < groups; ++g) {
+        Ints weights[B];
+        for (int b = 0; b < B; ++b) weights[b] = _mm512_load_si512(tile + g * step + b * 64);
+        for (int r = 0; r < R; ++r) {
+          const Ints codes = Four(rows + static_cast<size_t>(r) * stride + g * 4);
+          for (int b = 0; b < B; ++b) acc[r * B + b] = _mm512_dpbusd_epi32(acc[r * B + b], weights[b], codes);
+        }
+      }
+      for (int i = 0; i < R * B; ++i) sums[i] = acc[i];
+    }
+  }
+
+  using Shares = __m512i;
+  // Two shares in every lane.
+  static Shares TwoShares(const int16_t* p) {
+    int32_t word;
+    std::memcpy(&word, p, sizeof(word));
+    return _mm512_set1_epi32(word);
+  }
+  using Values = __m512i;
+  static Values LoadValues(const int8_t* p) {  // 16 elements of two positions
+    return _mm512_cvtepi8_epi16(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static Ints AddProducts(Ints sums, Values values, Shares shares) { return _mm512_dpwssd_epi32(sums, values, shares); }
+};
+
+}  // namespace
+}  // namespace ledgerline::kernel
+
+#endif  // LEDGERLINE_INFERENCE_KERNEL_LANES_AVX512_H_

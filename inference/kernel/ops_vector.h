@@ -1,0 +1,418 @@
+// The vector paths: VectorOps<V> does what ops_scalar.cc defines, sixteen elements at once.
+//
+// Included by one unit for each instruction set, each built with its own -m flags; everything stands in an unnamed
+// namespace, so that no function built for one processor is linked into the path of another.
+#ifndef LEDGERLINE_INFERENCE_KERNEL_OPS_VECTOR_H_
+#define LEDGERLINE_INFERENCE_KERNEL_OPS_VECTOR_H_
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "inference/kernel/exact_exp.h"
+#include "inference/kernel/ops.h"
+
+namespace ledgerline::kernel {
+namespace {
+
+template <class V>
+struct VectorOps {
+  using Floats = typename V::Floats;
+  using Ints = typename V::Ints;
+
+  static float Tree(Floats sums) {
+    alignas(64) float lanes[kLanes];
+    V::Store(lanes, sums);
+    for (size_t half = kLanes / 2; half > 0; half /= 2) {
+      for (size_t i = 0; i < half; ++i) lanes[i] = lanes[i] + lanes[i + half];
+    }
+    return lanes[0];
+  }
+  static int32_t Largest(Ints values) {
+    alignas(64) int32_t lanes[kLanes];
+    V::StoreInts(lanes, values);
+    int32_t largest = lanes[0];
+    for (const int32_t lane : lanes) largest = lane > largest ? lane : largest;
+    return largest;
+  }
+  static float Largest(Floats values) {
+    alignas(64) float lanes[kLanes];
+    V::Store(lanes, values);
+    float largest = lanes[0];
+    for (const float lane : lanes) largest = lane > largest ? lane : largest;
+    return largest;
+  }
+  static Floats ExpOf(Floats x) {
+    x = V::Lowest(V::Highest(x, V::Set(kExpLowest)), V::Set(kExpHighest));
+    const Floats shifted = V::Fused(x, V::Set(kLog2E), V::Set(kRounder));
+    const Floats n = V::Subtract(shifted, V::Set(kRounder));
+    Floats r = V::Fused(n, V::Set(-kLn2High), x);
+    r = V::Fused(n, V::Set(-kLn2Low), r);
+    Floats p = V::Set(kExpTerms[0]);
+    for (size_t i = 1; i < kExpTerms.size(); ++i) p = V::Fused(p, r, V::Set(kExpTerms[i]));
+    p = V::Fused(p, r, V::Set(1.0f));
+    return V::ScaledByPower(p, shifted);
+  }
+
+  static void Quantise(const float* x, size_t n, int8_t* codes, float* scale, int32_t* sum) {
+    Ints bits = V::ZeroInts();
+    for (size_t i = 0; i < n; i += kLanes) bits = V::HighestInts(bits, V::Magnitude(V::Load(x + i)));
+    const float largest = std::bit_cast<float>(Largest(bits));
+    *scale = 0;
+    *sum = 0;
+    if (!(largest >= kTiniest && largest < kHugest)) {
+      for (size_t i = 0; i < n; ++i) codes[i] = 0;
+      return;
+    }
+    const Floats inverse = V::Set(127.0f / largest);
+    *scale = largest / 127.0f;
+    Ints sums = V::ZeroInts();
+    for (size_t i = 0; i < n; i += kLanes) {
+      const Ints rounded = V::ToInts(V::Multiply(V::Load(x + i), inverse));
+      sums = V::AddInts(sums, rounded);
+      V::StoreBytes(codes + i, rounded);
+    }
+    alignas(64) int32_t lanes[kLanes];
+    V::StoreInts(lanes, sums);
+    for (const int32_t lane : lanes) *sum += lane;
+  }
+
+  static void RmsNorm(const float* x, const float* gain, size_t n, float* y) {
+    const size_t padded = RoundUp(n, kLanes);
+    Floats sums = V::Set(0);
+    for (size_t i = 0; i < padded; i += kLanes) sums = V::Fused(V::Load(x + i), V::Load(x + i), sums);
+    const float mean = Tree(sums) * (1.0f / static_cast<float>(n));
+    const Floats factor = V::Set(1.0f / std::sqrt(mean + 1e-5f));
+    for (size_t i = 0; i < padded; i += kLanes) {
+      V::Store(y + i, V::Multiply(V::Multiply(V::Load(x + i), factor), V::Load(gain + i)));
+    }
+  }
+
+  static void SiluGate(const float* gate, const float* up, size_t n, float* y) {
+    for (size_t i = 0; i < n; i += kLanes) {
+      const Floats g = V::Load(gate + i);
+      const Floats e = ExpOf(V::Multiply(g, V::Set(-1.0f)));
+      V::Store(y + i, V::Multiply(V::Divide(g, V::Add(V::Set(1.0f), e)), V::Load(up + i)));
+    }
+  }
+
+  static void Rotate(float* x, const float* cosines, const float* sines, size_t half) {
+    size_t i = 0;
+    for (; i + kLanes <= half; i += kLanes) {
+      const Floats a = V::Load(x + i), b = V::Load(x + i + half), c = V::Load(cosines + i), s = V::Load(sines + i);
+      V::Store(x + i, V::Fused(a, c, V::Multiply(V::Multiply(b, s), V::Set(-1.0f))));
+      V::Store(x + i + half, V::Fused(b, c, V::Multiply(a, s)));
+    }
+    for (; i < half; ++i) {
+      const float a = x[i], b = x[i + half];
+      x[i] = std::fma(a, cosines[i], -(b * sines[i]));
+      x[i + half] = std::fma(b, cosines[i], a * sines[i]);
+    }
+  }
+
+  // Rows r to r + R of the product with one tile, its blocks B at a time.
+  template <int R, int B>
+  static void Int8Tile(const uint8_t* tile, const float* scales, size_t inputs, const Int8Rows& x, size_t r, float* y,
+                       size_t stride, Write write) {
+    for (size_t block = 0; block < kTile / kLanes; block += B) {
+      Ints sums[R * B];
+      V::template Dots<R, B>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r, sums);
+      for (int i = 0; i < R; ++i) {
+        for (int b = 0; b < B; ++b) {
+          const size_t n = (block + static_cast<size_t>(b)) * kLanes;
+          float* out = y + (r + static_cast<size_t>(i)) * stride + n;
+          const Floats scale = V::Multiply(V::Set(x.scales[r + static_cast<size_t>(i)]), V::Load(scales + n));
+          const Floats sum = V::FromInts(sums[i * B + b]);
+          V::Store(out, write == Write::kSet ? V::Multiply(sum, scale) : V::Fused(sum, scale, V::Load(out)));
+        }
+      }
+    }
+  }
+  template <int R>
+  static void Int8Rest(const uint8_t* tile, const float* scales, size_t inputs, const Int8Rows& x, size_t r, float* y,
+                       size_t stride, Write write) {
+    if constexpr (R > 0) {
+      if (x.rows - r == R) {
+        Int8Tile<R, R == 1 ? 4 : V::kBlocks>(tile, scales, inputs, x, r, y, stride, write);
+      } else {
+        Int8Rest<R - 1>(tile, scales, inputs, x, r, y, stride, write);
+      }
+    }
+  }
+
+  static void LinearInt8(const Int8Weights& weights, const Int8Rows& x, float* y, size_t stride, Write write) {
+    for (size_t n = 0; n < weights.outputs; n += kTile) {
+      const uint8_t* tile = weights.codes + n * weights.inputs;
+      size_t r = 0;
+      for (; r + V::kRows <= x.rows; r += V::kRows) {
+        Int8Tile<V::kRows, V::kBlocks>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write);
+      }
+      Int8Rest<V::kRows - 1>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write);
+    }
+  }
+
+  // chains[r * 2 T + b]: block b of T neighbouring tiles of 32 outputs.
+  template <int R, int T>
+  static void Chains(const float* tiles, size_t inputs, const float* x, size_t stride, Floats (&chains)[R * T * 2]) {
+    for (Floats& chain : chains) chain = V::Set(0);
+    for (size_t k = 0; k < inputs; ++k) {
+      Floats weights[T * 2];
+      for (int t = 0; t < T; ++t) {
+        const float* at = tiles + static_cast<size_t>(t) * kFloatTile * inputs + k * kFloatTile;
+        weights[t * 2] = V::Load(at);
+        weights[t * 2 + 1] = V::Load(at + kLanes);
+      }
+      for (int r = 0; r < R; ++r) {
+        const Floats value = V::Set(x[static_cast<size_t>(r) * stride + k]);
+        for (int b = 0; b < T * 2; ++b) chains[r * T * 2 + b] = V::Fused(value, weights[b], chains[r * T * 2 + b]);
+      }
+    }
+  }
+  template <int R, int T>
+  static void FloatTiles(const float* tiles, size_t inputs, const float* x, size_t x_stride, float* y, size_t stride,
+                         Write write) {
+    Floats chains[R * T * 2];
+    Chains<R, T>(tiles, inputs, x, x_stride, chains);
+    for (int r = 0; r < R; ++r) {
+      for (int b = 0; b < T * 2; ++b) {
+        float* out = y + static_cast<size_t>(r) * stride + static_cast<size_t>(b) * kLanes;
+        const Floats chain = chains[r * T * 2 + b];
+        V::Store(out, write == Write::kSet ? chain : V::Add(V::Load(out), chain));
+      }
+    }
+  }
+  template <int R>
+  static void FloatRest(size_t rest, const float* tiles, size_t inputs, const float* x, size_t x_stride, float* y,
+                        size_t stride, Write write) {
+    if constexpr (R > 0) {
+      if (rest == R) {
+        FloatTiles<R, 1>(tiles, inputs, x, x_stride, y, stride, write);
+      } else {
+        FloatRest<R - 1>(rest, tiles, inputs, x, x_stride, y, stride, write);
+      }
+    }
+  }
+
+  static void LinearFloat(const FloatWeights& weights, const float* x, size_t x_stride, size_t rows, float* y,
+                          size_t stride, Write write) {
+    const size_t inputs = weights.inputs;
+    if (rows == 1) {
+      size_t n = 0;
+      constexpr size_t kMany = kFloatTile * V::kSingleTiles;
+      for (; n + kMany <= weights.outputs; n += kMany) {
+        FloatTiles<1, V::kSingleTiles>(weights.values + n * inputs, inputs, x, x_stride, y + n, stride, write);
+      }
+      for (; n < weights.outputs; n += kFloatTile) {
+        FloatTiles<1, 1>(weights.values + n * inputs, inputs, x, x_stride, y + n, stride, write);
+      }
+      return;
+    }
+    for (size_t n = 0; n < weights.outputs; n += kFloatTile) {
+      const float* tile = weights.values + n * inputs;
+      size_t r = 0;
+      for (; r + V::kFloatRows <= rows; r += V::kFloatRows) {
+        FloatTiles<V::kFloatRows, 1>(tile, inputs, x + r * x_stride, x_stride, y + r * stride + n, stride, write);
+      }
+      FloatRest<V::kFloatRows - 1>(rows - r, tile, inputs, x + r * x_stride, x_stride, y + r * stride + n, stride,
+                                   write);
+    }
+  }
+
+  // Scores of 64 positions for heads g to g + R, in page order.
+  template <int R>
+  static void PageScores(const AttendInt8& job, size_t page, size_t g, const float* query_scales,
+                         const int32_t* query_sums) {
+    const size_t padded = RoundUp(job.length, kPagePositions);
+    const Int8Page& at = job.pages[page];
+    constexpr int B = R == 1 ? 4 : V::kBlocks;
+    for (size_t block = 0; block < kPagePositions / kLanes; block += B) {
+      Ints sums[R * B];
+      V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, job.codes + g * job.head, job.head,
+                             query_sums + g, sums);
+      for (int r = 0; r < R; ++r) {
+        float* scores = job.scores + (g + static_cast<size_t>(r)) * padded + page * kPagePositions;
+        for (int b = 0; b < B; ++b) {
+          const size_t t = (block + static_cast<size_t>(b)) * kLanes;
+          const Floats scale =
+              V::Multiply(V::Set(query_scales[g + static_cast<size_t>(r)]), V::Load(at.key_scales + t));
+          V::Store(scores + t, V::Multiply(V::FromInts(sums[r * B + b]), scale));
+        }
+      }
+    }
+  }
+
+  // Softmax without the division, over scores padded to 16; what is padded becomes zero. Returns the sum.
+  static float Exponentials(float* scores, size_t length) {
+    const size_t padded = RoundUp(length, kLanes);
+    for (size_t t = length; t < padded; ++t) scores[t] = -std::numeric_limits<float>::max();
+    Floats highest = V::Load(scores);
+    for (size_t t = kLanes; t < padded; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
+    const Floats top = V::Set(Largest(highest));
+    Floats sums = V::Set(0);
+    for (size_t t = 0; t < padded; t += kLanes) {
+      Floats e = ExpOf(V::Subtract(V::Load(scores + t), top));
+      V::Store(scores + t, e);
+      if (t + kLanes > length) {
+        for (size_t i = length; i < padded; ++i) scores[i] = 0;
+        e = V::Load(scores + t);
+      }
+      sums = V::Add(sums, e);
+    }
+    return Tree(sums);
+  }
+
+  // Sums of shares times values for heads g to g + G and blocks d to d + D of 16 elements.
+  template <int G, int D>
+  static void ValueSums(const AttendInt8& job, size_t g, size_t d, const float* units) {
+    const size_t padded = RoundUp(job.length, kPagePositions);
+    Ints sums[G * D];
+    for (Ints& sum : sums) sum = V::ZeroInts();
+    for (size_t t = 0; t < job.length; t += 2) {
+      const int8_t* pair = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * 2 * kLanes;
+      typename V::Values values[D];
+      for (int i = 0; i < D; ++i) values[i] = V::LoadValues(pair + static_cast<size_t>(i) * 2 * kLanes);
+      for (int h = 0; h < G; ++h) {
+        const typename V::Shares shares = V::TwoShares(job.shares + (g + static_cast<size_t>(h)) * padded + t);
+        for (int i = 0; i < D; ++i) sums[h * D + i] = V::AddProducts(sums[h * D + i], values[i], shares);
+      }
+    }
+    for (int h = 0; h < G; ++h) {
+      for (int i = 0; i < D; ++i) {
+        V::Store(job.out + (g + static_cast<size_t>(h)) * job.head + (d + static_cast<size_t>(i)) * kLanes,
+                 V::Multiply(V::FromInts(sums[h * D + i]), V::Set(units[g + static_cast<size_t>(h)])));
+      }
+    }
+  }
+  template <int G>
+  static void ValueSumsOfHeads(const AttendInt8& job, size_t g, const float* units) {
+    size_t d = 0;
+    const size_t blocks = job.head / kLanes;
+    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) ValueSums<G, V::kValueBlocks>(job, g, d, units);
+    for (; d < blocks; ++d) ValueSums<G, 1>(job, g, d, units);
+  }
+
+  // Heads are taken so many at a time that their scales fit on the stack.
+  static constexpr size_t kMostHeads = 16;
+
+  static void AttendToInt8(const AttendInt8& whole) {
+    for (size_t from = 0; from < whole.group; from += kMostHeads) {
+      AttendInt8 job = whole;
+      job.group = whole.group - from < kMostHeads ? whole.group - from : kMostHeads;
+      job.queries += from * job.head;
+      job.out += from * job.head;
+      AttendHeads(job);
+    }
+  }
+  static void AttendHeads(const AttendInt8& job) {
+    float scales[kMostHeads], units[kMostHeads];
+    int32_t sums[kMostHeads];
+    for (size_t g = 0; g < job.group; ++g) {
+      Quantise(job.queries + g * job.head, job.head, job.codes + g * job.head, &scales[g], &sums[g]);
+      scales[g] = scales[g] * job.scale;
+    }
+    const size_t pages = RoundUp(job.length, kPagePositions) / kPagePositions;
+    for (size_t page = 0; page < pages; ++page) {
+      size_t g = 0;
+      if constexpr (V::kRows >= 4) {
+        for (; g + 4 <= job.group; g += 4) PageScores<4>(job, page, g, scales, sums);
+      }
+      for (; g + 2 <= job.group; g += 2) PageScores<2>(job, page, g, scales, sums);
+      for (; g < job.group; ++g) PageScores<1>(job, page, g, scales, sums);
+    }
+    const auto levels = static_cast<float>(ShareLevels(job.length));
+    const size_t padded = RoundUp(job.length, kLanes);
+    for (size_t g = 0; g < job.group; ++g) {
+      float* scores = job.scores + g * RoundUp(job.length, kPagePositions);
+      int16_t* shares = job.shares + g * RoundUp(job.length, kPagePositions);
+      const float total = Exponentials(scores, job.length);
+      Floats most = V::Set(0);
+      for (size_t t = 0; t < padded; t += kLanes) {
+        const Floats share =
+            V::Multiply(V::Load(scores + t), V::Load(job.pages[t / kPagePositions].value_scales + t % kPagePositions));
+        V::Store(scores + t, share);
+        most = V::Highest(most, share);
+      }
+      const float largest = Largest(most);
+      const bool any = largest >= kTiniest;
+      const Floats inverse = V::Set(any ? levels / largest : 0.0f);
+      for (size_t t = 0; t < padded; t += kLanes) {
+        V::StoreWords(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
+      }
+      units[g] = any ? (largest / levels) / total : 0.0f;
+    }
+    size_t g = 0;
+    if constexpr (V::kValueHeads >= 4) {
+      for (; g + 4 <= job.group; g += 4) ValueSumsOfHeads<4>(job, g, units);
+    }
+    for (; g + 2 <= job.group; g += 2) ValueSumsOfHeads<2>(job, g, units);
+    for (; g < job.group; ++g) ValueSumsOfHeads<1>(job, g, units);
+  }
+
+  template <int R>
+  static void FloatScores(const AttendFloat& job, size_t page, size_t g) {
+    const size_t padded = RoundUp(job.length, kPagePositions);
+    for (size_t half = 0; half < 2; ++half) {
+      Floats chains[R * 2];
+      Chains<R, 1>(job.pages[page].keys + half * kFloatTile * job.head, job.head, job.queries + g * job.head, job.head,
+                   chains);
+      for (int r = 0; r < R; ++r) {
+        float* scores = job.scores + (g + static_cast<size_t>(r)) * padded + page * kPagePositions + half * kFloatTile;
+        V::Store(scores, V::Multiply(chains[r * 2], V::Set(job.scale)));
+        V::Store(scores + kLanes, V::Multiply(chains[r * 2 + 1], V::Set(job.scale)));
+      }
+    }
+  }
+  template <int G, int D>
+  static void FloatValues(const AttendFloat& job, size_t g, size_t d, const float* totals) {
+    const size_t padded = RoundUp(job.length, kPagePositions);
+    Floats sums[G * D];
+    for (Floats& sum : sums) sum = V::Set(0);
+    for (size_t t = 0; t < job.length; ++t) {
+      const float* row = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * kLanes;
+      Floats values[D];
+      for (int i = 0; i < D; ++i) values[i] = V::Load(row + static_cast<size_t>(i) * kLanes);
+      for (int h = 0; h < G; ++h) {
+        const Floats share = V::Set(job.scores[(g + static_cast<size_t>(h)) * padded + t]);
+        for (int i = 0; i < D; ++i) sums[h * D + i] = V::Fused(share, values[i], sums[h * D + i]);
+      }
+    }
+    for (int h = 0; h < G; ++h) {
+      for (int i = 0; i < D; ++i) {
+        V::Store(job.out + (g + static_cast<size_t>(h)) * job.head + (d + static_cast<size_t>(i)) * kLanes,
+                 V::Divide(sums[h * D + i], V::Set(totals[h])));
+      }
+    }
+  }
+  template <int G>
+  static void FloatHeads(const AttendFloat& job, size_t g) {
+    const size_t pages = RoundUp(job.length, kPagePositions) / kPagePositions;
+    for (size_t page = 0; page < pages; ++page) FloatScores<G>(job, page, g);
+    float totals[G];
+    for (int h = 0; h < G; ++h) {
+      totals[h] =
+          Exponentials(job.scores + (g + static_cast<size_t>(h)) * RoundUp(job.length, kPagePositions), job.length);
+    }
+    size_t d = 0;
+    const size_t blocks = job.head / kLanes;
+    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) FloatValues<G, V::kValueBlocks>(job, g, d, totals);
+    for (; d < blocks; ++d) FloatValues<G, 1>(job, g, d, totals);
+  }
+  static void AttendToFloat(const AttendFloat& job) {
+    size_t g = 0;
+    if constexpr (V::kValueHeads >= 4) {
+      for (; g + 4 <= job.group; g += 4) FloatHeads<4>(job, g);
+    }
+    for (; g + 2 <= job.group; g += 2) FloatHeads<2>(job, g);
+    for (; g < job.group; ++g) FloatHeads<1>(job, g);
+  }
+
+  static constexpr Ops Table(Path path, const char* name) {
+    return {path,   name,       V::kBias,    Quantise,     RmsNorm,      SiluGate,
+            Rotate, LinearInt8, LinearFloat, AttendToInt8, AttendToFloat};
+  }
+};
+
+}  // namespace
+}  // namespace ledgerline::kernel
+
+#endif  // LEDGERLINE_INFERENCE_KERNEL_OPS_VECTOR_H_
