@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crypto/sha256.h"
+#include "crypto/sha256_lanes.h"
 
 namespace ledgerline::crypto {
 namespace {
@@ -73,6 +74,27 @@ Hash256 NodeHash(const Hash256& left, const Hash256& right) {
   std::memcpy(buffer + 1, left.bytes.data(), Hash256::kSize);
   std::memcpy(buffer + 1 + Hash256::kSize, right.bytes.data(), Hash256::kSize);
   return Sha256({buffer, sizeof(buffer)});
+}
+
+Hash256 RootOf(std::span<const Hash256> leaf_hashes) {
+  if (leaf_hashes.empty()) return EmptyRoot();
+  constexpr std::string_view kNode("\1", 1);
+  std::vector<Hash256> level(leaf_hashes.begin(), leaf_hashes.end());
+  std::vector<HashInput> pairs;
+  // A last one without a neighbour goes up as it is: RFC 6962 splits at the largest power of two below the size.
+  while (level.size() > 1) {
+    const size_t parents = level.size() / 2;
+    pairs.clear();
+    for (size_t i = 0; i < parents; ++i) {
+      static_assert(sizeof(Hash256) == Hash256::kSize);
+      pairs.push_back({kNode, {reinterpret_cast<const char*>(&level[2 * i]), 2 * Hash256::kSize}});
+    }
+    std::vector<Hash256> above((level.size() + 1) / 2);
+    Sha256Each(pairs, std::span(above).first(parents));
+    if (level.size() % 2 == 1) above.back() = level.back();
+    level = std::move(above);
+  }
+  return level.front();
 }
 
 Hash256 EmptyRoot() { return Sha256(""); }

@@ -21,6 +21,8 @@ namespace ledgerline::crypto {
 inline constexpr uint64_t kTreeSizeMax = uint64_t{1} << 60;
 
 Hash256 LeafHash(std::string_view entry);
+// MTH of these leaf hashes, for millions of them: a level at a time, side by side (crypto/sha256_lanes.h).
+Hash256 RootOf(std::span<const Hash256> leaf_hashes);
 Hash256 NodeHash(const Hash256& left, const Hash256& right);
 Hash256 EmptyRoot();
 
@@ -83,17 +85,23 @@ class Frontier {
   // Appends one leaf and calls `visit(NodeId, hash)` for every complete subtree that it finishes, the leaf first.
   template <typename Visit>
   void Append(const Hash256& leaf_hash, Visit visit) {
-    uint64_t index = size_.value;
-    Hash256 hash = leaf_hash;
-    visit(NodeId{0, index}, hash);
-    for (uint8_t level = 1; index & 1; ++level) {
+    AppendSubtree(0, leaf_hash, visit);
+  }
+  // Appends the 2^level leaves of a complete subtree at once; the size must be a multiple of so many. Visits the
+  // subtree's root first.
+  template <typename Visit>
+  void AppendSubtree(uint8_t subtree_level, const Hash256& root, Visit visit) {
+    uint64_t index = size_.value >> subtree_level;
+    Hash256 hash = root;
+    visit(NodeId{subtree_level, index}, hash);
+    for (auto level = static_cast<uint8_t>(subtree_level + 1); index & 1; ++level) {
       hash = NodeHash(peaks_.back(), hash);
       peaks_.pop_back();
       index >>= 1;
       visit(NodeId{level, index}, hash);
     }
     peaks_.push_back(hash);
-    size_ = TreeSize{size_.value + 1};
+    size_ = TreeSize{size_.value + (uint64_t{1} << subtree_level)};
   }
   void Append(const Hash256& leaf_hash) {
     Append(leaf_hash, [](NodeId, const Hash256&) {});
