@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include "crypto/memory_tree.h"
 #include "crypto/sha256.h"
@@ -77,7 +78,7 @@ class Replayer {
       : source_(source),
         options_(options),
         view_(source),
-        signatures_(0,
+        signatures_(crew_,
                     [this](EntryIndex index, const Status& status) { signature_check_.Take(Named(index), status); }) {}
 
   ReplayedLog Run() && {
@@ -202,7 +203,9 @@ class Replayer {
     if (index.value != 0) key_check_.Take(name, journal::CheckRole(*key, entry.type));
     key_check_.Take(name, journal::CheckValidity(*key, entry.recorded_at_us));
     // What the kept root binds was checked when it was new.
-    if (!entry.is_item() && index.value >= log_.kept_size.value) signatures_.Add(index, entry.submission, key->key);
+    if (!entry.is_item() && index.value >= log_.kept_size.value) {
+      signatures_.Add(index, journal::SignedTextOf(entry.submission), key->key);
+    }
     if (index.value != 0) key_check_.Take(name, keys_.Apply(entry.submission, index));
   }
 
@@ -340,6 +343,7 @@ class Replayer {
   std::map<uint64_t, std::set<Hash256>> attested_;
   Check entry_check_{"entries"}, chain_check_{"hash chain and times"}, key_check_{"keys"};
   Check signature_check_{"signatures"}, batch_check_{"batches"}, blob_check_{"blobs"};
+  journal::WorkCrew crew_{std::max(1u, std::thread::hardware_concurrency())};
   journal::SignatureChecker signatures_;  // reports into signature_check_
 };
 

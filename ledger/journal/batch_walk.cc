@@ -19,7 +19,7 @@ Status BatchWalk::Finish() {
   if (!open_) return Status::Ok();
   const Status lacks =
       DataLoss("entry " + std::to_string(open_->header.value) + " heads a batch of " + std::to_string(open_->count) +
-               " items, of which only " + std::to_string(open_->items.size().value) + " follow it");
+               " items, of which only " + std::to_string(open_->items.size()) + " follow it");
   open_.reset();
   return lacks;
 }
@@ -35,17 +35,17 @@ Status BatchWalk::TakeItem(const BatchStep& step) {
     return DataLoss(name() + " is item " + std::to_string(step.batch_offset) + " of a batch, but entry " +
                     std::to_string(step.index.value - step.batch_offset) + " does not head one that reaches to it");
   }
-  if (step.batch_offset != open_->items.size().value + 1) {
+  if (step.batch_offset != open_->items.size() + 1) {
     return DataLoss(name() + " says that it is item " + std::to_string(step.batch_offset) +
-                    " of its batch, its place is " + std::to_string(open_->items.size().value + 1));
+                    " of its batch, its place is " + std::to_string(open_->items.size() + 1));
   }
   if (step.key_id != open_->key_id) return DataLoss(name() + " has another key than its batch header");
-  open_->items.Append(step.item_hash);
-  if (open_->items.size().value < open_->count) return Status::Ok();
+  open_->items.push_back(step.item_hash);
+  if (open_->items.size() < open_->count) return Status::Ok();
   const Open done = *std::exchange(open_, std::nullopt);
-  if (done.items.Root() != done.root) {
+  if (const Hash256 root = crypto::RootOf(done.items); root != done.root) {
     return DataLoss("entry " + std::to_string(done.header.value) + " heads a batch with root " + done.root.Short() +
-                    ", the items after it give " + done.items.Root().Short());
+                    ", the items after it give " + root.Short());
   }
   ++whole_;
   return Status::Ok();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "crypto/merkle.h"
 #include "ledger/journal/entry.h"
@@ -42,7 +43,7 @@ class BatchWalk {
     Hash256 key_id;
     Hash256 root;
     uint32_t count = 0;
-    crypto::Frontier items;
+    std::vector<Hash256> items;  // leaf hashes
   };
   Status TakeItem(const BatchStep& step);
   std::optional<Open> open_;

@@ -22,10 +22,13 @@ namespace ledgerline::journal {
 // fingerprints (Schwartz-Zippel), whatever a forger wrote, since r and h are drawn anew in each run.
 class PairFingerprint {
  public:
+  using Product = std::array<uint64_t, 2>;
+  static constexpr Product kEmpty{1, 1};
   PairFingerprint();  // draws
-  // `key` is a keyspace::SubmissionKey.
-  void Add(std::array<uint64_t, 2>& product, std::string_view key, uint64_t index) const;
-  static constexpr std::array<uint64_t, 2> kEmpty{1, 1};
+  // `hash` is what a keyspace::SubmissionKey has of its SHA-256: of more than 16 bytes the first 16 count.
+  void Add(Product& product, std::string_view hash, uint64_t index) const;
+  // Of two multisets together.
+  static Product Join(const Product& a, const Product& b);
 
  private:
   struct Function {
@@ -35,31 +38,38 @@ class PairFingerprint {
   std::array<Function, 2> functions_;
 };
 
-// Not thread-safe.
-class DerivedRecords {
+// The idempotency records in one range of the store. Ranges can be read at once, and joined in any order.
+struct StoredSubmissions {
+  PairFingerprint::Product product = PairFingerprint::kEmpty;
+  uint64_t count = 0;
+  uint64_t malformed_count = 0;
+  std::vector<Status> malformed;  // the first kMalformedKept of them: kDataLoss
+  Status status;                  // those of storage
+
+  static constexpr size_t kMalformedKept = 20;
+  void Take(const PairFingerprint& fingerprint, std::string_view key, std::string_view value);
+};
+// The ranges that all keys of idempotency records fall into: their bounds in order, each the end of one and the
+// beginning of the next.
+std::vector<std::string> SubmissionRanges();
+StoredSubmissions ReadSubmissions(const StorageReader& storage, const PairFingerprint& fingerprint,
+                                  std::string_view begin, std::string_view end);
+
+// The index by type. Not thread-safe.
+class DerivedTypes {
  public:
   // Of each entry in order; of one that cannot be read, nothing.
-  void Expect(EntryIndex index, v1::PayloadType type, std::string_view submission_key);
+  void Expect(EntryIndex index, v1::PayloadType type);
   // Takes one record of the store, under its whole key. Errors: kDataLoss (form).
-  Status TakeSubmission(std::string_view key, std::string_view value);
-  Status TakeType(std::string_view key, std::string_view value);
-
-  // Whether the idempotency records are exactly the expected ones. If not, CompareSubmission says of each entry what is
-  // wrong with it.
-  bool submissions_agree() const { return expected_pairs_ == stored_pairs_; }
-  uint64_t submissions_stored() const { return submissions_stored_; }
+  Status Take(std::string_view key, std::string_view value);
   // Names every entry that the index by type lacks, and every record of it that no entry gives.
-  void CompareTypes(const std::function<void(std::string)>& fail) const;
+  void Compare(const std::function<void(std::string)>& fail) const;
 
  private:
   struct Surplus {
     v1::PayloadType type;
     EntryIndex index;
   };
-  PairFingerprint fingerprint_;
-  std::array<uint64_t, 2> expected_pairs_ = PairFingerprint::kEmpty;
-  std::array<uint64_t, 2> stored_pairs_ = PairFingerprint::kEmpty;
-  uint64_t submissions_stored_ = 0;
   std::vector<uint8_t> types_;  // of each entry; 0 once the index has it, or where the entry could not be read
   std::vector<Surplus> surplus_;
   uint64_t surplus_count_ = 0;

@@ -102,6 +102,10 @@ void EntryCursor::TakeRun() {
 
 void EntryCursor::Next() {
   if (++at_ < entries_.size()) return;
+  NextRun();
+}
+
+void EntryCursor::NextRun() {
   cursor_->Next();
   TakeRun();
 }

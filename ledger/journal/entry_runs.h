@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ class EntryCursor {
   EntryIndex index() const { return EntryIndex{first_ + at_}; }
   std::string_view bytes() const { return entries_[at_]; }  // valid until Next()
   void Next();
+  // What is left of the run that index() is in, from there on; and the entry after it.
+  std::span<const std::string_view> run() const { return std::span(entries_).subspan(at_); }
+  void NextRun();
   // Errors: those of storage; kDataLoss (a run that is not whole was passed over: names its key).
   Status status() const;
 

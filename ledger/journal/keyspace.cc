@@ -36,9 +36,13 @@ std::string EntryRunKey(EntryIndex last) { return Numbered(kEntry, last.value); 
 std::string LatestCheckpointKey() { return std::string(1, kLatestCheckpoint); }
 std::string StateKey() { return std::string(1, kState); }
 
-std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
+Hash256 SubmissionHash(const Hash256& key_id, std::string_view idempotency_key) {
   std::string named(key_id.view());
-  const Hash256 hash = crypto::Sha256(named.append(idempotency_key));
+  return crypto::Sha256(named.append(idempotency_key));
+}
+
+std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
+  const Hash256 hash = SubmissionHash(key_id, idempotency_key);
   return std::string(1, kSubmission).append(hash.view().substr(0, kSubmissionKeyBytes - 1));
 }
 

@@ -32,6 +32,7 @@ std::string EntryRunKey(EntryIndex last);
 // 'k' and the first 16 bytes of SHA-256(key id, idempotency key) -> SubmissionRecord. The key id comes first and is a
 // hash itself, so nobody can aim at another submitter's records; what the record stands for is compared byte by byte.
 inline constexpr size_t kSubmissionKeyBytes = 17;
+Hash256 SubmissionHash(const Hash256& key_id, std::string_view idempotency_key);  // the whole of it
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key);
 std::string LatestCheckpointKey();                   // 'l'                         -> u64be size of the last checkpoint
 std::string StateKey();                              // 's'                         -> StateRecord

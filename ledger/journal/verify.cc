@@ -10,15 +10,16 @@
 #include "crypto/sha256.h"
 #include "crypto/tile.h"
 #include "ledger/journal/batch_walk.h"
-#include "ledger/journal/checked_entry.h"
 #include "ledger/journal/derived_records.h"
 #include "ledger/journal/entry.h"
 #include "ledger/journal/entry_pipeline.h"
 #include "ledger/journal/entry_runs.h"
+#include "ledger/journal/entry_stretch.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/signature_checker.h"
 #include "ledger/journal/tree_writer.h"
+#include "ledger/journal/work_crew.h"
 
 namespace ledgerline::journal {
 namespace {
@@ -51,15 +52,15 @@ class Verifier {
   Verifier(const StorageReader& storage, const VerifyOptions& options)
       : storage_(storage),
         options_(options),
-        threads_(options.threads > 0 ? static_cast<size_t>(options.threads)
-                                     : std::max(1u, std::thread::hardware_concurrency())),
-        signatures_(threads_,
-                    [this](EntryIndex index, const Status& status) { FailUnlessOk(signature_check_, status, index); }) {
-  }
+        signatures_(crew_,
+                    [this](EntryIndex index, const Status& status) { FailUnlessOk(signature_check_, status, index); }),
+        crew_(options.threads > 0 ? static_cast<size_t>(options.threads)
+                                  : std::max(1u, std::thread::hardware_concurrency())) {}
 
   VerifyReport Run() {
     ReadState();
     ReadCheckpoints();
+    StartSubmissions();
     WalkEntries();
     signatures_.Flush();
     FailUnlessOk(batch_check_, batches_.Finish(), "");
@@ -101,48 +102,72 @@ class Verifier {
     FailUnlessOk(checkpoint_check_, cursor->status(), "stored checkpoints");
   }
 
+  // The idempotency records are read beside the entries, in ranges.
+  void StartSubmissions() {
+    const std::vector<std::string> bounds = SubmissionRanges();
+    stored_submissions_.resize(bounds.size() - 1);
+    for (size_t i = 0; i + 1 < bounds.size(); ++i) {
+      submission_jobs_.push_back(crew_.Add(WorkCrew::When::kLater, [this, i, begin = bounds[i], end = bounds[i + 1]] {
+        stored_submissions_[i] = ReadSubmissions(storage_, fingerprint_, begin, end);
+      }));
+    }
+  }
+
   // Every entry from 0 to the size, and nothing beyond.
   void WalkEntries() {
-    EntryCursor cursor(storage_, EntryIndex{0});
-    StorageTileReader tiles(storage_);
     CheckRootsUpTo(TreeSize{0});
     const uint64_t size = state_.size.value;
     uint64_t next = 0;
     // Takes the entry of the next index, or says that it is missing.
     const auto take = [&](CheckedEntry* entry) {
       const EntryIndex index{next};
-      LoadLeafTile(index, tiles);
+      OpenLeafTile(index);
       entry != nullptr ? TakeEntry(*entry) : TakeMissing(index);
       CheckRootsUpTo(TreeSize{++next});
       if (options_.progress && (index.value % 1024 == 0 || next == size)) options_.progress(next, size);
     };
-    {
-      EntryPipeline pipeline(cursor, threads_);
-      for (std::vector<CheckedEntry> entries = pipeline.Next(); !entries.empty(); entries = pipeline.Next()) {
-        for (CheckedEntry& entry : entries) {
-          while (next < std::min(entry.stored_at.value, size)) take(nullptr);
-          if (next == size) {
-            Fail(entry_check_, Name(entry.stored_at) + " is stored beyond the tree's size");
-          } else if (entry.stored_at.value < next) {
-            Fail(entry_check_, Name(entry.stored_at) + " is stored twice");
-          } else {
-            take(&entry);
-          }
+    EntryPipeline pipeline(storage_, state_.size, fingerprint_, crew_);
+    while (std::optional<EntryStretch> stretch = pipeline.Next()) {
+      if (!stretch->tiles.empty()) TakeTiles(*stretch);
+      for (CheckedEntry& entry : stretch->entries) {
+        while (next < entry.stored_at.value) take(nullptr);
+        if (entry.stored_at.value < next) {
+          Fail(entry_check_, Name(entry.stored_at) + " is stored twice");
+        } else {
+          take(&entry);
         }
       }
+      while (next < stretch->stopped_at.value_or(stretch->to).value) take(nullptr);
+      expected_submissions_ = PairFingerprint::Join(expected_submissions_, stretch->submissions);
+      FailOnce(entry_check_, stretch->entries_status, "read the entries");
     }
-    while (next < size) take(nullptr);
-    FailUnlessOk(entry_check_, cursor.status(), "read the entries");
+    EntryCursor beyond(storage_, EntryIndex{size});
+    for (; beyond.Valid(); beyond.Next())
+      Fail(entry_check_, Name(beyond.index()) + " is stored beyond the tree's size");
+    FailOnce(entry_check_, beyond.status(), "read the entries");
   }
 
-  void LoadLeafTile(EntryIndex index, StorageTileReader& tiles) {
+  // Neighbouring stretches may come upon the same damage.
+  void FailOnce(VerifyCheck& check, const Status& status, const std::string& what) {
+    if (!status.ok() && said_.insert(what + status.message()).second) FailUnlessOk(check, status, what);
+  }
+
+  void TakeTiles(EntryStretch& stretch) {
+    first_tile_ = stretch.from.value / crypto::kTileWidth;
+    tiles_ = std::move(stretch.tiles);
+    tile_records_ += stretch.tile_records;
+    FailOnce(state_check_, stretch.tiles_status, "read the store");
+  }
+
+  // At the first entry of each lowest tile.
+  void OpenLeafTile(EntryIndex index) {
     if (index.value % crypto::kTileWidth != 0) return;
-    leaf_tile_.clear();
-    const crypto::TileId tile{0, index.value / crypto::kTileWidth,
-                              crypto::TileWidthAt(0, index.value / crypto::kTileWidth, state_.size)};
-    const Result<std::string> bytes = tiles.ReadTile(tile);
-    if (!bytes.ok()) return;  // the tile check says so
-    if (const Result<std::vector<Hash256>> hashes = crypto::ParseTile(tile, *bytes); hashes.ok()) leaf_tile_ = *hashes;
+    StretchTile& tile = tiles_.at(index.value / crypto::kTileWidth - first_tile_);
+    leaf_tile_ = std::move(tile.hashes);
+    // A tree that was signed in the middle of the tile is computed entry by entry.
+    const bool signed_within = next_checkpoint_ < checkpoints_.size() &&
+                               checkpoints_[next_checkpoint_].first.value < index.value + crypto::kTileWidth;
+    leaf_tile_root_ = signed_within ? std::nullopt : tile.root;
   }
 
   void TakeMissing(EntryIndex index) {
@@ -178,13 +203,21 @@ class Verifier {
     } else {
       Fail(leaf_check_, Name(index) + " has no hash in the tree: its tile is missing or not whole");
     }
-    frontier_.Append(in_tree, [this](crypto::NodeId node, const Hash256& hash) {
-      if (node.level % crypto::kTileHeight != 0) return;
-      const auto level = static_cast<uint8_t>(node.level / crypto::kTileHeight);
-      std::string& open = open_tiles_[level];
-      open.append(hash.view());
-      if (open.size() == crypto::kTileWidth * Hash256::kSize) CompareTile(level, node.index / crypto::kTileWidth);
-    });
+    if (!leaf_tile_root_) {
+      frontier_.Append(in_tree, [this](crypto::NodeId node, const Hash256& hash) { TakeNode(node, hash); });
+    } else if (at + 1 == crypto::kTileWidth) {
+      ++tiles_checked_;  // its hashes are those that the tree is computed from
+      frontier_.AppendSubtree(crypto::kTileHeight, *leaf_tile_root_,
+                              [this](crypto::NodeId node, const Hash256& hash) { TakeNode(node, hash); });
+    }
+  }
+
+  void TakeNode(crypto::NodeId node, const Hash256& hash) {
+    if (node.level % crypto::kTileHeight != 0) return;
+    const auto level = static_cast<uint8_t>(node.level / crypto::kTileHeight);
+    std::string& open = open_tiles_[level];
+    open.append(hash.view());
+    if (open.size() == crypto::kTileWidth * Hash256::kSize) CompareTile(level, node.index / crypto::kTileWidth);
   }
 
   void CompareTile(uint8_t level, uint64_t index) {
@@ -220,30 +253,38 @@ class Verifier {
     last_recorded_at_us_ = entry.recorded_at_us;
     FailUnlessOk(batch_check_, batches_.Next(entry.step), "");
     CheckKeys(entry);
-    derived_.Expect(index, entry.type, {entry.submission_key.data(), entry.submission_key.size()});
+    types_.Expect(index, entry.type);
     for (const Hash256& blob : entry.blobs) referenced_.emplace(blob, index);
   }
 
   void CheckKeys(CheckedEntry& entry) {
     const EntryIndex index = entry.stored_at;
-    ParsedSubmission* const submission = entry.submission.get();
+    CheckedSubmission* const submission = entry.submission.get();
     if ((index.value == 0) != (entry.type == v1::PAYLOAD_TYPE_GENESIS)) {
       Fail(key_check_, Name(index) + (index.value == 0 ? " is not genesis" : " is a second genesis"));
     }
     // An item changes no key, and has its header's origin, which is checked there.
-    if (index.value == 0 && submission != nullptr) FailUnlessOk(key_check_, keys_.Apply(*submission, index), index);
-    if (submission != nullptr && submission->submission.origin() != keys_.origin()) {
-      Fail(key_check_, Name(index) + " was submitted to \"" + submission->submission.origin() + "\", another ledger");
+    if (index.value == 0) ApplyToKeys(entry);
+    if (submission != nullptr && submission->origin != keys_.origin()) {
+      Fail(key_check_, Name(index) + " was submitted to \"" + submission->origin + "\", another ledger");
     }
-    const EnrolledKey* const key = keys_.FindOrNull(entry.step.key_id);
-    if (key == nullptr) return FailUnlessOk(key_check_, keys_.Find(entry.step.key_id).status(), index);
-    if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*key, entry.type), index);
-    FailUnlessOk(key_check_, CheckValidity(*key, entry.recorded_at_us), index);
+    if (last_key_ == nullptr || last_key_id_ != entry.step.key_id) {
+      last_key_ = keys_.FindOrNull(entry.step.key_id);
+      last_key_id_ = entry.step.key_id;
+    }
+    if (last_key_ == nullptr) return FailUnlessOk(key_check_, keys_.Find(entry.step.key_id).status(), index);
+    if (index.value != 0) FailUnlessOk(key_check_, CheckRole(*last_key_, entry.type), index);
+    FailUnlessOk(key_check_, CheckValidity(*last_key_, entry.recorded_at_us), index);
     if (submission == nullptr) return;
-    const crypto::PublicKey signed_by = key->key;
+    const crypto::PublicKey signed_by = last_key_->key;
     // Only now: a key that revokes itself was good for that.
-    if (index.value != 0) FailUnlessOk(key_check_, keys_.Apply(*submission, index), index);
-    signatures_.Add(index, std::move(*submission), signed_by);
+    if (index.value != 0) ApplyToKeys(entry);
+    signatures_.Add(index, std::move(submission->signed_text), signed_by);
+  }
+
+  void ApplyToKeys(const CheckedEntry& entry) {
+    if (entry.submission == nullptr || !entry.submission->for_keys) return;
+    FailUnlessOk(key_check_, keys_.Apply(*entry.submission->for_keys, entry.stored_at), entry.stored_at);
   }
 
   // Compares every checkpoint that was signed for exactly this size.
@@ -405,38 +446,53 @@ class Verifier {
     }
   }
 
-  // Everything that is not an entry or a blob's bytes, in one pass.
+  // Everything that is not an entry or a blob's bytes.
   void CheckDerived() {
-    const std::string entries(1, keyspace::kEntry);
+    for (size_t i = 0; i < submission_jobs_.size(); ++i) {
+      crew_.Finish(submission_jobs_[i]);
+      const StoredSubmissions& stored = stored_submissions_[i];
+      for (const Status& status : stored.malformed) FailUnlessOk(idempotency_check_, status, "");
+      idempotency_check_.failure_count += stored.malformed_count - stored.malformed.size();
+      submissions_stored_ += stored.count;
+      submissions_in_store_ = PairFingerprint::Join(submissions_in_store_, stored.product);
+      FailOnce(state_check_, stored.status, "read the store");
+    }
+    CheckOtherRecords();
+    if (tile_records_ != tiles_checked_) {
+      Fail(tile_check_, "there are " + Count(tile_records_, "record", "records") + " of tiles, the entries give " +
+                            std::to_string(tiles_checked_));
+    }
+    types_.Compare([this](std::string failure) { Fail(type_check_, std::move(failure)); });
+    if (submissions_in_store_ != expected_submissions_) NameIdempotencyFailures();
+  }
+
+  // What is left when entries, lowest tiles, idempotency records and blobs have been read.
+  void CheckOtherRecords() {
+    const auto end_of = [](char kind) { return keyspace::PrefixEnd(std::string(1, kind)); };
+    const uint64_t lowest_tiles = (state_.size.value + crypto::kTileWidth - 1) / crypto::kTileWidth;
     std::map<char, uint64_t> others;
-    uint64_t tiles = 0;
-    for (const auto& [begin, end] : {std::pair<std::string, std::string>("", entries),
-                                     std::pair<std::string, std::string>(keyspace::PrefixEnd(entries), "")}) {
+    for (const auto& [begin, end] : std::initializer_list<std::pair<std::string, std::string>>{
+             {"", std::string(1, keyspace::kBlob)},
+             {end_of(keyspace::kBlob), std::string(1, keyspace::kEntry)},
+             {end_of(keyspace::kEntry), std::string(1, keyspace::kSubmission)},
+             {end_of(keyspace::kSubmission), keyspace::TileKey(0, 0)},
+             {keyspace::TileKey(0, lowest_tiles), ""}}) {
       const std::unique_ptr<Cursor> cursor = storage_.Scan(begin, end);
       for (; cursor->Valid(); cursor->Next()) {
         const char kind = cursor->key().empty() ? '\0' : cursor->key()[0];
-        if (kind == keyspace::kSubmission) {
-          FailUnlessOk(idempotency_check_, derived_.TakeSubmission(cursor->key(), cursor->value()), "");
-        } else if (kind == keyspace::kType) {
-          FailUnlessOk(type_check_, derived_.TakeType(cursor->key(), cursor->value()), "");
+        if (kind == keyspace::kType) {
+          FailUnlessOk(type_check_, types_.Take(cursor->key(), cursor->value()), "");
         } else if (kind == keyspace::kTile) {
-          ++tiles;
-        } else if (kind != keyspace::kBlob && kind != keyspace::kCheckpoint && kind != keyspace::kLatestCheckpoint &&
-                   kind != keyspace::kState) {
+          ++tile_records_;
+        } else if (kind != keyspace::kCheckpoint && kind != keyspace::kLatestCheckpoint && kind != keyspace::kState) {
           ++others[kind];
         }
       }
-      FailUnlessOk(state_check_, cursor->status(), "read the store");
-    }
-    if (tiles != tiles_checked_) {
-      Fail(tile_check_, "there are " + Count(tiles, "record", "records") + " of tiles, the entries give " +
-                            std::to_string(tiles_checked_));
+      FailOnce(state_check_, cursor->status(), "read the store");
     }
     for (const auto& [prefix, count] : others) {
       Fail(state_check_, Count(count, "key", "keys") + " of an unknown kind, 0x" + HexEncode(std::string(1, prefix)));
     }
-    derived_.CompareTypes([this](std::string failure) { Fail(type_check_, std::move(failure)); });
-    if (!derived_.submissions_agree()) NameIdempotencyFailures();
   }
 
   // Only if something is wrong: each entry's record is looked up.
@@ -448,8 +504,8 @@ class Verifier {
           keyspace::SubmissionKey(entry->submission.key_id, entry->submission.submission.idempotency_key());
       FailUnlessOk(idempotency_check_, CompareSubmission(storage_, cursor.index(), key), "");
     }
-    if (derived_.submissions_stored() != state_.size.value || (idempotency_check_.passed() && entry_check_.passed())) {
-      Fail(idempotency_check_, "there are " + Count(derived_.submissions_stored(), "record", "records") +
+    if (submissions_stored_ != state_.size.value || (idempotency_check_.passed() && entry_check_.passed())) {
+      Fail(idempotency_check_, "there are " + Count(submissions_stored_, "record", "records") +
                                    " of idempotency keys, the entries give " + std::to_string(state_.size.value));
     }
   }
@@ -502,9 +558,10 @@ class Verifier {
 
   const StorageReader& storage_;
   const VerifyOptions& options_;
-  const size_t threads_;
   keyspace::StateRecord state_;
   KeyRegistry keys_;
+  const EnrolledKey* last_key_ = nullptr;  // most entries have the key of the one before
+  Hash256 last_key_id_;
 
   std::vector<std::pair<TreeSize, std::string>> checkpoints_;  // ascending by size
   std::vector<Hash256> roots_;                                 // of the first checkpoints, as far as the walk has come
@@ -514,9 +571,21 @@ class Verifier {
   crypto::Frontier frontier_;
   std::array<std::string, crypto::kTileLevelMax + 1> open_tiles_;
   std::vector<Hash256> leaf_tile_;
+  std::optional<Hash256> leaf_tile_root_;
+  std::vector<StretchTile> tiles_;  // of the stretch that is being taken
+  uint64_t first_tile_ = 0;
   uint64_t tiles_checked_ = 0;
+  uint64_t tile_records_ = 0;
   BatchWalk batches_;
-  DerivedRecords derived_;
+  DerivedTypes types_;
+
+  const PairFingerprint fingerprint_;
+  PairFingerprint::Product expected_submissions_ = PairFingerprint::kEmpty;
+  PairFingerprint::Product submissions_in_store_ = PairFingerprint::kEmpty;
+  uint64_t submissions_stored_ = 0;
+  std::vector<StoredSubmissions> stored_submissions_;
+  std::vector<WorkCrew::Handle> submission_jobs_;
+  std::set<std::string> said_;
 
   std::optional<Hash256> previous_leaf_hash_ = Hash256{};
   Hash256 last_leaf_hash_;
@@ -541,6 +610,7 @@ class Verifier {
   VerifyCheck blob_check_{"blobs", "", 0, {}};
   VerifyCheck checkpoint_check_{"checkpoints", "", 0, {}};
   SignatureChecker signatures_;  // reports into signature_check_
+  WorkCrew crew_;                // the last member: its jobs use the others
 };
 
 }  // namespace

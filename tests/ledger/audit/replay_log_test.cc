@@ -198,5 +198,31 @@ TEST_F(ReplayLogTest, AnotherKeyIsRefused) {
   EXPECT_THAT(FailuresOf(ReplayLog(source, options).report), HasSubstr("checkpoint signature"));
 }
 
+// An operator who writes what a party never signed: the tree is whole and the checkpoint is its own.
+TEST_F(ReplayLogTest, AForgedSignatureIsNamed) {
+  journal::TestClock clock;
+  journal::JournalOptions careless;
+  careless.check_signatures = false;
+  const auto forged =
+      journal::Journal::Create(std::make_unique<journal::MemoryStorage>(std::make_shared<journal::MemoryRecords>()),
+                               LedgerBuilder::kOrigin, recorded_.operator_signer(), clock, careless)
+          .value();
+  for (int i = 1; i < 70; ++i) {
+    v1::Submission submission;
+    const std::string signed_bytes =
+        journal::SignSubmission(LedgerBuilder::kOrigin, std::to_string(i), journal::ConsentPayload("ann"),
+                                recorded_.operator_signer())
+            .value();
+    ASSERT_TRUE(submission.ParseFromString(signed_bytes));
+    if (i == 5 || i == 68) submission.mutable_signature()->at(9) ^= 1;
+    ASSERT_TRUE(forged->Submit({submission.SerializeAsString(), {}}).ok());
+  }
+  ASSERT_TRUE(forged->SignCheckpoint().ok());
+  LyingSource source(*forged);
+  const std::string failures = Failures(source);
+  EXPECT_THAT(failures, HasSubstr("signatures: entry 5: submission.signature is not key"));
+  EXPECT_THAT(failures, HasSubstr("entry 68: submission.signature is not key"));
+}
+
 }  // namespace
 }  // namespace ledgerline::audit

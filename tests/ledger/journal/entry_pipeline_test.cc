@@ -30,6 +30,7 @@ class EntryPipelineTest : public testing::Test {
   VerifyReport Verify(int threads) {
     return VerifyJournal(MemoryStorage(held_), {.checkpoint_key = {}, .threads = threads, .progress = {}});
   }
+  static constexpr TreeSize kSize{1 + 9 * 701};
   const crypto::KeySigner operator_ = TestSigner('o');
   TestClock clock_;
   std::shared_ptr<MemoryRecords> held_ = std::make_shared<MemoryRecords>();
@@ -38,28 +39,66 @@ class EntryPipelineTest : public testing::Test {
 
 TEST_F(EntryPipelineTest, EveryEntryOnceAndInOrder) {
   const MemoryStorage storage(held_);
+  const PairFingerprint fingerprint;
   for (const size_t threads : {1, 2, 4, 7}) {
-    EntryCursor cursor(storage, EntryIndex{0});
-    EntryPipeline pipeline(cursor, threads);
+    WorkCrew crew(threads);
+    EntryPipeline pipeline(storage, kSize, fingerprint, crew);
     uint64_t next = 0;
-    for (auto entries = pipeline.Next(); !entries.empty(); entries = pipeline.Next()) {
-      EXPECT_LE(entries.size(), kChunkEntriesMax);
-      for (const CheckedEntry& entry : entries) {
+    while (const std::optional<EntryStretch> stretch = pipeline.Next()) {
+      EXPECT_EQ(stretch->from.value, next);
+      EXPECT_EQ(stretch->tiles.size(), (stretch->to.value - next + 255) / 256);
+      EXPECT_EQ(stretch->tile_records, stretch->tiles.size());
+      for (const CheckedEntry& entry : stretch->entries) {
         ASSERT_EQ(entry.stored_at.value, next);
         ASSERT_TRUE(entry.form.ok());
         ASSERT_EQ(entry.step.index.value, next++);
       }
+      EXPECT_EQ(stretch->to.value, next);
     }
-    EXPECT_EQ(next, 1u + 9 * 701);
-    EXPECT_TRUE(pipeline.Next().empty());
+    EXPECT_EQ(next, kSize.value);
+    EXPECT_FALSE(pipeline.Next().has_value());
   }
 }
 
 TEST_F(EntryPipelineTest, StopsBeforeTheEnd) {
   const MemoryStorage storage(held_);
-  EntryCursor cursor(storage, EntryIndex{0});
-  EntryPipeline pipeline(cursor, 4);
-  EXPECT_EQ(pipeline.Next().size(), kChunkEntriesMax);
+  const PairFingerprint fingerprint;
+  WorkCrew crew(4);
+  EntryPipeline pipeline(storage, kSize, fingerprint, crew);
+  EXPECT_EQ(pipeline.Next()->entries.size(), kStretchEntries);
+}
+
+// Enrolments are kept until the keys have taken them in, so a stretch that has a megabyte of them ends early.
+TEST_F(EntryPipelineTest, LargeEnrolmentsDoNotPileUp) {
+  const auto held = std::make_shared<MemoryRecords>();
+  constexpr uint64_t kEnrolments = 40;
+  {
+    auto journal = Journal::Create(std::make_unique<MemoryStorage>(held), kTestOrigin, operator_, clock_).value();
+    for (uint64_t i = 0; i < kEnrolments; ++i) {
+      const crypto::KeySigner party = TestSigner(static_cast<char>('A' + i));
+      const std::string id = std::to_string(i) + std::string(60'000, 'p');
+      ASSERT_TRUE(
+          journal->Submit(Request(operator_, id.substr(0, 3), EnrolmentPayload(party, v1::KEY_ROLE_PARTY, id))).ok());
+    }
+  }
+  const MemoryStorage storage(held);
+  const PairFingerprint fingerprint;
+  WorkCrew crew(2);
+  EntryPipeline pipeline(storage, TreeSize{1 + kEnrolments}, fingerprint, crew);
+  uint64_t next = 0;
+  size_t parts = 0;
+  while (const std::optional<EntryStretch> stretch = pipeline.Next()) {
+    EXPECT_EQ(stretch->tiles.empty(), parts++ != 0) << "tiles come with the first part";
+    EXPECT_LE(stretch->entries.size(), 1 + kStretchBytesKept / 60'000 + 1);
+    for (const CheckedEntry& entry : stretch->entries) ASSERT_EQ(entry.stored_at.value, next++);
+    if (stretch->stopped_at) {
+      EXPECT_EQ(stretch->stopped_at->value, next);
+    }
+  }
+  EXPECT_EQ(next, 1 + kEnrolments);
+  EXPECT_GE(parts, 3u);
+  const VerifyReport report = VerifyJournal(storage);
+  EXPECT_EQ(FailedChecks(report), "");
 }
 
 TEST_F(EntryPipelineTest, TheReportIsTheSameWithAnyNumberOfThreads) {

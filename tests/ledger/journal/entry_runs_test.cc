@@ -129,23 +129,44 @@ TEST(RecentKeysTest, ForgetsWholeCommitsAndSaysWhich) {
   EXPECT_FALSE(recent.Find(key(100'000)).has_value());
 }
 
-TEST(DerivedRecordsTest, AnyDifferenceIsSeen) {
+TEST(StoredSubmissionsTest, AnyDifferenceIsSeen) {
   const auto key = [](uint64_t i) { return keyspace::SubmissionKey(Hash256{}, std::to_string(i)); };
+  const PairFingerprint fingerprint;
   const auto agree = [&](const std::vector<std::pair<uint64_t, uint64_t>>& stored) {
-    DerivedRecords records;
-    for (uint64_t i = 0; i < 4; ++i) records.Expect(EntryIndex{i}, v1::PAYLOAD_TYPE_RATING, key(i));
+    // Expected in two parts, as two cores would have them.
+    std::array<PairFingerprint::Product, 2> expected{PairFingerprint::kEmpty, PairFingerprint::kEmpty};
+    for (uint64_t i = 0; i < 4; ++i)
+      fingerprint.Add(expected[i % 2], keyspace::SubmissionHash(Hash256{}, std::to_string(i)).view(), i);
+    StoredSubmissions records;
     for (const auto& [k, index] : stored)
-      EXPECT_TRUE(records.TakeSubmission(key(k), keyspace::SubmissionRecord{EntryIndex{index}}.Encode()).ok());
-    return records.submissions_agree();
+      records.Take(fingerprint, key(k), keyspace::SubmissionRecord{EntryIndex{index}}.Encode());
+    EXPECT_EQ(records.count, stored.size());
+    EXPECT_EQ(records.malformed_count, 0u);
+    return records.product == PairFingerprint::Join(expected[1], expected[0]);
   };
   EXPECT_TRUE(agree({{2, 2}, {0, 0}, {3, 3}, {1, 1}}));
   EXPECT_FALSE(agree({{2, 0}, {0, 2}, {3, 3}, {1, 1}}));  // two that were exchanged
   EXPECT_FALSE(agree({{2, 2}, {0, 0}, {3, 3}}));
   EXPECT_FALSE(agree({{2, 2}, {0, 0}, {3, 3}, {1, 1}, {9, 1}}));
   EXPECT_FALSE(agree({{2, 2}, {0, 0}, {3, 3}, {9, 1}}));
-  DerivedRecords records;
-  EXPECT_FALSE(records.TakeSubmission(key(1), "short").ok());
-  EXPECT_FALSE(records.submissions_agree());
+}
+
+TEST(StoredSubmissionsTest, MalformedRecordsAgreeWithNothing) {
+  const PairFingerprint fingerprint;
+  StoredSubmissions records;
+  const std::string key = keyspace::SubmissionKey(Hash256{}, "key");
+  for (size_t i = 0; i < 30; ++i) records.Take(fingerprint, i % 2 == 0 ? key : key + "longer", "short");
+  EXPECT_EQ(records.malformed_count, 30u);
+  ASSERT_EQ(records.malformed.size(), StoredSubmissions::kMalformedKept);
+  EXPECT_EQ(records.malformed[0].message(), "the idempotency record under key " + HexEncode(key) + " is not whole");
+  EXPECT_NE(records.product, PairFingerprint::kEmpty);
+}
+
+TEST(StoredSubmissionsTest, TheRangesHoldEveryKeyOnce) {
+  const std::vector<std::string> bounds = SubmissionRanges();
+  EXPECT_EQ(bounds.front(), "k");
+  EXPECT_EQ(bounds.back(), "l");
+  for (size_t i = 1; i < bounds.size(); ++i) EXPECT_LT(bounds[i - 1], bounds[i]);
 }
 
 }  // namespace
