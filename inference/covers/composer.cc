@@ -1,6 +1,7 @@
 #include "inference/covers/composer.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "inference/tokens/positions.h"
 
@@ -155,6 +156,33 @@ std::map<std::string, std::string> ComposerSettings::ToParameters() const {
   put("duration", duration);
   parameters["rebuild_rows"] = std::to_string(rebuild_rows);
   return parameters;
+}
+
+Result<ComposerSettings> ComposerSettings::FromParameters(const std::map<std::string, std::string>& parameters) {
+  auto number = [&](const std::string& name, int lowest, int highest) -> Result<int> {
+    const auto found = parameters.find(name);
+    if (found == parameters.end()) return InvalidArgument("the record states no " + name);
+    const std::string& text = found->second;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+      return InvalidArgument(name + " is not a whole number: \"" + text.substr(0, 40) + "\"");
+    }
+    if (value < lowest || value > highest) {
+      return OutOfRange(name + " " + std::to_string(value) + " is outside " + std::to_string(lowest) + " to " +
+                        std::to_string(highest));
+    }
+    return value;
+  };
+  ComposerSettings settings;
+  for (const auto& [name, rule] : {std::pair("onset", &settings.onset), std::pair("role", &settings.role),
+                                   std::pair("pitch", &settings.pitch), std::pair("duration", &settings.duration)}) {
+    ASSIGN_OR_RETURN(const int permille, number(std::string(name) + "_temperature_permille", 1, 10'000));
+    rule->temperature = permille / 1000.0;
+    ASSIGN_OR_RETURN(rule->top_p_ppm, number(std::string(name) + "_top_p_ppm", 1, 1'000'000));
+  }
+  ASSIGN_OR_RETURN(settings.rebuild_rows, number("rebuild_rows", 1, 8192));
+  return settings;
 }
 
 Result<Composition> Compose(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules,

@@ -22,6 +22,9 @@ struct ComposerSettings {
   int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
 
   std::map<std::string, std::string> ToParameters() const;
+  // What ToParameters wrote, out of a record's parameters; others are passed over.
+  // Errors: kInvalidArgument (one is missing or not a number), kOutOfRange (names the parameter, value and bound).
+  static Result<ComposerSettings> FromParameters(const std::map<std::string, std::string>& parameters);
 };
 
 struct Composition {

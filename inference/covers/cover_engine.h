@@ -23,7 +23,7 @@
 namespace ledgerline::covers {
 
 // Version of this interface; the loader refuses a plugin that states another.
-inline constexpr int kCoverEngineVersion = 1;
+inline constexpr int kCoverEngineVersion = 2;
 
 // "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
 using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
@@ -69,6 +69,22 @@ struct CoverResult {
   std::string melodic_fingerprint;  // bytes of the cover's melodic fingerprint; see inference/fingerprint
 };
 
+// What the record of a cover holds of how it was made.
+struct CoverRecord {
+  std::string conditioning;  // the blob
+  std::string style;
+  uint64_t seed = 0;
+  std::map<std::string, std::string> parameters;
+  CoverProgress progress;  // may be empty
+};
+
+struct Regenerated {
+  std::string midi;
+  Hash256 midi_hash;  // SHA-256 of `midi`
+  int chosen_candidate = 0;
+  std::vector<int64_t> candidate_scores_ppm;
+};
+
 struct RenderResult {
   Hash256 pcm_hash;  // SHA-256 of format header and samples, as inference/music/render.h defines them
   Hash256 wav_hash;  // SHA-256 of the file
@@ -92,6 +108,11 @@ class CoverEngine {
   // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found),
   // kOutOfRange (a song above the engine's bounds), kFailedPrecondition (every candidate was turned down by a guard).
   virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;
+  // Makes a cover anew from its record alone, with this engine's model. Whether the model, and the kernel, are those of
+  // the record is for the caller to compare. Errors: kInvalidArgument, kOutOfRange (the record: names the field),
+  // kFailedPrecondition (every candidate was turned down: the record cannot be this model's).
+  virtual Result<Regenerated> Regenerate(const CoverRecord& record) = 0;
+  virtual std::string KernelVersion() const = 0;
   // Renders MIDI bytes to a WAV file through the soundfont; an empty path means the installed default.
   // Errors: kInvalidArgument (unreadable MIDI), kNotFound (no soundfont), kInternal (the file cannot be written).
   virtual Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,

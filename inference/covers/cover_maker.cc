@@ -1,13 +1,9 @@
 #include "inference/covers/cover_maker.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "crypto/sha256.h"
-#include "inference/covers/composer.h"
 #include "inference/covers/cover_score.h"
-#include "inference/covers/measures.h"
 #include "inference/covers/plan.h"
+#include "inference/covers/recipe.h"
 #include "inference/fingerprint/exact.h"
 #include "inference/fingerprint/melodic.h"
 #include "inference/model/model_file.h"
@@ -16,19 +12,6 @@
 
 namespace ledgerline::covers {
 namespace {
-
-struct Candidate {
-  Composition composition;
-  AccompanimentMeasures measures;
-  std::optional<std::string> rejected;
-  int64_t score_ppm = -1;
-};
-
-std::string StyleList() {
-  std::string list;
-  for (const StyleTraits& style : OfferedStyles()) list += (list.empty() ? "" : ", ") + std::string(style.name);
-  return list;
-}
 
 int64_t Ppm(int64_t part, int64_t whole) { return whole == 0 ? 0 : part * 1'000'000 / whole; }
 
@@ -76,48 +59,29 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   ASSIGN_OR_RETURN(std::string conditioning, tokens::SerialiseConditioning(plan.conditioning));
   report("planning", 1, 1);
 
-  const ComposerSettings settings;
-  const int bars = static_cast<int>(plan.conditioning.piece.bars.size());
-  std::vector<Candidate> candidates(static_cast<size_t>(request.candidates));
-  for (int c = 0; c < request.candidates; ++c) {
-    Candidate& candidate = candidates[static_cast<size_t>(c)];
-    ASSIGN_OR_RETURN(candidate.composition, Compose(decoder_.get(), plan.conditioning.piece, plan.rules, settings,
-                                                    request.seed, static_cast<uint64_t>(c), [&](int bar) {
-                                                      report("composing", c * bars + bar, request.candidates * bars);
-                                                    }));
-    candidate.measures = Measure(candidate.composition.piece);
-    candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
-    if (!candidate.rejected) {
-      candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
-    }
-  }
+  Recipe recipe;
+  recipe.conditioning = plan.conditioning;
+  recipe.style = style;
+  recipe.seed = request.seed;
+  recipe.candidates = request.candidates;
+  recipe.title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
+  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), request.progress));
   CoverResult result;
-  int best = -1;
-  for (int c = 0; c < request.candidates; ++c) {  // ties go to the earlier candidate
-    const Candidate& candidate = candidates[static_cast<size_t>(c)];
-    result.candidate_scores_ppm.push_back(candidate.score_ppm);
-    if (candidate.rejected) {
-      result.rejected.push_back({c, *candidate.rejected});
-      if (request.on_rejected) request.on_rejected(result.rejected.back());
-    }
-    if (candidate.score_ppm >= 0 &&
-        (best < 0 || candidate.score_ppm > candidates[static_cast<size_t>(best)].score_ppm)) {
-      best = c;
-    }
-    report("ranking", c + 1, request.candidates);
+  for (size_t c = 0; c < made.candidates.size(); ++c) {
+    result.candidate_scores_ppm.push_back(made.candidates[c].score_ppm);
+    if (!made.candidates[c].rejected) continue;
+    result.rejected.push_back({static_cast<int>(c), *made.candidates[c].rejected});
+    if (request.on_rejected) request.on_rejected(result.rejected.back());
   }
-  if (best < 0) {
+  if (made.chosen < 0) {
     return FailedPrecondition("all " + std::to_string(request.candidates) +
-                              " candidates were turned down, the last for " + *candidates.back().rejected +
+                              " candidates were turned down, the last for " + *made.candidates.back().rejected +
                               "; try another seed or style, or more candidates");
   }
-  const Candidate& chosen = candidates[static_cast<size_t>(best)];
-  const std::string title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
-  const music::Score score = ToScore(chosen.composition.piece, plan.conditioning.quarter_us, *style, title);
-  ASSIGN_OR_RETURN(result.midi, music::WriteSmf(score));
-  report("writing", 1, 1);
-
+  const Candidate& chosen = made.best();
   const std::vector<music::Note> melody = MelodyOf(chosen.composition.piece);
+  result.midi = std::move(made.midi);
+  ASSIGN_OR_RETURN(const music::Score score, music::ReadSmf(result.midi));
   result.conditioning_hash = crypto::Sha256(conditioning);
   result.conditioning = std::move(conditioning);
   result.midi_hash = crypto::Sha256(result.midi);
@@ -127,13 +91,12 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   result.kernel_version = model::KernelVersion();
   result.style = request.style;
   result.seed = request.seed;
-  result.parameters = settings.ToParameters();
-  result.parameters["candidates"] = std::to_string(request.candidates);
+  result.parameters = recipe.ToParameters();
   for (const auto& [name, value] : plan.choices) result.parameters["plan." + name] = value;
-  result.chosen_candidate = best;
+  result.chosen_candidate = made.chosen;
   result.measures = chosen.measures.ToList();
   result.measures.emplace_back("nats_per_note", chosen.composition.nats_per_note);
-  result.bars = bars;
+  result.bars = static_cast<int>(plan.conditioning.piece.bars.size());
   result.melody_notes = static_cast<int>(melody.size());
   result.notes = static_cast<int>(score.NoteCount());
   result.source_bars_ppm = Ppm(plan.used_bars, plan.source_bars);
@@ -141,6 +104,20 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   result.melodic_fingerprint = fingerprint::FingerprintOfLine(melody).ToBytes();
   return result;
 }
+
+Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
+  ASSIGN_OR_RETURN(const Recipe recipe, Recipe::FromRecord(record));
+  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), record.progress));
+  if (made.chosen < 0) return FailedPrecondition("every candidate is turned down by a guard: this made no cover");
+  Regenerated result;
+  result.midi = std::move(made.midi);
+  result.midi_hash = crypto::Sha256(result.midi);
+  result.chosen_candidate = made.chosen;
+  for (const Candidate& candidate : made.candidates) result.candidate_scores_ppm.push_back(candidate.score_ppm);
+  return result;
+}
+
+std::string CoverMaker::KernelVersion() const { return model::KernelVersion(); }
 
 Result<RenderResult> CoverMaker::Render(std::string_view midi, const std::string& wav_path,
                                         const std::string& soundfont_path) {

@@ -13,8 +13,6 @@
 
 namespace ledgerline::covers {
 
-inline constexpr int kMaxCandidates = 16;
-
 class CoverMaker : public CoverEngine {
  public:
   // Errors: those of Decoder::Load; kFailedPrecondition (the model file lacks an offered style's textures).
@@ -24,6 +22,8 @@ class CoverMaker : public CoverEngine {
   Hash256 ModelHash() const override { return model_hash_; }
   std::vector<std::string> Warnings() const override;
   Result<CoverResult> MakeCover(const CoverRequest& request) override;
+  Result<Regenerated> Regenerate(const CoverRecord& record) override;
+  std::string KernelVersion() const override;
   Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
                               const std::string& soundfont_path) override;
 

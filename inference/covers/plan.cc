@@ -174,6 +174,14 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
 
 }  // namespace
 
+tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
+  tokens::GrammarRules rules;
+  rules.lead_shares_hand = style.lead_role >= 0;
+  rules.choir = style.harmonised_pickup;
+  rules.triplets = UsesTriplets(piece);
+  return rules;
+}
+
 Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style, const TextureCounts& textures,
                             int64_t melody_tenths, uint64_t seed) {
   CoverPlan plan;
@@ -242,9 +250,7 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   const double bpm = music::AverageTempoBpm(framed.score) * static_cast<double>(stretch) / 1000.0;
   const int64_t whole_bpm = std::clamp<int64_t>(std::llround(bpm), style.bpm_lowest, style.bpm_highest);
   plan.conditioning.quarter_us = 60'000'000 / whole_bpm;
-  plan.rules.lead_shares_hand = style.lead_role >= 0;
-  plan.rules.choir = style.harmonised_pickup;
-  plan.rules.triplets = UsesTriplets(piece);
+  plan.rules = RulesFor(style, piece);
   PlanTextures(textures, style, seed, &plan);
   plan.choices["tempo_bpm"] = std::to_string(whole_bpm);
   plan.choices["melody_shift_semitones"] = std::to_string(shift);

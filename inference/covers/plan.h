@@ -26,6 +26,9 @@ struct CoverPlan {
   std::map<std::string, std::string> choices;  // in words, for the record
 };
 
+// The grammar of a style for a piece: a function of what a record holds.
+tokens::GrammarRules RulesFor(const StyleTraits& style, const tokens::Piece& piece);
+
 // Plans a cover of `source` in a style. The seed decides textures only. `melody_tenths`: see MeanMelodyFrom.
 // Errors: kInvalidArgument (no melody: no pitched notes), kOutOfRange (too long, a bar too long), kFailedPrecondition
 // (no reading in three for a dance in three).

@@ -49,6 +49,15 @@ std::string ChordName(const ChordSpan& chord);
 // Errors: kInvalidArgument.
 Result<ChordSpan> ParseChordName(std::string_view name);
 
+// MusicXML's names of chord kinds: "dominant", "minor-seventh"; kinds that are none of the ten qualities go to the one
+// with the same third and seventh, and to major if there is none.
+ChordQuality QualityOfKind(std::string_view kind);
+std::string_view KindOfQuality(ChordQuality quality);
+
+// A chord symbol as markers hold it: a name as above, or "7:dominant", root 0 to 11 from C and kind. Errors:
+// kInvalidArgument.
+Result<ChordSpan> ParseChordSymbol(std::string_view text);
+
 // The stretches that get one chord each. Triple metres on quarters or eighths (3/4, 3/8): the bar. Compound metres:
 // dotted halves, so 6/8 and 9/8 the bar, 12/8 two, 6/4 two. All others: half notes, so 4/4 and 2/2 two, 2/4 one, 2/1
 // four, 3/2 three; what is left over at the end of an irregular bar joins the group before it. In order, covering all

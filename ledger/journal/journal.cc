@@ -64,9 +64,9 @@ class Journal::Impl {
     if (const auto found = SignersFor(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
       return PermissionDenied(found.status().message());
     options_ = options;
-    sequencer_ = std::make_unique<Sequencer>(
-        *storage_, clock, options, recovered_.state, recovered_.keys, std::move(recovered_.tree),
-        [this](const std::string& text, TreeSize size) { return SignPromise(text, size); });
+    sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
+                                             std::move(recovered_.tree),
+                                             [this](const std::string& text) { return SignPromise(text); });
     if (checkpoint_note_.empty()) return SignCheckpoint().status();
     // A crash between the two writes of a checkpoint leaves one of them behind.
     if (!recovered_.checkpoint_stored) RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, checkpoint_note_));
@@ -258,9 +258,11 @@ class Journal::Impl {
     return found;
   }
 
-  // Under the keys that a checkpoint of that size needs. Does not wait for a checkpoint that is being written.
-  Result<std::string> SignPromise(const std::string& text, TreeSize size) const {
-    ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers, SignersFor(sequencer_->CheckpointKeysAt(size)));
+  // Under the keys that a checkpoint of now needs: those of an old entry's time, which is asked for again, may be gone.
+  // Does not wait for a checkpoint that is being written.
+  Result<std::string> SignPromise(const std::string& text) const {
+    ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers,
+                     SignersFor(sequencer_->CheckpointKeysAt(sequencer_->state().size)));
     ASSIGN_OR_RETURN(crypto::SignedNote note, crypto::MakeNote(text));
     for (const crypto::Signer* signer : signers) RETURN_IF_ERROR(note.Sign(origin_, *signer));
     return note.Serialize();

@@ -132,7 +132,7 @@ void CommitRecord::Sign(const PromiseSigner& signer) const {
   std::call_once(signing_, [&] {
     const uint64_t count = leaf_hashes_.size();
     const PromisedCommit commit{origin_, first_, count, recorded_at_us_, ItemsRoot(leaf_hashes_)};
-    note_ = signer(commit.Text(), TreeSize{first_.value + count});
+    note_ = signer(commit.Text());
   });
 }
 

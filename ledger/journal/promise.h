@@ -54,8 +54,9 @@ struct Promise {
   Result<PromisedCommit> Verify(const crypto::VerifierKey& key) const;
 };
 
-// Signs a promise's text under every key that a checkpoint of `size` needs; returns the note.
-using PromiseSigner = std::function<Result<std::string>(const std::string& text, TreeSize size)>;
+// Signs a promise's text under every key that a checkpoint of now, the promised commit included, needs; returns the
+// note.
+using PromiseSigner = std::function<Result<std::string>(const std::string& text)>;
 
 // The entries of one commit, shared by all who submitted one of them. Filled by the sequencer alone, before anyone else
 // has it; thread-safe from then on.

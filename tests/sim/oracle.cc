@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
+#include "crypto/signed_note.h"
 #include "ledger/journal/submission.h"
 #include "ledger/journal/verify.h"
 #include "tests/crypto/reference_tree.h"
@@ -55,11 +55,6 @@ Wanted Wanted::From(journal::BatchRequest request) {
   return wanted;
 }
 
-const Key* Oracle::FindKey(const Hash256& id) const {
-  const auto found = keys_.find(id);
-  return found == keys_.end() ? nullptr : &found->second;
-}
-
 Oracle::Verdict Oracle::Judge(const Wanted& wanted, int64_t recorded_at_us) const {
   const Wanted::Part& first = wanted.parts.front();
   if (const auto earlier = by_key_.find({wanted.key_id, first.idempotency_key}); earlier != by_key_.end()) {
@@ -70,19 +65,13 @@ Oracle::Verdict Oracle::Judge(const Wanted& wanted, int64_t recorded_at_us) cons
     if (by_key_.contains({wanted.key_id, wanted.parts[i].idempotency_key}))
       return {Verdict::kRefused, 0, StatusCode::kAlreadyExists};
   }
-  const Key* key = FindKey(wanted.key_id);
-  if (key == nullptr || recorded_at_us < key->valid_from_us ||
-      (key->valid_to_us != 0 && recorded_at_us >= key->valid_to_us)) {
-    return {Verdict::kRefused, 0, StatusCode::kPermissionDenied};
-  }
+  if (!keys_.MaySpeak(wanted.key_id, recorded_at_us)) return {Verdict::kRefused, 0, StatusCode::kPermissionDenied};
   v1::Submission submission;
   v1::Payload payload;
   Demand(submission.ParseFromString(first.bytes) && payload.ParseFromString(submission.payload()),
          "a submission that was admitted can be parsed");
-  if (payload.has_key_enrolment()) {
-    const auto enrolled = crypto::PublicKey::FromBytes(payload.key_enrolment().public_key());
-    if (FindKey(journal::KeyId(*enrolled)) != nullptr) return {Verdict::kRefused, 0, StatusCode::kAlreadyExists};
-  }
+  if (const StatusCode code = keys_.Judge(wanted.key_id, payload, size()); code != StatusCode::kOk)
+    return {Verdict::kRefused, 0, code};
   return {};
 }
 
@@ -109,13 +98,7 @@ void Oracle::Learn(const Wanted& wanted, size_t at, int64_t recorded_at_us, cons
   }
   Demand(by_key_.emplace(std::pair(wanted.key_id, part.idempotency_key), size()).second,
          name + " has an idempotency key of its own");
-  if (payload.has_genesis()) {
-    keys_[wanted.key_id] = {};
-  } else if (payload.has_key_enrolment()) {
-    const v1::KeyEnrolment& enrolment = payload.key_enrolment();
-    keys_[journal::KeyId(*crypto::PublicKey::FromBytes(enrolment.public_key()))] = {
-        enrolment.role() == v1::KEY_ROLE_PARTY, enrolment.valid_from_us(), enrolment.valid_to_us()};
-  }
+  keys_.Learn(wanted.key_id, payload, size());
   for (const Hash256& blob : part.referenced) blobs_.insert(blob);
   leaves_.push_back(bytes);
   entries_.push_back(
@@ -124,15 +107,68 @@ void Oracle::Learn(const Wanted& wanted, size_t at, int64_t recorded_at_us, cons
 
 Hash256 Oracle::Root(uint64_t size) const { return crypto::ReferenceRoot(leaves_, 0, size); }
 
+void Oracle::CheckSigners(const std::string& note, uint64_t size) const {
+  const std::vector<crypto::PublicKey> signers = keys_.SignersAt(size);
+  const Result<crypto::SignedNote> parsed = crypto::SignedNote::Parse(note);
+  Demand(parsed.ok() && !signers.empty(), "a note that the journal signed is a signed note");
+  Demand(parsed->signatures.size() == signers.size(), "a note of size " + std::to_string(size) + " has " +
+                                                          std::to_string(signers.size()) + " signatures, not " +
+                                                          std::to_string(parsed->signatures.size()));
+  for (const crypto::PublicKey& signer : signers) {
+    const auto key = crypto::VerifierKey::Create(origin_, signer);
+    const Status verified = parsed->Verify(std::span(&*key, 1)).status();
+    Demand(verified.ok(), "a note of size " + std::to_string(size) +
+                              " is signed by every operator key in force: " + verified.ToString());
+  }
+}
+
+crypto::Checkpoint Oracle::OpenCheckpoint(const std::string& note) const {
+  const Result<crypto::SignedNote> parsed = crypto::SignedNote::Parse(note);
+  Demand(parsed.ok(), "a checkpoint is a signed note: " + parsed.status().ToString());
+  const Result<crypto::Checkpoint> checkpoint = crypto::Checkpoint::Parse(parsed->text);
+  Demand(checkpoint.ok() && checkpoint->origin == origin_, "a checkpoint is one of this ledger");
+  Demand(checkpoint->size.value <= size(),
+         "a checkpoint of size " + std::to_string(checkpoint->size.value) + " covers durable entries only");
+  CheckSigners(note, checkpoint->size.value);
+  return *checkpoint;
+}
+
+void Oracle::SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const {
+  const bool is_new = told.front().index.value >= old_size;
+  const uint64_t first = is_new ? old_size : told.front().index.value;
+  const uint64_t end = is_new ? size() : first + told.size();
+  std::string note;
+  for (const journal::Committed& one : told) {
+    const std::string name = Name(one.index.value) + "'s promise";
+    const Result<journal::Promise> promise = one.promise();
+    Demand(promise.ok(), name + " is given: " + promise.status().ToString());
+    Demand(promise->index == one.index && promise->leaf_hash == entries_[one.index.value].leaf_hash,
+           name + " is of this entry");
+    Demand(promise->path == crypto::ReferencePath(one.index.value - first, leaves_, first, end),
+           name + " has the path of RFC 6962 in its commit");
+    Demand(note.empty() || promise->note == note, "one commit has one note");
+    if (!note.empty()) continue;
+    note = promise->note;
+    // Signatures are what takes the time: those of every other commit are checked, and of what was sent again fewer.
+    if ((size() + first) % (is_new ? 2 : 8) != 0) continue;
+    const std::vector<crypto::PublicKey> signers = keys_.SignersAt(size());
+    if (signers.size() > 1) CheckSigners(note, size());
+    const auto key = crypto::VerifierKey::Create(origin_, signers.back());
+    const Result<journal::PromisedCommit> commit = promise->Verify(*key);
+    Demand(commit.ok(), name + " verifies: " + commit.status().ToString());
+    Demand(commit->origin == origin_ && commit->first.value == first && commit->count == end - first &&
+               commit->recorded_at_us == entries_[end - 1].recorded_at_us &&
+               commit->root == crypto::ReferenceRoot(leaves_, first, end),
+           name + " is of entries " + std::to_string(first) + " to " + std::to_string(end - 1) + " and their root");
+  }
+}
+
 void Oracle::SeeCheckpoint(const std::string& note) {
-  const auto key = crypto::VerifierKey::Create(origin_, operator_key_);
-  const Result<crypto::Checkpoint> checkpoint = crypto::OpenCheckpoint(note, *key);
-  Demand(checkpoint.ok(), "a checkpoint is signed by the operator: " + checkpoint.status().ToString());
-  const uint64_t at = checkpoint->size.value;
-  Demand(at <= size(), "a checkpoint of size " + std::to_string(at) + " covers durable entries only");
+  const crypto::Checkpoint checkpoint = OpenCheckpoint(note);
+  const uint64_t at = checkpoint.size.value;
   const auto seen = checkpoints_.emplace(at, note);
   if (!seen.second && seen.first->second == note) return;
-  Demand(checkpoint->root == Root(at), "the checkpoint of size " + std::to_string(at) + " has the entries' root");
+  Demand(checkpoint.root == Root(at), "the checkpoint of size " + std::to_string(at) + " has the entries' root");
   checkpoint_size_max_ = std::max(checkpoint_size_max_, at);
 }
 
@@ -178,9 +214,13 @@ void Oracle::CompareAll(const journal::Journal& journal) const {
     Demand(stored.ok() && *stored == at->second, "the checkpoint of size " + std::to_string(at->first) + " is kept");
     CompareProofs(journal, at->first - 1, at->first, size());
   }
-  const auto key = crypto::VerifierKey::Create(origin_, operator_key_);
-  const auto latest = crypto::OpenCheckpoint(journal.LatestCheckpoint(), *key);
-  Demand(latest.ok() && latest->size.value >= checkpoint_size_max_, "the last checkpoint is not older than one given");
+  keys_.Compare(journal.keys());
+  const uint64_t latest = OpenCheckpoint(journal.LatestCheckpoint()).size.value;
+  Demand(latest >= checkpoint_size_max_, "the last checkpoint is not older than one given");
+  // Whoever trusts the first key, or one that signed the last checkpoint, is led to all the others.
+  std::vector<crypto::PublicKey> anchors = keys_.SignersAt(latest);
+  anchors.push_back(keys_.SignersAt(1).front());
+  const auto key = crypto::VerifierKey::Create(origin_, anchors[size() % anchors.size()]);
   const journal::VerifyReport report =
       journal::VerifyJournal(journal.storage(), {.checkpoint_key = *key, .threads = 1, .progress = {}});
   std::string failed;
@@ -188,6 +228,15 @@ void Oracle::CompareAll(const journal::Journal& journal) const {
     for (const std::string& failure : check.failures) failed += "\n  " + check.name + ": " + failure;
   }
   Demand(report.passed() && report.size.value == size() && report.root == head.root, "the full check passes" + failed);
+  uint64_t repudiated = 0;
+  for (uint64_t i = 0; i < size(); ++i) repudiated += keys_.IsRepudiated(entries_[i].key_id, i) ? 1 : 0;
+  const bool names_them =
+      std::any_of(report.taken_on_trust.begin(), report.taken_on_trust.end(), [&](const std::string& what) {
+        return what.starts_with("Entries that a revocation repudiates") &&
+               what.find("(" + std::to_string(repudiated) + "). They stay") != std::string::npos;
+      });
+  Demand(names_them == (repudiated > 0),
+         "the full check says that " + std::to_string(repudiated) + " entries are repudiated");
 }
 
 }  // namespace ledgerline::sim

@@ -1,8 +1,8 @@
 // The oracle: what a journal must look like, by a model so simple that it can be read in one sitting.
 //
 // An ordered list of accepted submissions; a map from (key, idempotency key) to the place in it; the keys that the
-// entries enrolled; every checkpoint that anybody was given. It reads the leaf bytes back and computes chain, leaf
-// hashes and roots itself (RFC 6962 section 2.1 by recursion), and takes no word of the journal for anything.
+// entries name (key_model.h); every checkpoint that anybody was given. It reads the leaf bytes back and computes chain,
+// leaf hashes and roots itself (RFC 6962 section 2.1 by recursion), and takes no word of the journal for anything.
 #ifndef LEDGERLINE_TESTS_SIM_ORACLE_H_
 #define LEDGERLINE_TESTS_SIM_ORACLE_H_
 
@@ -10,23 +10,16 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "crypto/checkpoint.h"
 #include "ledger/journal/journal.h"
+#include "tests/sim/key_model.h"
+#include "tests/sim/violation.h"
 
 namespace ledgerline::sim {
-
-// The journal broke a promise. The message says which.
-class Violation : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-inline void Demand(bool holds, const std::string& promise) {
-  if (!holds) throw Violation(promise);
-}
 
 // What its submitter wants recorded: one entry, or those of a signed batch, the header first.
 struct Wanted {
@@ -47,12 +40,6 @@ struct Wanted {
   static Wanted From(journal::BatchRequest request);
 };
 
-struct Key {
-  bool is_party = false;
-  int64_t valid_from_us = 0;
-  int64_t valid_to_us = 0;
-};
-
 class Oracle {
  public:
   struct Entry {
@@ -69,13 +56,13 @@ class Oracle {
     StatusCode code = StatusCode::kOk;  // kRefused
   };
 
-  Oracle(std::string origin, crypto::PublicKey operator_key)
-      : origin_(std::move(origin)), operator_key_(operator_key) {}
+  explicit Oracle(std::string origin) : origin_(std::move(origin)), keys_(origin_) {}
 
   const std::vector<Entry>& entries() const { return entries_; }
   uint64_t size() const { return entries_.size(); }
   bool HasBlob(const Hash256& hash) const { return blobs_.contains(hash); }
-  const Key* FindKey(const Hash256& id) const;
+  const KeyModel& keys() const { return keys_; }
+  const Key* FindKey(const Hash256& id) const { return keys_.Find(id); }
 
   Verdict Judge(const Wanted& wanted, int64_t recorded_at_us) const;
   // The time that an entry gets now.
@@ -85,9 +72,15 @@ class Oracle {
   // Takes in the entry that must be the next one, for one part of `wanted`: checks every field of `bytes`.
   void Learn(const Wanted& wanted, size_t part, int64_t recorded_at_us, const std::string& bytes);
 
-  // A checkpoint that somebody was given: signed, of this origin, the root of exactly the entries so far.
+  // A checkpoint that somebody was given: signed by every operator key in force at its size and by no other, of this
+  // origin, the root of exactly the entries so far.
   void SeeCheckpoint(const std::string& note);
   uint64_t checkpoint_size_max() const { return checkpoint_size_max_; }
+
+  // The promises that the entries of one submission came with, the first of them `index`, when the journal had just
+  // grown from `old_size` to the size of now: signed by every operator key of now, of exactly the commit that the
+  // entries became durable with, or of the submission alone if they were there before.
+  void SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const;
 
   // Everything that the journal holds, against the model: entries, head, indices, blobs, proofs between the
   // checkpoints that were given, the full verify.
@@ -97,12 +90,14 @@ class Oracle {
 
  private:
   Hash256 Root(uint64_t size) const;
+  crypto::Checkpoint OpenCheckpoint(const std::string& note) const;
+  // `note` is signed by exactly the operator keys of this size.
+  void CheckSigners(const std::string& note, uint64_t size) const;
 
   std::string origin_;
-  crypto::PublicKey operator_key_;
   std::vector<Entry> entries_;
   std::map<std::pair<Hash256, std::string>, size_t> by_key_;
-  std::map<Hash256, Key> keys_;
+  KeyModel keys_;
   std::set<Hash256> blobs_;
   std::map<uint64_t, std::string> checkpoints_;
   uint64_t checkpoint_size_max_ = 0;

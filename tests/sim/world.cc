@@ -21,6 +21,8 @@ enum Action : size_t {
   kSendBad,
   kSendBatch,
   kEnrol,
+  kRotate,
+  kRevoke,
   kVanish,
   kCommit,
   kSign,
@@ -31,27 +33,32 @@ enum Action : size_t {
   kRead,
   kActions
 };
-constexpr uint32_t kWeightMax[kActions] = {30, 12, 6, 8, 12, 4, 1, 30, 10, 8, 6, 3, 2, 8};
+constexpr uint32_t kWeightMax[kActions] = {30, 12, 6, 8, 12, 4, 5, 5, 1, 30, 10, 8, 6, 3, 2, 8};
+
 constexpr int64_t kHourUs = 3'600'000'000;
+
+std::vector<crypto::KeySigner> MakePool() {
+  std::vector<crypto::KeySigner> pool;
+  for (char fill = 'a'; fill < 'o'; ++fill) pool.push_back(journal::TestSigner(fill));
+  return pool;
+}
 
 std::string CodeOf(const Status& status) { return std::string(StatusCodeName(status.code())); }
 
 }  // namespace
 
 World::World(uint64_t seed, bool print)
-    : random_(seed),
-      print_(print),
-      operator_(journal::TestSigner('o')),
-      oracle_(journal::kTestOrigin, operator_.public_key()) {
+    : random_(seed), print_(print), pool_(MakePool()), operator_(pool_.front()), oracle_(journal::kTestOrigin) {
   for (const uint32_t most : kWeightMax) weights_.push_back(1 + static_cast<uint32_t>(Draw(most)));
   // One fault-free run in eight; and in every run, some of the steps do not happen at all.
-  for (const size_t rare : {kSendConflict, kSendBad, kEnrol, kVanish, kClock, kFault, kCrash, kClose}) {
+  for (const size_t rare :
+       {kSendConflict, kSendBad, kEnrol, kRotate, kRevoke, kVanish, kClock, kFault, kCrash, kClose}) {
     if (Chance(20)) weights_[rare] = 0;
   }
   options_.own_thread = false;
   options_.queued_submissions_max = 1 + Draw(20);
   options_.batch_entries_max = 1 + Draw(12);
-  for (char fill = 'p'; fill < 't'; ++fill) party_keys_.push_back(journal::TestSigner(fill));
+  offered_.insert(journal::KeyId(operator_.public_key()));
   vanished_.resize(1 + Draw(6));
 }
 
@@ -69,9 +76,9 @@ Hash256 World::TraceHash() const { return crypto::Sha256(trace_); }
 
 void World::Run() {
   Create();
-  const uint64_t steps = 40 + Draw(80);
+  const uint64_t steps = 36 + Draw(72);
   // Now and then a tree that outgrows its first tile.
-  if (Chance(6)) {
+  if (Chance(4)) {
     options_.queued_submissions_max = options_.batch_entries_max = 64;
     Close();
     Open();
@@ -122,6 +129,10 @@ void World::Step() {
       return SendBatch(submitter);
     case kEnrol:
       return EnrolKey();
+    case kRotate:
+      return RotateKey();
+    case kRevoke:
+      return RevokeKey();
     case kVanish:
       vanished_[submitter] = true;
       ++counts_["submitters vanished"];
@@ -146,20 +157,23 @@ void World::Step() {
   }
 }
 
-// Something that the journal takes: a rating or a file of the operator's, or a consent in a party's own name.
+// Something that the journal takes: a rating or a file of the operator's or a service's, or a consent in a party's own
+// name.
 SubmissionRequest World::RandomRequest(size_t submitter, const std::string& key) {
-  const std::string name = NextName();
-  const size_t party = Draw(party_keys_.size());
-  if (Chance(20) && oracle_.FindKey(journal::KeyId(party_keys_[party].public_key())) != nullptr) {
-    return journal::Request(party_keys_[party], key, journal::ConsentPayload("party-" + name));
-  }
+  if (const crypto::KeySigner* party = Chance(20) ? AnyKeyOf(v1::KEY_ROLE_PARTY) : nullptr)
+    return journal::Request(*party, key, journal::ConsentPayload("party-" + NextName()));
+  const crypto::KeySigner* service = Chance(20) ? AnyKeyOf(v1::KEY_ROLE_SERVICE) : nullptr;
+  return RequestUnder(service != nullptr ? *service : AnyOperatorKey(), submitter, key);
+}
+
+SubmissionRequest World::RequestUnder(const crypto::KeySigner& speaker, size_t submitter, const std::string& key) {
   if (Chance(15)) {
     const std::string blob = "rows of " + std::to_string(Draw(4));  // few, so that some are there already
     std::vector<std::string> blobs;
     if (!oracle_.HasBlob(crypto::Sha256(blob)) || Chance(50)) blobs.push_back(blob);
-    return journal::Request(operator_, key, journal::UsagePayload(blob), std::move(blobs));
+    return journal::Request(speaker, key, journal::UsagePayload(blob), std::move(blobs));
   }
-  return journal::Request(operator_, key, journal::RatingPayload("recording-" + name, 1 + submitter % 5));
+  return journal::Request(speaker, key, journal::RatingPayload("recording-" + NextName(), 1 + submitter % 5));
 }
 
 void World::SendNew(size_t submitter) {
@@ -182,10 +196,11 @@ void World::SendAgain() {
 void World::SendConflict(size_t submitter) {
   if (attempts_.empty() || vanished_[submitter]) return;
   const Wanted& earlier = attempts_[Draw(attempts_.size())].wanted;
-  if (earlier.key_id != journal::KeyId(operator_.public_key())) return;
+  const Key* speaker = oracle_.FindKey(earlier.key_id);
+  if (speaker->role != v1::KEY_ROLE_OPERATOR && speaker->role != v1::KEY_ROLE_SERVICE) return;
   const std::string& taken = earlier.parts[Draw(earlier.parts.size())].idempotency_key;
   ++counts_["conflicts sent"];
-  NewAttempt(submitter, RandomRequest(submitter, taken));
+  NewAttempt(submitter, RequestUnder(SignerOf(earlier.key_id), submitter, taken));
   Send(attempts_.size() - 1);
 }
 
@@ -211,7 +226,9 @@ void World::SendBatch(size_t submitter) {
       items.push_back({key, journal::RatingPayload("recording-" + key)});
     }
   }
-  const Result<std::string> batch = journal::SignBatch(journal::kTestOrigin, header, items, operator_);
+  const crypto::KeySigner* service = Chance(30) ? AnyKeyOf(v1::KEY_ROLE_SERVICE) : nullptr;
+  const Result<std::string> batch =
+      journal::SignBatch(journal::kTestOrigin, header, items, service != nullptr ? *service : AnyOperatorKey());
   Demand(batch.ok(), "a batch can be signed: " + batch.status().ToString());
   ++counts_["batches sent"];
   NewAttempt(submitter, journal::BatchRequest{*batch, std::move(blobs)});
@@ -269,10 +286,10 @@ void World::SendBad(size_t submitter) {
       break;
     }
     case 7: {
-      const size_t party = Draw(party_keys_.size());
-      if (oracle_.FindKey(journal::KeyId(party_keys_[party].public_key())) == nullptr) return;
+      const crypto::KeySigner* party = AnyKeyOf(v1::KEY_ROLE_PARTY);
+      if (party == nullptr) return;
       what = "a rating under a party's key";
-      request = journal::Request(party_keys_[party], key, payload);
+      request = journal::Request(*party, key, payload);
       break;
     }
     default:
@@ -289,18 +306,6 @@ void World::SendBad(size_t submitter) {
   if ((disk_.dead() || disk_.reads_failed > reads_failed) && status.code() == StatusCode::kUnavailable) return;
   Demand(status.code() == expected,
          what + " is refused as " + std::string(StatusCodeName(expected)) + ", not as " + status.ToString());
-}
-
-// A party's key, valid from about now for a while: some submissions under it come too early or too late.
-void World::EnrolKey() {
-  const crypto::KeySigner& key = party_keys_[Draw(party_keys_.size())];
-  const std::string name = NextName();
-  const int64_t from = Chance(50) ? 0 : clock_.now.us + (static_cast<int64_t>(Draw(5)) - 3) * kHourUs / 2;
-  const int64_t to = Chance(50) ? 0 : clock_.now.us + static_cast<int64_t>(1 + Draw(4)) * kHourUs;
-  NewAttempt(0, journal::Request(operator_, name,
-                                 journal::EnrolmentPayload(key, v1::KEY_ROLE_PARTY, "party-" + name, from, to)));
-  ++counts_["enrolments sent"];
-  Send(attempts_.size() - 1);
 }
 
 void World::Send(size_t attempt) {
@@ -391,6 +396,7 @@ void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed)
     return;
   }
   if (!commit_failed) {
+    const uint64_t old_size = oracle_.size();
     for (const auto& queued : batch) {
       if (read_failed && queued->result->status().code() == StatusCode::kUnavailable) continue;
       const int64_t recorded_at_us = oracle_.TimeAt(clock_.now.us);
@@ -398,6 +404,11 @@ void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed)
       JudgeAnswer(*queued, verdict, recorded_at_us);
     }
     Demand(journal_->size().value == oracle_.size(), "the size is the number of entries");
+    for (const auto& queued : batch) {
+      if (!queued->result->ok()) continue;
+      oracle_.SeePromises(**queued->result, old_size);
+      ++counts_["promises"];
+    }
     return;
   }
   // The commit failed. Nobody may have been told "committed" of what was new in it, and nothing may follow.
@@ -475,6 +486,7 @@ void World::SignCheckpoint() {
     Demand(*note == journal_->LatestCheckpoint(), "the last checkpoint is the one that was just signed");
     if (!stopped_) Demand(disk_.published() == *note, "a checkpoint that was given out is the published one");
     ++counts_["checkpoints"];
+    if (oracle_.keys().SignersAt(oracle_.size()).size() > 1) ++counts_["checkpoints of an overlap"];
     return;
   }
   const bool failed = disk_.commits_failed > commits_failed || disk_.publishes_failed > publishes_failed;
@@ -537,12 +549,12 @@ void World::Open() {
   disk_.Restart(random_);
   if (Chance(10)) (Chance(50) ? disk_.next_commit : disk_.next_publish) = WriteFault::kError;
   const uint64_t faults = disk_.faults_injected;
-  auto opened = Journal::Open(std::make_unique<DiskStorage>(disk_), operator_, clock_, options_);
+  auto opened = Journal::Open(std::make_unique<DiskStorage>(disk_), OperatorSigners(), clock_, options_);
   if (!opened.ok()) {
     Demand(disk_.faults_injected > faults && opened.status().code() == StatusCode::kUnavailable,
            "what was written opens again: " + opened.status().ToString());
     disk_.Restart(random_);
-    opened = Journal::Open(std::make_unique<DiskStorage>(disk_), operator_, clock_, options_);
+    opened = Journal::Open(std::make_unique<DiskStorage>(disk_), OperatorSigners(), clock_, options_);
     Demand(opened.ok(), "what was written opens again: " + opened.status().ToString());
   }
   disk_.next_commit = disk_.next_publish = WriteFault::kNone;
@@ -551,6 +563,7 @@ void World::Open() {
   const uint64_t size = journal_->size().value;
   LearnWhatIsThere(size);
   oracle_.CompareAll(*journal_);
+  if (Chance(20)) OpenWithoutAKey();
   ++counts_["reopenings"];
   Trace("open, size " + std::to_string(size));
 }
@@ -615,6 +628,7 @@ void World::Finish() {
   }
   oracle_.CompareAll(*journal_);
   counts_["entries"] += oracle_.size();
+  CountKeys();
   counts_["faults injected"] += disk_.faults_injected;
   Trace("end, size " + std::to_string(oracle_.size()) + ", root " + journal_->root().ToHex());
   disk_.Crash();

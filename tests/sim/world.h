@@ -1,7 +1,8 @@
 // The world around one journal: a scheduler that, from one seed, decides who does what next and what fails.
 //
-// Submitters send, send again, send other bytes under the same key, forge, and vanish; the clock jumps and goes back;
-// commits fail and are afterwards there or not; the disk fills up; the machine crashes. Nothing else is random and
+// Submitters send, send again, send other bytes under the same key, forge, and vanish; keys are enrolled, rotated with
+// an overlap and revoked, those that sign checkpoints too; the clock jumps and goes back; commits fail and are
+// afterwards there or not; the disk fills up; the machine crashes. Nothing else is random and
 // nothing runs at the same time, so a seed is a run, and its trace hash says that it was the same one.
 #ifndef LEDGERLINE_TESTS_SIM_WORLD_H_
 #define LEDGERLINE_TESTS_SIM_WORLD_H_
@@ -12,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,7 +73,17 @@ class World {
   void SendConflict(size_t submitter);
   void SendBad(size_t submitter);
   void SendBatch(size_t submitter);
+  // In key_actions.cc.
   void EnrolKey();
+  void RotateKey();
+  void RevokeKey();
+  const crypto::KeySigner& SignerOf(const Hash256& key_id) const;
+  const crypto::KeySigner& AnyOperatorKey();
+  const crypto::KeySigner* AnyKeyOf(v1::KeyRole role);
+  const crypto::KeySigner& AnyKnownKey();
+  journal::OperatorSigners OperatorSigners() const;
+  void OpenWithoutAKey();
+  void CountKeys();
   void Send(size_t attempt);
   void Commit();
   void JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed);
@@ -92,6 +104,8 @@ class World {
     attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false});
   }
   journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
+  // What an operator's or a service's key may say.
+  journal::SubmissionRequest RequestUnder(const crypto::KeySigner& speaker, size_t submitter, const std::string& key);
   std::string NextName() { return "s" + std::to_string(++names_); }
 
   std::mt19937_64 random_;
@@ -102,8 +116,9 @@ class World {
 
   Disk disk_;
   SimulatedClock clock_;
-  crypto::KeySigner operator_;
-  std::vector<crypto::KeySigner> party_keys_;  // enrolled or not yet
+  std::vector<crypto::KeySigner> pool_;  // every key that there will ever be, enrolled or not yet; never grows
+  const crypto::KeySigner& operator_;    // of genesis
+  std::set<Hash256> offered_;            // keys that sign checkpoints, or will if their rotation becomes durable
   journal::JournalOptions options_;
   std::unique_ptr<journal::Journal> journal_;
   Oracle oracle_;

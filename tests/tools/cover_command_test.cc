@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "inference/fingerprint/nearest.h"
+#include "inference/model/model_file.h"
 #include "inference/music/smf.h"
 #include "tests/tools/command_line.h"
 #include "tools/demo_songs/song.h"
@@ -57,6 +58,24 @@ TEST_F(CoverCommandTest, TheReceiptVerifiesWithItsFilesAndAlteredFilesAreNamed) 
   EXPECT_EQ(altered.exit_status, 1);
   EXPECT_THAT(altered.out, HasSubstr("FAILED fingerprint of cover.mid"));
   EXPECT_THAT(altered.out, HasSubstr("FAILED fingerprint of cover.wav"));
+}
+
+TEST_F(CoverCommandTest, ACoverIsMadeAnewFromItsRecordAlone) {
+  const Json made = Cover("songs/greensleeves.mid", "rec-greensleeves", "art-song", 5, "made");
+  const std::string entry = std::to_string(made.at("entry").get<int>());
+  Fine("rm -r songs");
+  const std::string said = Fine("ledgerline regenerate ledger " + entry + " -o again.mid");
+  EXPECT_THAT(said, HasSubstr("2 candidates; the same bytes"));
+  EXPECT_THAT(said, HasSubstr(made.at("midi_sha256").get<std::string>()));
+  EXPECT_EQ(Read("again.mid"), Read("made/cover.mid"));
+  // What is not a cover, and a model that is not the record's.
+  EXPECT_THAT(Shell("ledgerline regenerate ledger 0").err, HasSubstr("entry 0 is a genesis, not a generation"));
+  std::string model = model::ReadFileBytes("inference/weights/ledgerline.model").value();
+  model.back() = static_cast<char>(model.back() ^ 1);
+  Write("other.model", model);
+  const Ran other = Shell("ledgerline regenerate ledger " + entry + " --model other.model");
+  EXPECT_EQ(other.exit_status, 1);
+  EXPECT_THAT(other.err, HasSubstr("the model: recorded " + made.at("model_sha256").get<std::string>()));
 }
 
 // The list of files is no part of what is signed: taking names off it must not take the check away.

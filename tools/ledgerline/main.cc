@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   AddKey(app, action);
   AddConsent(app, action);
   AddCover(app, action);
+  AddRegenerate(app, action);
   AddRate(app, action);
   AddUsage(app, action);
   AddClose(app, action);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/ledger/journal/journal_fixture.h"
+#include "tests/ledger/journal/key_payloads.h"
 #include "tests/ledger/journal/memory_storage.h"
 
 namespace ledgerline::journal {
@@ -123,6 +124,32 @@ TEST_F(PromiseTest, ATokenThatIsAwayTakesThePromiseAndNotTheEntry) {
   EXPECT_EQ(answers_["1"].index, EntryIndex{1});
   EXPECT_EQ(journal_->size(), TreeSize{2});
   EXPECT_THAT(answers_["1"].promise().status().message(), HasSubstr("the token is away"));
+}
+
+// Who asks again after a rotation gets a promise under the keys of today: the old one may be gone.
+TEST_F(PromiseTest, AnOldEntryIsPromisedAgainByTheKeysOfToday) {
+  const crypto::KeySigner next = TestSigner('n');
+  const auto commit = [&](const std::string& key, const std::string& payload) {
+    ASSERT_TRUE(journal_
+                    ->SubmitAsync(Request(submitter_, key, payload),
+                                  [this, key](Result<Committed> result) { answers_[key] = std::move(result).value(); })
+                    .ok());
+    ASSERT_TRUE(journal_->CommitQueued().ok());
+  };
+  const auto old_key = crypto::VerifierKey::Create(kTestOrigin, signer_.public_key()).value();
+  const auto new_key = crypto::VerifierKey::Create(kTestOrigin, next.public_key()).value();
+  const auto signed_by = [&](const crypto::VerifierKey& key) { return answers_["old"].promise()->Verify(key).ok(); };
+  journal_->AddOperatorSigner(next);
+  commit("old", RatingPayload("old"));
+  EXPECT_TRUE(signed_by(old_key) && !signed_by(new_key)) << "before the rotation";
+  commit("rotate", RotationPayload(signer_, next));
+  commit("old", RatingPayload("old"));
+  EXPECT_TRUE(signed_by(old_key) && signed_by(new_key)) << "during the overlap";
+  commit("revoke", RevocationPayload(signer_, 3, v1::KEY_REVOCATION_REASON_ROTATED));
+  signer_.away = true;
+  commit("old", RatingPayload("old"));
+  EXPECT_TRUE(answers_["old"].already_existed && answers_["old"].index == EntryIndex{1});
+  EXPECT_TRUE(!signed_by(old_key) && signed_by(new_key)) << "after it";
 }
 
 TEST(PromiseOfBatchTest, HeaderAndItems) {

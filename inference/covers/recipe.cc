@@ -1,0 +1,87 @@
+#include "inference/covers/recipe.h"
+
+#include <charconv>
+
+#include "inference/covers/cover_score.h"
+#include "inference/covers/plan.h"
+#include "inference/music/smf.h"
+
+namespace ledgerline::covers {
+
+std::string StyleList() {
+  std::string list;
+  for (const StyleTraits& style : OfferedStyles()) list += (list.empty() ? "" : ", ") + std::string(style.name);
+  return list;
+}
+
+std::map<std::string, std::string> Recipe::ToParameters() const {
+  std::map<std::string, std::string> parameters = settings.ToParameters();
+  parameters["candidates"] = std::to_string(candidates);
+  parameters["title"] = title;
+  return parameters;
+}
+
+Result<Recipe> Recipe::FromRecord(const CoverRecord& record) {
+  Recipe recipe;
+  recipe.style = FindStyle(record.style);
+  if (recipe.style == nullptr) {
+    return InvalidArgument("style \"" + record.style.substr(0, 60) + "\" is not offered; there are " + StyleList());
+  }
+  ASSIGN_OR_RETURN(recipe.conditioning, tokens::ParseConditioning(record.conditioning));
+  const int style = tokens::StyleNumber(record.style);
+  if (recipe.conditioning.piece.style != style) {
+    return InvalidArgument("the conditioning is of style number " + std::to_string(recipe.conditioning.piece.style) +
+                           ", the record of " + record.style + ", number " + std::to_string(style));
+  }
+  ASSIGN_OR_RETURN(recipe.settings, ComposerSettings::FromParameters(record.parameters));
+  recipe.seed = record.seed;
+  const auto text = [&](const char* name) {
+    const auto found = record.parameters.find(name);
+    return found == record.parameters.end() ? std::string() : found->second;
+  };
+  const std::string candidates = text("candidates");
+  const auto [end, error] =
+      std::from_chars(candidates.data(), candidates.data() + candidates.size(), recipe.candidates);
+  if (error != std::errc() || end != candidates.data() + candidates.size() || recipe.candidates < 1 ||
+      recipe.candidates > kMaxCandidates) {
+    return OutOfRange("candidates \"" + candidates.substr(0, 40) + "\" is not a number from 1 to " +
+                      std::to_string(kMaxCandidates));
+  }
+  recipe.title = text("title");
+  return recipe;
+}
+
+Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const CoverProgress& report) {
+  const tokens::Piece& piece = recipe.conditioning.piece;
+  const tokens::GrammarRules rules = RulesFor(*recipe.style, piece);
+  const int bars = static_cast<int>(piece.bars.size());
+  Made made;
+  made.candidates.resize(static_cast<size_t>(recipe.candidates));
+  for (int c = 0; c < recipe.candidates; ++c) {
+    Candidate& candidate = made.candidates[static_cast<size_t>(c)];
+    ASSIGN_OR_RETURN(candidate.composition, Compose(decoder, piece, rules, recipe.settings, recipe.seed,
+                                                    static_cast<uint64_t>(c), [&](int bar) {
+                                                      if (report) {
+                                                        report("composing", c * bars + bar, recipe.candidates * bars);
+                                                      }
+                                                    }));
+    candidate.measures = Measure(candidate.composition.piece);
+    candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
+    if (!candidate.rejected) {
+      candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
+    }
+  }
+  for (int c = 0; c < recipe.candidates; ++c) {  // ties go to the earlier candidate
+    const int64_t score = made.candidates[static_cast<size_t>(c)].score_ppm;
+    if (score >= 0 && (made.chosen < 0 || score > made.best().score_ppm)) made.chosen = c;
+    if (report) report("ranking", c + 1, recipe.candidates);
+  }
+  if (made.chosen < 0) return made;
+  const music::Score score =
+      ToScore(made.best().composition.piece, recipe.conditioning.quarter_us, *recipe.style, recipe.title);
+  ASSIGN_OR_RETURN(made.midi, music::WriteSmf(score));
+  if (report) report("writing", 1, 1);
+  return made;
+}
+
+}  // namespace ledgerline::covers

@@ -1,0 +1,63 @@
+// Recipe: all that a cover follows from, beside the model and the kernel; and the making of it. A new cover and one
+// made anew from its record go through the same door.
+#ifndef LEDGERLINE_INFERENCE_COVERS_RECIPE_H_
+#define LEDGERLINE_INFERENCE_COVERS_RECIPE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inference/covers/composer.h"
+#include "inference/covers/cover_engine.h"
+#include "inference/covers/measures.h"
+#include "inference/covers/style_book.h"
+#include "inference/model/decoder.h"
+#include "inference/tokens/conditioning.h"
+#include "schemas/status.h"
+
+namespace ledgerline::covers {
+
+inline constexpr int kMaxCandidates = 16;
+
+struct Recipe {
+  tokens::Conditioning conditioning;
+  const StyleTraits* style = nullptr;
+  ComposerSettings settings;
+  uint64_t seed = 0;
+  int candidates = 1;  // 1 to kMaxCandidates
+  std::string title;   // of the MIDI file
+
+  // What a record keeps beside conditioning, style and seed.
+  std::map<std::string, std::string> ToParameters() const;
+  // Errors: kInvalidArgument, kOutOfRange (names the field, the value and the bound).
+  static Result<Recipe> FromRecord(const CoverRecord& record);
+};
+
+struct Candidate {
+  Composition composition;
+  AccompanimentMeasures measures;
+  std::optional<std::string> rejected;  // by a guard: its name and finding
+  int64_t score_ppm = -1;
+};
+
+struct Made {
+  std::vector<Candidate> candidates;
+  int chosen = -1;  // the best by its score, of equals the first; -1 when every one was turned down
+  std::string midi;
+
+  const Candidate& best() const { return candidates[static_cast<size_t>(chosen)]; }
+};
+
+// Composes every candidate, judges, ranks in integers and writes the best. `report` may be empty.
+// Errors: kInternal (the decoder).
+Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const CoverProgress& report);
+
+std::string StyleList();  // of the offered styles, comma-separated
+
+}  // namespace ledgerline::covers
+
+#endif  // LEDGERLINE_INFERENCE_COVERS_RECIPE_H_

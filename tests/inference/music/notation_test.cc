@@ -1,0 +1,143 @@
+#include "inference/music/notation.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/music/spelling.h"
+
+namespace ledgerline::music {
+namespace {
+
+// "quarter half. (eighth eighth eighth) ~" : values, dots, tuplets in brackets, r before rests, - for gaps, ~ for ties.
+std::string Written(const NotatedVoice& voice) {
+  std::string text;
+  for (const NotatedEvent& event : voice) {
+    if (!text.empty()) text += ' ';
+    if (event.tuplet_start) text += '(';
+    if (event.gap) text += '-';
+    if (event.notes.empty() && !event.gap) text += "r:";
+    text += event.whole_bar ? "bar" : std::string(event.type);
+    text += std::string(static_cast<size_t>(event.dots), '.');
+    if (event.tuplet_stop) text += ')';
+    if (event.tie_start) text += '~';
+  }
+  return text;
+}
+
+std::string WrittenIn(int numerator, int denominator, const std::vector<Note>& notes, size_t bar = 0,
+                      size_t voice = 0) {
+  Score score;
+  score.metres.push_back({0, numerator, denominator});
+  score.parts.push_back({"", 0, false, notes});
+  const auto staff = Notate(notes, BarsOf(score));
+  return bar < staff.size() && voice < staff[bar].size() ? Written(staff[bar][voice]) : "none";
+}
+
+std::vector<Note> Line(const std::vector<int64_t>& durations) {  // negative: a rest
+  std::vector<Note> notes;
+  int64_t at = 0;
+  for (const int64_t duration : durations) {
+    if (duration > 0) notes.push_back({at, duration, 60, 80});
+    at += duration > 0 ? duration : -duration;
+  }
+  return notes;
+}
+
+TEST(Notate, WritesPlainValues) {
+  EXPECT_EQ(WrittenIn(4, 4, Line({24, 12, 12, 36, 12})), "quarter eighth eighth quarter. eighth");
+  EXPECT_EQ(WrittenIn(3, 4, Line({72})), "half.");
+  EXPECT_EQ(WrittenIn(6, 8, Line({36, 24, 12})), "quarter. quarter eighth");
+  EXPECT_EQ(WrittenIn(2, 1, Line({192})), "breve");
+}
+
+TEST(Notate, DividesWhereTheMetreSaysSo) {
+  EXPECT_EQ(WrittenIn(4, 4, Line({12, 24, 24, 36})), "eighth quarter eighth~ eighth quarter.");  // the half bar shows
+  EXPECT_EQ(WrittenIn(4, 4, Line({60, 36})), "half~ eighth quarter.");
+  EXPECT_EQ(WrittenIn(6, 8, Line({24, 24, 24})), "quarter eighth~ eighth quarter");
+  EXPECT_EQ(WrittenIn(4, 4, Line({24, 48, 24})), "quarter half quarter");  // syncopation by one level is usual
+  EXPECT_EQ(WrittenIn(4, 4, Line({24, -48, 24})), "quarter r:quarter r:quarter quarter");  // not for rests
+}
+
+TEST(Notate, TiesOverBarLinesAndRestsInEmptyBars) {
+  const std::vector<Note> notes = {{0, 192, 60, 80}, {384, 96, 60, 80}};
+  EXPECT_EQ(WrittenIn(4, 4, notes, 0), "whole~");
+  EXPECT_EQ(WrittenIn(4, 4, notes, 1), "whole");
+  EXPECT_EQ(WrittenIn(4, 4, notes, 2), "r:bar");
+}
+
+TEST(Notate, GroupsTuplets) {
+  EXPECT_EQ(WrittenIn(2, 4, Line({8, 8, 8, 24})), "(eighth eighth eighth) quarter");
+  EXPECT_EQ(WrittenIn(2, 4, Line({16, 16, 16})), "(quarter eighth)~ (eighth quarter)");
+  EXPECT_EQ(WrittenIn(2, 4, Line({4, 4, 4, 4, 4, 4, 24})), "(16th 16th 16th 16th 16th 16th) quarter");
+}
+
+TEST(Notate, NotesThatOverlapGoToASecondVoice) {
+  const std::vector<Note> notes = {{0, 48, 72, 80}, {0, 24, 60, 80}, {24, 12, 62, 80}};
+  EXPECT_EQ(WrittenIn(2, 4, notes, 0, 0), "half");
+  EXPECT_EQ(WrittenIn(2, 4, notes, 0, 1), "quarter eighth -");
+}
+
+TEST(Notate, EveryVoiceFillsItsBar) {
+  const std::vector<Note> notes = Line({7, 5, -3, 22, 41, -10, 13, 2, 1, 90, 17, 23, -40, 5});
+  Score score;
+  score.metres = {{0, 5, 8}, {60, 4, 4}};
+  score.parts.push_back({"", 0, false, notes});
+  const std::vector<Bar> bars = BarsOf(score);
+  const auto staff = Notate(notes, bars);
+  for (size_t k = 0; k < bars.size(); ++k) {
+    for (const NotatedVoice& voice : staff[k]) {
+      int64_t at = bars[k].start;
+      for (const NotatedEvent& event : voice) {
+        EXPECT_EQ(event.start, at);
+        EXPECT_GT(event.ticks, 0);
+        at += event.ticks;
+      }
+      EXPECT_EQ(at, bars[k].end);
+    }
+  }
+}
+
+TEST(OnWritablePlaces, KeepsWhatFitsAndMovesTheRestAsLittleAsMayBe) {
+  Score score;
+  const std::vector<Note> fits = {{0, 8, 60, 80}, {8, 8, 60, 80}, {16, 8, 60, 80}, {24, 3, 60, 80}, {27, 21, 60, 80}};
+  score.parts.push_back({"", 0, false, fits});
+  EXPECT_EQ(OnWritablePlaces(fits, BarsOf(score)), fits);
+  const std::vector<Note> played = {{1, 10, 60, 80}, {12, 11, 60, 80}};
+  score.parts[0].notes = played;
+  const std::vector<Note> expected = {{0, 12, 60, 80}, {12, 12, 60, 80}};
+  EXPECT_EQ(OnWritablePlaces(played, BarsOf(score)), expected);
+}
+
+TEST(SpellPitch, FollowsTheKey) {
+  const auto name = [](int pitch, int fifths, bool minor) {
+    const Spelling s = SpellPitch(pitch, {0, fifths, minor});
+    return std::string(1, s.step) +
+           (s.alter > 0 ? std::string(static_cast<size_t>(s.alter), '#')
+                        : std::string(static_cast<size_t>(-s.alter), 'b')) +
+           std::to_string(s.octave);
+  };
+  EXPECT_EQ(name(60, 0, false), "C4");
+  EXPECT_EQ(name(63, 0, false), "Eb4");
+  EXPECT_EQ(name(63, 0, true), "D#4");
+  EXPECT_EQ(name(68, 0, false), "G#4");
+  EXPECT_EQ(name(61, -5, false), "Db4");
+  EXPECT_EQ(name(61, 3, false), "C#4");
+  EXPECT_EQ(name(60, 7, false), "B#3");
+  EXPECT_EQ(name(59, -7, false), "Cb4");
+  EXPECT_EQ(name(0, 0, false), "C-1");
+  EXPECT_EQ(name(127, 0, false), "G9");
+}
+
+TEST(SpellPitch, AlwaysNamesThePitch) {
+  static constexpr int kSemitones[] = {9, 11, 0, 2, 4, 5, 7};
+  for (int fifths = -7; fifths <= 7; ++fifths) {
+    for (int pitch = 0; pitch < 128; ++pitch) {
+      for (const bool minor : {false, true}) {
+        const Spelling s = SpellPitch(pitch, {0, fifths, minor});
+        EXPECT_EQ(12 * (s.octave + 1) + kSemitones[s.step - 'A'] + s.alter, pitch);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ledgerline::music
