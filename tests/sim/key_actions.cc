@@ -2,6 +2,7 @@
 // the oracle's key model says.
 #include <utility>
 
+#include "ledger/audit/promise_check.h"
 #include "tests/ledger/journal/key_payloads.h"
 #include "tests/sim/world.h"
 
@@ -20,6 +21,8 @@ const crypto::KeySigner& World::SignerOf(const Hash256& key_id) const {
   }
   throw Violation("every key is one of the pool");
 }
+
+const Token& World::TokenOf(const Hash256& key_id) const { return tokens_.at(key_id); }
 
 // One that signs checkpoints and may still speak; there always is one.
 const crypto::KeySigner& World::AnyOperatorKey() {
@@ -52,7 +55,7 @@ journal::OperatorSigners World::OperatorSigners() const {
   std::vector<const crypto::Signer*> signers;
   for (const Hash256& id : offered_) {
     const Key* key = oracle_.FindKey(id);
-    if (key == nullptr || !key->revocation) signers.push_back(&SignerOf(id));
+    if (key == nullptr || !key->revocation) signers.push_back(&TokenOf(id));
   }
   return journal::OperatorSigners(std::move(signers));
 }
@@ -72,6 +75,32 @@ void World::OpenWithoutAKey() {
   Demand(opened.code() == StatusCode::kPermissionDenied,
          "a journal is not opened without an operator key that is in force: " + opened.ToString());
   if (in_force.size() > 1) ++counts_["keys missing in an overlap"];
+}
+
+// What a submitter does with a promise: it holds the ledger to it, by the first key that this ever had. One submission
+// in eight, as each check opens the checkpoint.
+void World::CheckPromisesKept() const {
+  const auto anchor = crypto::VerifierKey::Create(journal::kTestOrigin, operator_.public_key());
+  for (size_t i = 0; i < attempts_.size(); i += 8) {
+    const Attempt& attempt = attempts_[i];
+    if (attempt.promise.empty()) continue;
+    const auto promise = journal::Promise::Parse(attempt.promise);
+    Demand(promise.ok(), "a promise can be read back: " + promise.status().ToString());
+    const auto note = crypto::SignedNote::Parse(promise->note);
+    const auto commit = journal::PromisedCommit::Parse(note->text);
+    Demand(commit.ok(), "a promise's note can be read: " + commit.status().ToString());
+    audit::Report report;
+    audit::CheckPromiseKept(*promise, *commit, *anchor, *journal_, report);
+    Demand(report.AllPassed(), "entry " + std::to_string(promise->index.value) + "'s promise is kept");
+    if (i > 8) continue;
+    // The check would say so if it were not.
+    journal::Promise other = *promise;
+    other.leaf_hash = Hash256{};
+    audit::Report broken;
+    audit::CheckPromiseKept(other, *commit, *anchor, *journal_, broken);
+    Demand(!broken.AllPassed() && broken.findings().front().detail.starts_with("BROKEN"),
+           "a promise of another entry is found broken");
+  }
 }
 
 void World::CountKeys() {
@@ -119,7 +148,7 @@ void World::RotateKey() {
   Demand(payload.ParseFromString(journal::RotationPayload(old_key, new_key, agreed)), "our own payload parses");
   if (Chance(15)) payload.mutable_key_rotation()->set_new_valid_to_us(clock_.now.us + kHourUs);
   if (oracle_.FindKey(IdOf(old_key))->signs_checkpoints && offered_.insert(IdOf(new_key)).second)
-    journal_->AddOperatorSigner(new_key);
+    journal_->AddOperatorSigner(TokenOf(IdOf(new_key)));
   NewAttempt(0, journal::Request(submitter, NextName(), payload.SerializeAsString()));
   ++counts_["rotations sent"];
   Send(attempts_.size() - 1);

@@ -133,11 +133,11 @@ crypto::Checkpoint Oracle::OpenCheckpoint(const std::string& note) const {
   return *checkpoint;
 }
 
-void Oracle::SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const {
+std::string Oracle::SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const {
   const bool is_new = told.front().index.value >= old_size;
   const uint64_t first = is_new ? old_size : told.front().index.value;
   const uint64_t end = is_new ? size() : first + told.size();
-  std::string note;
+  std::string note, kept;
   for (const journal::Committed& one : told) {
     const std::string name = Name(one.index.value) + "'s promise";
     const Result<journal::Promise> promise = one.promise();
@@ -149,6 +149,7 @@ void Oracle::SeePromises(const std::vector<journal::Committed>& told, uint64_t o
     Demand(note.empty() || promise->note == note, "one commit has one note");
     if (!note.empty()) continue;
     note = promise->note;
+    kept = promise->Serialize();
     // Signatures are what takes the time: those of every other commit are checked, and of what was sent again fewer.
     if ((size() + first) % (is_new ? 2 : 8) != 0) continue;
     const std::vector<crypto::PublicKey> signers = keys_.SignersAt(size());
@@ -161,6 +162,7 @@ void Oracle::SeePromises(const std::vector<journal::Committed>& told, uint64_t o
                commit->root == crypto::ReferenceRoot(leaves_, first, end),
            name + " is of entries " + std::to_string(first) + " to " + std::to_string(end - 1) + " and their root");
   }
+  return kept;
 }
 
 void Oracle::SeeCheckpoint(const std::string& note) {

@@ -80,7 +80,8 @@ class Oracle {
   // The promises that the entries of one submission came with, the first of them `index`, when the journal had just
   // grown from `old_size` to the size of now: signed by every operator key of now, of exactly the commit that the
   // entries became durable with, or of the submission alone if they were there before.
-  void SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const;
+  // Returns that of the first, as its submitter keeps it.
+  std::string SeePromises(const std::vector<journal::Committed>& told, uint64_t old_size) const;
 
   // Everything that the journal holds, against the model: entries, head, indices, blobs, proofs between the
   // checkpoints that were given, the full verify.

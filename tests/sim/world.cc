@@ -58,6 +58,7 @@ World::World(uint64_t seed, bool print)
   options_.own_thread = false;
   options_.queued_submissions_max = 1 + Draw(20);
   options_.batch_entries_max = 1 + Draw(12);
+  for (const crypto::KeySigner& key : pool_) tokens_.emplace(journal::KeyId(key.public_key()), Token(key, token_away_));
   offered_.insert(journal::KeyId(operator_.public_key()));
   vanished_.resize(1 + Draw(6));
 }
@@ -76,7 +77,7 @@ Hash256 World::TraceHash() const { return crypto::Sha256(trace_); }
 
 void World::Run() {
   Create();
-  const uint64_t steps = 36 + Draw(72);
+  const uint64_t steps = 34 + Draw(68);
   // Now and then a tree that outgrows its first tile.
   if (Chance(4)) {
     options_.queued_submissions_max = options_.batch_entries_max = 64;
@@ -94,8 +95,8 @@ void World::Run() {
 
 void World::Create() {
   const int64_t now = clock_.now.us;
-  auto created =
-      Journal::Create(std::make_unique<DiskStorage>(disk_), journal::kTestOrigin, operator_, clock_, options_);
+  auto created = Journal::Create(std::make_unique<DiskStorage>(disk_), journal::kTestOrigin,
+                                 TokenOf(journal::KeyId(operator_.public_key())), clock_, options_);
   Demand(created.ok(), "a journal can be made: " + created.status().ToString());
   journal_ = std::move(*created);
   const Result<std::string> genesis = journal_->ReadEntry(EntryIndex{0});
@@ -114,6 +115,7 @@ void World::Step() {
   size_t action = 0;
   while (drawn >= weights_[action]) drawn -= weights_[action++];
   const size_t submitter = Draw(vanished_.size());
+  if (token_away_ && Chance(10)) token_away_ = false;
   // A journal that has stopped is opened again before long.
   if (stopped_ && Chance(40)) action = kClose;
   switch (static_cast<Action>(action)) {
@@ -406,7 +408,13 @@ void World::JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed)
     Demand(journal_->size().value == oracle_.size(), "the size is the number of entries");
     for (const auto& queued : batch) {
       if (!queued->result->ok()) continue;
-      oracle_.SeePromises(**queued->result, old_size);
+      if (token_away_) {
+        const StatusCode code = (*queued->result)->front().promise().status().code();
+        Demand(code == StatusCode::kUnavailable, "without its token the operator promises nothing");
+        ++counts_["promises that no token was there for"];
+        continue;
+      }
+      attempts_[queued->attempt].promise = oracle_.SeePromises(**queued->result, old_size);
       ++counts_["promises"];
     }
     return;
@@ -490,7 +498,9 @@ void World::SignCheckpoint() {
     return;
   }
   const bool failed = disk_.commits_failed > commits_failed || disk_.publishes_failed > publishes_failed;
-  Demand(stopped_ || failed, "an open journal signs: " + note.status().ToString());
+  if (token_away_) ++counts_["checkpoints that no token was there for"];
+  Demand(stopped_ || failed || (token_away_ && note.status().code() == StatusCode::kUnavailable),
+         "an open journal signs: " + note.status().ToString());
   if (disk_.commits_failed > commits_failed) stopped_ = true;
 }
 
@@ -502,7 +512,10 @@ void World::MoveClock() {
 }
 
 void World::ArmFault() {
-  switch (Draw(6)) {
+  switch (Draw(7)) {
+    case 6:
+      token_away_ = true;
+      break;
     case 0:
       disk_.next_commit = WriteFault::kError;
       break;
@@ -610,6 +623,7 @@ void World::Read() {
 
 // Everything is mended; whoever is still there retries until it has an answer, and then nothing may be left open.
 void World::Finish() {
+  token_away_ = false;
   Close();
   Open();
   for (size_t i = 0; i < attempts_.size(); ++i) {
@@ -627,6 +641,7 @@ void World::Finish() {
            "attempt " + std::to_string(i) + " is the entry that it was told");
   }
   oracle_.CompareAll(*journal_);
+  CheckPromisesKept();
   counts_["entries"] += oracle_.size();
   CountKeys();
   counts_["faults injected"] += disk_.faults_injected;

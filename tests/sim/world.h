@@ -2,8 +2,8 @@
 //
 // Submitters send, send again, send other bytes under the same key, forge, and vanish; keys are enrolled, rotated with
 // an overlap and revoked, those that sign checkpoints too; the clock jumps and goes back; commits fail and are
-// afterwards there or not; the disk fills up; the machine crashes. Nothing else is random and
-// nothing runs at the same time, so a seed is a run, and its trace hash says that it was the same one.
+// afterwards there or not; the disk fills up; the token that signs is away; the machine crashes. Nothing else is random
+// and nothing runs at the same time, so a seed is a run, and its trace hash says that it was the same one.
 #ifndef LEDGERLINE_TESTS_SIM_WORLD_H_
 #define LEDGERLINE_TESTS_SIM_WORLD_H_
 
@@ -30,6 +30,21 @@ class SimulatedClock : public Clock {
   Instant now{1'790'000'000'000'000};
 };
 
+// The operator's key on a token, which may be away.
+class Token : public crypto::Signer {
+ public:
+  Token(const crypto::KeySigner& key, const bool& away) : key_(key), away_(away) {}
+  crypto::PublicKey public_key() const override { return key_.public_key(); }
+  Result<crypto::Signature> Sign(std::string_view message) const override {
+    if (away_) return Unavailable("the token is away");
+    return key_.Sign(message);
+  }
+
+ private:
+  const crypto::KeySigner& key_;
+  const bool& away_;
+};
+
 // What happened in a run, for the totals that the test prints.
 using Counts = std::map<std::string, uint64_t>;
 
@@ -53,6 +68,7 @@ class World {
     size_t submitter = 0;
     std::optional<uint64_t> index;  // acknowledged
     bool refused = false;           // for good
+    std::string promise;            // the last one that it was given, of its first entry
   };
   struct Queued {
     size_t attempt = 0;
@@ -83,6 +99,8 @@ class World {
   const crypto::KeySigner& AnyKnownKey();
   journal::OperatorSigners OperatorSigners() const;
   void OpenWithoutAKey();
+  const Token& TokenOf(const Hash256& key_id) const;
+  void CheckPromisesKept() const;
   void CountKeys();
   void Send(size_t attempt);
   void Commit();
@@ -101,7 +119,7 @@ class World {
   size_t DueNow() const;
   template <typename Request>
   void NewAttempt(size_t submitter, Request request) {
-    attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false});
+    attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false, ""});
   }
   journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
   // What an operator's or a service's key may say.
@@ -118,7 +136,9 @@ class World {
   SimulatedClock clock_;
   std::vector<crypto::KeySigner> pool_;  // every key that there will ever be, enrolled or not yet; never grows
   const crypto::KeySigner& operator_;    // of genesis
-  std::set<Hash256> offered_;            // keys that sign checkpoints, or will if their rotation becomes durable
+  bool token_away_ = false;
+  std::map<Hash256, Token> tokens_;  // of every key of the pool
+  std::set<Hash256> offered_;        // keys that sign checkpoints, or will if their rotation becomes durable
   journal::JournalOptions options_;
   std::unique_ptr<journal::Journal> journal_;
   Oracle oracle_;
