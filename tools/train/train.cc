@@ -5,6 +5,7 @@
 //   ledgerline-train describe --corpus DIR
 //   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
+//   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
+#include "tools/train/drums_commands.h"
 #include "tools/train/loss_curve.h"
 
 namespace {
@@ -153,11 +155,14 @@ int main(int argc, char** argv) {
   pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   pack->add_option("--model", model, "Model file from a run")->required();
   pack->add_option("--out", out, "Model file to write")->required();
+  std::function<int()> drums;
+  train::AddDrumsCommands(app, &drums);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  if (drums) return drums();
   if (*run) return Run(corpus, config, out);
   if (*baseline) return Baseline(corpus, split);
   if (*curve) return Curve(log, out, nats);
