@@ -1,6 +1,6 @@
 // MusicXML from strangers, plain and packed: whatever the bytes are, the reader returns; what it reads can be written,
-// and what was written is read again with as many notes. Without a corpus the fuzzer starts from small documents and an
-// archive that are made here; its own mutations change numbers, which bytes at random would rarely leave well-formed.
+// and what was written is read again with as many notes. An input that does not begin like a song is a list of edits to
+// a document that is made here: bytes at random would rarely get past the parser of XML.
 #include <zip.h>
 
 #include <cctype>
@@ -13,8 +13,6 @@
 
 #include "inference/music/musicxml.h"
 #include "inference/music/score_file.h"
-
-extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
 
@@ -45,12 +43,7 @@ std::string Document(unsigned seed) {
       "<attributes><transpose><chromatic>-2</chromatic><octave-change>1</octave-change></transpose></attributes>"
       "<note><grace/></note><forward><duration>5</duration></forward>";
   document.insert(document.rfind("</measure>"), signs);
-  std::string compact;  // seeds fit into libFuzzer's 4,096 bytes
-  for (const char c : document) {
-    if (c == '\n' || (c == ' ' && (compact.empty() || compact.back() == '>'))) continue;
-    compact += c;
-  }
-  return compact;
+  return document;
 }
 
 std::string Packed(const std::string& document) {
@@ -77,29 +70,42 @@ std::string Packed(const std::string& document) {
   return bytes;
 }
 
-}  // namespace
-
-extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
-  if (size < 100 || (std::memcmp(data, "<?xml", 5) != 0 && std::memcmp(data, "PK", 2) != 0)) {
-    const std::string file = seed % 4 == 0 ? Packed(Document(seed)) : Document(seed);
-    if (file.size() <= max_size) {
-      std::memcpy(data, file.data(), file.size());
-      return file.size();
+// Byte 0 chooses the document, and whether it is packed afterwards (1 in 8). Then three bytes an edit: a place, and
+// what is written there; among the numbers, or anywhere, or a stretch is taken out.
+std::string Edited(std::string_view edits) {
+  std::string document = Document(static_cast<uint8_t>(edits[0]));
+  for (size_t k = 1; k + 2 < edits.size(); k += 3) {
+    size_t at = (static_cast<uint8_t>(edits[k]) * 256u + static_cast<uint8_t>(edits[k + 1])) % document.size();
+    const uint8_t what = static_cast<uint8_t>(edits[k + 2]);
+    if (what < 120) {
+      for (size_t tries = 0; tries < document.size() && !std::isdigit(static_cast<uint8_t>(document[at])); ++tries)
+        at = (at + 1) % document.size();
+      document[at] = "0123456789-. "[what % 13];
+      if (what % 9 == 0) document.insert(at, 1, static_cast<char>('0' + what % 10));
+    } else if (what < 200) {
+      // A whole element goes, moves, or comes twice.
+      const size_t begin = document.find('<', at);
+      const size_t end = begin == std::string::npos ? begin : document.find("</", begin + 1);
+      const size_t close = end == std::string::npos ? end : document.find('>', end);
+      if (close == std::string::npos) continue;
+      const std::string element = document.substr(begin, close + 1 - begin);
+      if (what % 2 == 0) document.insert(begin, element);
+      if (what % 2 == 1) document.erase(begin, element.size());
+      if (document.empty()) return document;
+    } else {
+      document[at] = static_cast<char>(what);
     }
   }
-  if (seed % 2 == 0) return LLVMFuzzerMutate(data, size, max_size);
-  // Another digit in one of the numbers.
-  for (size_t tries = 0, at = seed / 2 % size; tries < size; ++tries, at = (at + 1) % size) {
-    if (std::isdigit(data[at])) {
-      data[at] = static_cast<uint8_t>("0123456789-."[seed / 7 % 12]);
-      break;
-    }
-  }
-  return size;
+  return static_cast<uint8_t>(edits[0]) % 8 == 7 ? Packed(document) : document;
 }
 
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const auto score = music::ReadScore(std::string_view(reinterpret_cast<const char*>(data), size));
+  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  const bool song = input.starts_with("<") || input.starts_with("PK") || input.starts_with("MThd");
+  const std::string edited = song || size == 0 ? std::string() : Edited(input);
+  const auto score = music::ReadScore(song || size == 0 ? input : edited);
   if (!score.ok() || score->NoteCount() > 2000) return 0;
   const auto written = music::WriteMusicXml(*score);
   if (!written.ok() || written->size() > (1u << 20)) return 0;
