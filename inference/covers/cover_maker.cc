@@ -17,13 +17,19 @@ int64_t Ppm(int64_t part, int64_t whole) { return whole == 0 ? 0 : part * 1'000'
 
 }  // namespace
 
-Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file_bytes) {
+Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file_bytes,
+                                                     std::string_view figure_index_bytes) {
+  BorrowingGuard borrowing;
+  if (!figure_index_bytes.empty()) {
+    ASSIGN_OR_RETURN(borrowing, BorrowingGuard::Load(figure_index_bytes));
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<model::Decoder> decoder, model::Decoder::Load(model_file_bytes));
   for (const StyleTraits& style : OfferedStyles()) {
     RETURN_IF_ERROR(TexturesFrom(decoder->metadata(), style.name).status());
     RETURN_IF_ERROR(MeanMelodyFrom(decoder->metadata(), style.name).status());
   }
-  return std::unique_ptr<CoverMaker>(new CoverMaker(std::move(decoder), crypto::Sha256(model_file_bytes)));
+  return std::unique_ptr<CoverMaker>(
+      new CoverMaker(std::move(decoder), crypto::Sha256(model_file_bytes), std::move(borrowing)));
 }
 
 std::vector<std::string> CoverMaker::Styles() const {
@@ -33,8 +39,13 @@ std::vector<std::string> CoverMaker::Styles() const {
 }
 
 std::vector<std::string> CoverMaker::Warnings() const {
-  const std::string blas = model::BlasWarning();
-  return blas.empty() ? std::vector<std::string>{} : std::vector<std::string>{blas};
+  std::vector<std::string> warnings;
+  if (std::string blas = model::BlasWarning(); !blas.empty()) warnings.push_back(std::move(blas));
+  if (!borrowing_.knows_pieces()) {
+    warnings.emplace_back(
+        "there is no ledgerline.figures beside the model file: borrowing from training pieces is not judged");
+  }
+  return warnings;
 }
 
 Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
@@ -65,7 +76,8 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   recipe.seed = request.seed;
   recipe.candidates = request.candidates;
   recipe.title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
-  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), request.progress));
+  recipe.figures_sha256 = FiguresHash();
+  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, request.progress));
   CoverResult result;
   for (size_t c = 0; c < made.candidates.size(); ++c) {
     result.candidate_scores_ppm.push_back(made.candidates[c].score_ppm);
@@ -107,7 +119,11 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
 
 Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
   ASSIGN_OR_RETURN(const Recipe recipe, Recipe::FromRecord(record));
-  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), record.progress));
+  if (recipe.figures_sha256 != FiguresHash()) {
+    return FailedPrecondition("figures_sha256: the record's borrowing guard had index \"" + recipe.figures_sha256 +
+                              "\", here it is \"" + FiguresHash() + "\"");
+  }
+  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, record.progress));
   if (made.chosen < 0) return FailedPrecondition("every candidate is turned down by a guard: this made no cover");
   Regenerated result;
   result.midi = std::move(made.midi);

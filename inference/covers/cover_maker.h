@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/covers/borrowing_guard.h"
 #include "inference/covers/cover_engine.h"
 #include "inference/model/decoder.h"
 
@@ -15,8 +16,10 @@ namespace ledgerline::covers {
 
 class CoverMaker : public CoverEngine {
  public:
-  // Errors: those of Decoder::Load; kFailedPrecondition (the model file lacks an offered style's textures).
-  static Result<std::unique_ptr<CoverMaker>> Load(std::string_view model_file_bytes);
+  // Without a figure index borrowing is not judged, and Warnings says so. Errors: those of Decoder::Load and
+  // FigureIndex::Parse; kFailedPrecondition (the model file lacks an offered style's textures).
+  static Result<std::unique_ptr<CoverMaker>> Load(std::string_view model_file_bytes,
+                                                  std::string_view figure_index_bytes = {});
 
   std::vector<std::string> Styles() const override;
   Hash256 ModelHash() const override { return model_hash_; }
@@ -28,11 +31,13 @@ class CoverMaker : public CoverEngine {
                               const std::string& soundfont_path) override;
 
  private:
-  CoverMaker(std::unique_ptr<model::Decoder> decoder, Hash256 model_hash)
-      : decoder_(std::move(decoder)), model_hash_(model_hash) {}
+  CoverMaker(std::unique_ptr<model::Decoder> decoder, Hash256 model_hash, BorrowingGuard borrowing)
+      : decoder_(std::move(decoder)), model_hash_(model_hash), borrowing_(std::move(borrowing)) {}
+  std::string FiguresHash() const { return borrowing_.knows_pieces() ? borrowing_.index_hash().ToHex() : ""; }
 
   std::unique_ptr<model::Decoder> decoder_;
   Hash256 model_hash_;
+  BorrowingGuard borrowing_;
 };
 
 }  // namespace ledgerline::covers

@@ -60,6 +60,19 @@ std::vector<Note> MelodyOf(const Piece& piece) {
   return melody;
 }
 
+std::vector<Note> TextureOf(const Piece& piece) {
+  std::vector<Note> notes = MelodyOf(piece);
+  int64_t start = 0;
+  for (const PieceBar& bar : piece.bars) {
+    for (const tokens::Event& event : bar.events) {
+      notes.push_back({start + event.onset, tokens::kDurationTicks[static_cast<size_t>(event.duration)], event.pitch,
+                       kLeadVelocity});
+    }
+    start += bar.length;
+  }
+  return notes;
+}
+
 music::Score ToScore(const Piece& piece, int64_t quarter_us, const StyleTraits& style, const std::string& title) {
   music::Score score;
   score.title = title;

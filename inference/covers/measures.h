@@ -40,7 +40,8 @@ AccompanimentMeasures Measure(const tokens::Piece& piece);
 double ChromaSimilarity(const tokens::Piece& a, const tokens::Piece& b);
 
 // Why a candidate is turned down, or nothing: "silent", "dense", "dissonant", "clashing", "one-sided" (a part of the
-// ensemble hardly plays), "out of range", each with its figure and bound. Borrowing from training pieces is not judged.
+// ensemble hardly plays), "out of range", each with its figure and bound. Borrowing from training pieces is judged by
+// borrowing_guard.h.
 std::optional<std::string> GuardVerdict(const tokens::Piece& piece, const AccompanimentMeasures& measures);
 
 // Ranking, in ppm, higher is better, 0 to 1'000'000. Integers, so that ties and order are the same everywhere.

@@ -18,6 +18,7 @@ std::map<std::string, std::string> Recipe::ToParameters() const {
   std::map<std::string, std::string> parameters = settings.ToParameters();
   parameters["candidates"] = std::to_string(candidates);
   parameters["title"] = title;
+  parameters["figures_sha256"] = figures_sha256;
   return parameters;
 }
 
@@ -48,10 +49,12 @@ Result<Recipe> Recipe::FromRecord(const CoverRecord& record) {
                       std::to_string(kMaxCandidates));
   }
   recipe.title = text("title");
+  recipe.figures_sha256 = text("figures_sha256");
   return recipe;
 }
 
-Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const CoverProgress& report) {
+Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
+                  const CoverProgress& report) {
   const tokens::Piece& piece = recipe.conditioning.piece;
   const tokens::GrammarRules rules = RulesFor(*recipe.style, piece);
   const int bars = static_cast<int>(piece.bars.size());
@@ -67,6 +70,7 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const CoverProg
                                                     }));
     candidate.measures = Measure(candidate.composition.piece);
     candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
+    if (!candidate.rejected) candidate.rejected = borrowing.Verdict(candidate.composition.piece);
     if (!candidate.rejected) {
       candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
     }

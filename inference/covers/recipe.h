@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/covers/borrowing_guard.h"
 #include "inference/covers/composer.h"
 #include "inference/covers/cover_engine.h"
 #include "inference/covers/measures.h"
@@ -28,8 +29,9 @@ struct Recipe {
   const StyleTraits* style = nullptr;
   ComposerSettings settings;
   uint64_t seed = 0;
-  int candidates = 1;  // 1 to kMaxCandidates
-  std::string title;   // of the MIDI file
+  int candidates = 1;          // 1 to kMaxCandidates
+  std::string title;           // of the MIDI file
+  std::string figures_sha256;  // hex, of the borrowing guard's index; empty: it knew nothing
 
   // What a record keeps beside conditioning, style and seed.
   std::map<std::string, std::string> ToParameters() const;
@@ -54,7 +56,8 @@ struct Made {
 
 // Composes every candidate, judges, ranks in integers and writes the best. `report` may be empty.
 // Errors: kInternal (the decoder).
-Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const CoverProgress& report);
+Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
+                  const CoverProgress& report);
 
 std::string StyleList();  // of the offered styles, comma-separated
 

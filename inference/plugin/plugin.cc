@@ -1,4 +1,6 @@
 // libledgerline_generator.so: the two functions that the loader looks for. See inference/covers/cover_engine.h.
+#include <filesystem>
+
 #include "inference/covers/cover_maker.h"
 #include "inference/model/model_file.h"
 
@@ -13,8 +15,19 @@ LEDGERLINE_EXPORT ledgerline::covers::CoverEngine* LedgerlineCoverCreate(const c
     *error = bytes.status();
     return nullptr;
   }
+  // A model that comes without a figure index makes covers, and the engine warns.
+  const std::filesystem::path beside = std::filesystem::path(weights_path).parent_path() / "ledgerline.figures";
+  std::string figures;
+  if (std::filesystem::exists(beside)) {
+    ledgerline::Result<std::string> read = ledgerline::model::ReadFileBytes(beside.string());
+    if (!read.ok()) {
+      *error = read.status();
+      return nullptr;
+    }
+    figures = std::move(read).value();
+  }
   ledgerline::Result<std::unique_ptr<ledgerline::covers::CoverMaker>> maker =
-      ledgerline::covers::CoverMaker::Load(*bytes);
+      ledgerline::covers::CoverMaker::Load(*bytes, figures);
   if (!maker.ok()) {
     *error = maker.status().WithContext(weights_path);
     return nullptr;

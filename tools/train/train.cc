@@ -6,13 +6,17 @@
 //   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
+//   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "inference/covers/borrowing_guard.h"
+#include "inference/covers/cover_score.h"
 #include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
@@ -93,6 +97,41 @@ int Baseline(const std::string& corpus, const std::string& split) {
   return 0;
 }
 
+// The figure index of the training split, and what human pieces of the other splits have in common with it.
+int Figures(const std::string& corpus, const std::string& out) {
+  const Result<Dataset> train = LoadDataset(corpus, "train");
+  if (!train.ok()) return Fail(train.status());
+  fingerprint::FigureCollector collector;
+  for (const DatasetPiece& item : train->pieces) collector.Add(fingerprint::FiguresOf(covers::TextureOf(item.piece)));
+  const std::string bytes = collector.Build(covers::kFigurePiecesMax).Serialise();
+  const Status written = model::WriteFileBytes(out, bytes);
+  if (!written.ok()) return Fail(written);
+  const Result<covers::BorrowingGuard> guard = covers::BorrowingGuard::Load(bytes);
+  if (!guard.ok()) return Fail(guard.status());
+  std::printf("%zu pieces, %zu bytes\n", train->pieces.size(), bytes.size());
+  for (const char* split : {"valid", "test"}) {
+    const Result<Dataset> judged = LoadDataset(corpus, split);
+    if (!judged.ok()) return Fail(judged.status());
+    std::vector<double> covered, longest;
+    for (const DatasetPiece& item : judged->pieces) {
+      const fingerprint::Borrowing found = guard->Measure(item.piece);
+      covered.push_back(static_cast<double>(found.CoveredPpm()) / 1e4);
+      longest.push_back(static_cast<double>(found.longest));
+    }
+    for (const auto& [name, values] : {std::pair("% of the notes", &covered), std::pair("notes in a row", &longest)}) {
+      std::sort(values->begin(), values->end());
+      double sum = 0;
+      for (const double value : *values) sum += value;
+      const auto at = [&, of = values](double share) {
+        return (*of)[static_cast<size_t>(share * static_cast<double>(of->size() - 1))];
+      };
+      std::printf("%s, %s: mean %.1f, median %.1f, p90 %.1f, p95 %.1f, p99 %.1f\n", split, name,
+                  sum / static_cast<double>(values->size()), at(.5), at(.9), at(.95), at(.99));
+    }
+  }
+  return 0;
+}
+
 int Curve(const std::string& log, const std::string& out, double baseline) {
   const Result<std::string> tsv = model::ReadFileBytes(log);
   if (!tsv.ok()) return Fail(tsv.status());
@@ -151,6 +190,10 @@ int main(int argc, char** argv) {
   curve->add_option("--log", log, "loss.tsv of a run")->required();
   curve->add_option("--out", out, "SVG file to write")->required();
   curve->add_option("--baseline", nats, "Nats a note of a baseline, for a dashed line");
+  CLI::App* figures =
+      app.add_subcommand("figures", "Write the figure index of the training split, and judge human pieces.");
+  figures->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  figures->add_option("--out", out, "Figure index to write")->required();
   CLI::App* pack = app.add_subcommand("pack", "Add the styles' textures to a trained model.");
   pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   pack->add_option("--model", model, "Model file from a run")->required();
@@ -166,6 +209,7 @@ int main(int argc, char** argv) {
   if (*run) return Run(corpus, config, out);
   if (*baseline) return Baseline(corpus, split);
   if (*curve) return Curve(log, out, nats);
+  if (*figures) return Figures(corpus, out);
   if (*pack) return Pack(corpus, model, out);
   if (*describe) {
     for (const char* name : {"train", "valid", "test", "demo"}) {
