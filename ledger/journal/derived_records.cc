@@ -80,7 +80,7 @@ std::vector<std::string> SubmissionRanges() {
 StoredSubmissions ReadSubmissions(const StorageReader& storage, const PairFingerprint& fingerprint,
                                   std::string_view begin, std::string_view end) {
   StoredSubmissions stored;
-  const std::unique_ptr<Cursor> cursor = storage.Scan(begin, end);
+  const std::unique_ptr<Cursor> cursor = storage.ScanOnce(begin, end);
   for (; cursor->Valid(); cursor->Next()) stored.Take(fingerprint, cursor->key(), cursor->value());
   stored.status = cursor->status();
   return stored;

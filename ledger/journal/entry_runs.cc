@@ -71,8 +71,11 @@ Result<std::vector<std::string_view>> ParseRun(std::string_view value) {
   return entries;
 }
 
-EntryCursor::EntryCursor(const StorageReader& storage, EntryIndex from, EntryIndex to)
-    : from_(from.value), to_(to.value), cursor_(storage.Scan(keyspace::EntryRunKey(from), EndKey(to.value))) {
+EntryCursor::EntryCursor(const StorageReader& storage, EntryIndex from, EntryIndex to, bool once)
+    : from_(from.value),
+      to_(to.value),
+      cursor_(once ? storage.ScanOnce(keyspace::EntryRunKey(from), EndKey(to.value))
+                   : storage.Scan(keyspace::EntryRunKey(from), EndKey(to.value))) {
   TakeRun();
 }
 

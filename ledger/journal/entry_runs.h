@@ -46,8 +46,8 @@ class RunWriter {
 // moment at which it was made.
 class EntryCursor {
  public:
-  // Entries of [from, to). Borrows the storage.
-  EntryCursor(const StorageReader& storage, EntryIndex from, EntryIndex to = EntryIndex{UINT64_MAX});
+  // Entries of [from, to). `once`: as ScanOnce. Borrows the storage.
+  EntryCursor(const StorageReader& storage, EntryIndex from, EntryIndex to = EntryIndex{UINT64_MAX}, bool once = false);
   bool Valid() const { return at_ < entries_.size(); }
   EntryIndex index() const { return EntryIndex{first_ + at_}; }
   std::string_view bytes() const { return entries_[at_]; }  // valid until Next()

@@ -17,7 +17,7 @@ size_t BytesKept(const CheckedEntry& entry) {
 
 void ReadEntries(const StorageReader& storage, const PairFingerprint& fingerprint, EntryStretch& stretch) {
   EntryChecker checker;
-  EntryCursor cursor(storage, stretch.from, stretch.to);
+  EntryCursor cursor(storage, stretch.from, stretch.to, /*once=*/true);
   stretch.entries.reserve(stretch.to.value - stretch.from.value);
   uint64_t next = stretch.from.value;
   size_t bytes_kept = 0;
@@ -52,7 +52,7 @@ void ReadTiles(const StorageReader& storage, TreeSize size, EntryStretch& stretc
   stretch.tiles.resize(end - first);
   const auto id_of = [&](uint64_t index) { return crypto::TileId{0, index, crypto::TileWidthAt(0, index, size)}; };
   const std::string begin = keyspace::TileKey(0, first);
-  const std::unique_ptr<Cursor> cursor = storage.Scan(begin, keyspace::TileKey(0, end));
+  const std::unique_ptr<Cursor> cursor = storage.ScanOnce(begin, keyspace::TileKey(0, end));
   for (; cursor->Valid(); cursor->Next()) {
     ++stretch.tile_records;
     if (cursor->key().size() != begin.size()) continue;  // no tile's, and one too many

@@ -35,6 +35,10 @@ class StorageReader {
   virtual Result<std::optional<std::string>> Get(std::string_view key) const = 0;
   // Keys in [begin, end); an empty `end` means to the last key.
   virtual std::unique_ptr<Cursor> Scan(std::string_view begin, std::string_view end) const = 0;
+  // The same for one who reads everything and does not come back: a store's cache stays with those who do.
+  virtual std::unique_ptr<Cursor> ScanOnce(std::string_view begin, std::string_view end) const {
+    return Scan(begin, end);
+  }
   // The checkpoint that was published last, if any. Errors: kUnavailable, kDataLoss.
   virtual Result<std::optional<std::string>> PublishedCheckpoint() const = 0;
 };

@@ -424,7 +424,7 @@ class Verifier {
 
   void CheckBlobs() {
     const std::string prefix(1, keyspace::kBlob);
-    const std::unique_ptr<Cursor> cursor = storage_.Scan(prefix, keyspace::PrefixEnd(prefix));
+    const std::unique_ptr<Cursor> cursor = storage_.ScanOnce(prefix, keyspace::PrefixEnd(prefix));
     std::set<Hash256> stored;
     for (; cursor->Valid(); cursor->Next()) {
       const Result<Hash256> hash = Hash256::FromBytes(cursor->key().substr(1));
@@ -477,7 +477,7 @@ class Verifier {
              {end_of(keyspace::kEntry), std::string(1, keyspace::kSubmission)},
              {end_of(keyspace::kSubmission), keyspace::TileKey(0, 0)},
              {keyspace::TileKey(0, lowest_tiles), ""}}) {
-      const std::unique_ptr<Cursor> cursor = storage_.Scan(begin, end);
+      const std::unique_ptr<Cursor> cursor = storage_.ScanOnce(begin, end);
       for (; cursor->Valid(); cursor->Next()) {
         const char kind = cursor->key().empty() ? '\0' : cursor->key()[0];
         if (kind == keyspace::kType) {

@@ -33,10 +33,12 @@ Status FromRocks(const std::string& what, const rocksdb::Status& status) {
 
 class RocksCursor : public journal::Cursor {
  public:
-  RocksCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view begin, std::string_view end)
+  RocksCursor(rocksdb::DB& db, const rocksdb::Snapshot* snapshot, std::string_view begin, std::string_view end,
+              bool once = false)
       : end_(end), end_slice_(end_) {
     rocksdb::ReadOptions options;
     options.snapshot = snapshot;
+    options.fill_cache = !once;
     if (!end_.empty()) options.iterate_upper_bound = &end_slice_;
     iterator_.reset(db.NewIterator(options));
     iterator_->Seek(ToSlice(begin));
@@ -120,6 +122,9 @@ class RocksSnapshot : public journal::StorageReader {
   std::unique_ptr<journal::Cursor> Scan(std::string_view begin, std::string_view end) const override {
     return std::make_unique<RocksCursor>(db_, snapshot_, begin, end);
   }
+  std::unique_ptr<journal::Cursor> ScanOnce(std::string_view begin, std::string_view end) const override {
+    return std::make_unique<RocksCursor>(db_, snapshot_, begin, end, true);
+  }
   Result<std::optional<std::string>> PublishedCheckpoint() const override { return checkpoint_.Read(); }
 
  private:
@@ -144,6 +149,9 @@ class RocksStorage : public journal::Storage {
   Result<std::optional<std::string>> Get(std::string_view key) const override { return Read(*db_, nullptr, key); }
   std::unique_ptr<journal::Cursor> Scan(std::string_view begin, std::string_view end) const override {
     return std::make_unique<RocksCursor>(*db_, nullptr, begin, end);
+  }
+  std::unique_ptr<journal::Cursor> ScanOnce(std::string_view begin, std::string_view end) const override {
+    return std::make_unique<RocksCursor>(*db_, nullptr, begin, end, true);
   }
   Result<std::optional<std::string>> PublishedCheckpoint() const override {
     return read_only_ ? seen_checkpoint_ : checkpoint_.Read();
