@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "inference/kernel/unrolled.h"
+
 namespace ledgerline::kernel {
 namespace {  // one copy for each unit that is built with these instructions: none may leak into another
 
@@ -76,26 +78,27 @@ struct Avx2 {
     return _mm256_set1_epi32(word);
   }
   template <int R, int B>
-  static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
-                   const int32_t* /*row_sums*/, Ints (&sums)[R * B]) {
+  LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
+                                     const int32_t* /*row_sums*/, Ints (&sums)[R * B]) {
     const __m256i ones = _mm256_set1_epi16(1);
-    for (Ints& sum : sums) sum = ZeroInts();
-    for (size_t g = 0; g < groups; ++g) {
+    Each<R * B>([&](auto i) LEDGERLINE_INLINE { sums[i] = ZeroInts(); });
+    for (size_t g = 0; g < groups; ++g, tile += step) {
       __m256i codes[R];
-      for (int r = 0; r < R; ++r) codes[r] = FourBytes(rows + static_cast<size_t>(r) * stride + g * 4);
-      for (int b = 0; b < B; ++b) {
-        for (int half = 0; half < 2; ++half) {
-          const __m256i weights =
-              _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + g * step + b * 64 + half * 32));
-          const __m256i magnitude = _mm256_abs_epi8(weights);
-          for (int r = 0; r < R; ++r) {
-            // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.
-            const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(codes[r], weights));
-            __m256i& sum = half == 0 ? sums[r * B + b].low : sums[r * B + b].high;
-            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, ones));
+      Each<R>([&](auto r) LEDGERLINE_INLINE { codes[r] = FourBytes(rows + r * stride + g * 4); });
+      Each<B * 2>([&](auto half) LEDGERLINE_INLINE {
+        const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + half * 32));
+        const __m256i magnitude = _mm256_abs_epi8(weights);
+        Each<R>([&](auto r) LEDGERLINE_INLINE {
+          // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.
+          const __m256i pairs = _mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(codes[r], weights));
+          Ints& sum = sums[r * B + half / 2];
+          if constexpr (half % 2 == 0) {
+            sum.low = _mm256_add_epi32(sum.low, _mm256_madd_epi16(pairs, ones));
+          } else {
+            sum.high = _mm256_add_epi32(sum.high, _mm256_madd_epi16(pairs, ones));
           }
-        }
-      }
+        });
+      });
     }
   }
 

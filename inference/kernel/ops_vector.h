@@ -11,6 +11,7 @@
 
 #include "inference/kernel/exact_exp.h"
 #include "inference/kernel/ops.h"
+#include "inference/kernel/unrolled.h"
 
 namespace ledgerline::kernel {
 namespace {
@@ -117,15 +118,16 @@ struct VectorOps {
     for (size_t block = 0; block < kTile / kLanes; block += B) {
       Ints sums[R * B];
       V::template Dots<R, B>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r, sums);
-      for (int i = 0; i < R; ++i) {
-        for (int b = 0; b < B; ++b) {
-          const size_t n = (block + static_cast<size_t>(b)) * kLanes;
-          float* out = y + (r + static_cast<size_t>(i)) * stride + n;
-          const Floats scale = V::Multiply(V::Set(x.scales[r + static_cast<size_t>(i)]), V::Load(scales + n));
+      Each<R>([&](auto i) LEDGERLINE_INLINE {
+        const Floats row_scale = V::Set(x.scales[r + i]);
+        Each<B>([&](auto b) LEDGERLINE_INLINE {
+          const size_t n = (block + b) * kLanes;
+          float* out = y + (r + i) * stride + n;
+          const Floats scale = V::Multiply(row_scale, V::Load(scales + n));
           const Floats sum = V::FromInts(sums[i * B + b]);
           V::Store(out, write == Write::kSet ? V::Multiply(sum, scale) : V::Fused(sum, scale, V::Load(out)));
-        }
-      }
+        });
+      });
     }
   }
   template <int R>
@@ -153,19 +155,22 @@ struct VectorOps {
 
   // chains[r * 2 T + b]: block b of T neighbouring tiles of 32 outputs.
   template <int R, int T>
-  static void Chains(const float* tiles, size_t inputs, const float* x, size_t stride, Floats (&chains)[R * T * 2]) {
-    for (Floats& chain : chains) chain = V::Set(0);
+  LEDGERLINE_INLINE static void Chains(const float* tiles, size_t inputs, const float* x, size_t stride,
+                                       Floats (&chains)[R * T * 2]) {
+    Each<R * T * 2>([&](auto i) LEDGERLINE_INLINE { chains[i] = V::Set(0); });
     for (size_t k = 0; k < inputs; ++k) {
       Floats weights[T * 2];
-      for (int t = 0; t < T; ++t) {
-        const float* at = tiles + static_cast<size_t>(t) * kFloatTile * inputs + k * kFloatTile;
+      Each<T>([&](auto t) LEDGERLINE_INLINE {
+        const float* at = tiles + t * kFloatTile * inputs + k * kFloatTile;
         weights[t * 2] = V::Load(at);
         weights[t * 2 + 1] = V::Load(at + kLanes);
-      }
-      for (int r = 0; r < R; ++r) {
-        const Floats value = V::Set(x[static_cast<size_t>(r) * stride + k]);
-        for (int b = 0; b < T * 2; ++b) chains[r * T * 2 + b] = V::Fused(value, weights[b], chains[r * T * 2 + b]);
-      }
+      });
+      Each<R>([&](auto r) LEDGERLINE_INLINE {
+        const Floats value = V::Set(x[r * stride + k]);
+        Each<T * 2>([&](auto b) LEDGERLINE_INLINE {
+          chains[r * T * 2 + b] = V::Fused(value, weights[b], chains[r * T * 2 + b]);
+        });
+      });
     }
   }
   template <int R, int T>
@@ -173,13 +178,10 @@ struct VectorOps {
                          Write write) {
     Floats chains[R * T * 2];
     Chains<R, T>(tiles, inputs, x, x_stride, chains);
-    for (int r = 0; r < R; ++r) {
-      for (int b = 0; b < T * 2; ++b) {
-        float* out = y + static_cast<size_t>(r) * stride + static_cast<size_t>(b) * kLanes;
-        const Floats chain = chains[r * T * 2 + b];
-        V::Store(out, write == Write::kSet ? chain : V::Add(V::Load(out), chain));
-      }
-    }
+    Each<R * T * 2>([&](auto i) LEDGERLINE_INLINE {
+      float* out = y + i / (T * 2) * stride + i % (T * 2) * kLanes;
+      V::Store(out, write == Write::kSet ? chains[i] : V::Add(V::Load(out), chains[i]));
+    });
   }
   template <int R>
   static void FloatRest(size_t rest, const float* tiles, size_t inputs, const float* x, size_t x_stride, float* y,
@@ -229,15 +231,14 @@ struct VectorOps {
       Ints sums[R * B];
       V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, job.codes + g * job.head, job.head,
                              query_sums + g, sums);
-      for (int r = 0; r < R; ++r) {
-        float* scores = job.scores + (g + static_cast<size_t>(r)) * padded + page * kPagePositions;
-        for (int b = 0; b < B; ++b) {
-          const size_t t = (block + static_cast<size_t>(b)) * kLanes;
-          const Floats scale =
-              V::Multiply(V::Set(query_scales[g + static_cast<size_t>(r)]), V::Load(at.key_scales + t));
+      Each<R>([&](auto r) LEDGERLINE_INLINE {
+        float* scores = job.scores + (g + r) * padded + page * kPagePositions;
+        Each<B>([&](auto b) LEDGERLINE_INLINE {
+          const size_t t = (block + b) * kLanes;
+          const Floats scale = V::Multiply(V::Set(query_scales[g + r]), V::Load(at.key_scales + t));
           V::Store(scores + t, V::Multiply(V::FromInts(sums[r * B + b]), scale));
-        }
-      }
+        });
+      });
     }
   }
 
@@ -266,22 +267,21 @@ struct VectorOps {
   static void ValueSums(const AttendInt8& job, size_t g, size_t d, const float* units) {
     const size_t padded = RoundUp(job.length, kPagePositions);
     Ints sums[G * D];
-    for (Ints& sum : sums) sum = V::ZeroInts();
+    Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::ZeroInts(); });
     for (size_t t = 0; t < job.length; t += 2) {
       const int8_t* pair = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * 2 * kLanes;
       typename V::Values values[D];
-      for (int i = 0; i < D; ++i) values[i] = V::LoadValues(pair + static_cast<size_t>(i) * 2 * kLanes);
-      for (int h = 0; h < G; ++h) {
-        const typename V::Shares shares = V::TwoShares(job.shares + (g + static_cast<size_t>(h)) * padded + t);
-        for (int i = 0; i < D; ++i) sums[h * D + i] = V::AddProducts(sums[h * D + i], values[i], shares);
-      }
+      Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::LoadValues(pair + i * 2 * kLanes); });
+      Each<G>([&](auto h) LEDGERLINE_INLINE {
+        const typename V::Shares shares = V::TwoShares(job.shares + (g + h) * padded + t);
+        Each<D>([&](auto i)
+                    LEDGERLINE_INLINE { sums[h * D + i] = V::AddProducts(sums[h * D + i], values[i], shares); });
+      });
     }
-    for (int h = 0; h < G; ++h) {
-      for (int i = 0; i < D; ++i) {
-        V::Store(job.out + (g + static_cast<size_t>(h)) * job.head + (d + static_cast<size_t>(i)) * kLanes,
-                 V::Multiply(V::FromInts(sums[h * D + i]), V::Set(units[g + static_cast<size_t>(h)])));
-      }
-    }
+    Each<G * D>([&](auto i) LEDGERLINE_INLINE {
+      V::Store(job.out + (g + i / D) * job.head + (d + i % D) * kLanes,
+               V::Multiply(V::FromInts(sums[i]), V::Set(units[g + i / D])));
+    });
   }
   template <int G>
   static void ValueSumsOfHeads(const AttendInt8& job, size_t g, const float* units) {
@@ -355,33 +355,29 @@ struct VectorOps {
       Floats chains[R * 2];
       Chains<R, 1>(job.pages[page].keys + half * kFloatTile * job.head, job.head, job.queries + g * job.head, job.head,
                    chains);
-      for (int r = 0; r < R; ++r) {
-        float* scores = job.scores + (g + static_cast<size_t>(r)) * padded + page * kPagePositions + half * kFloatTile;
-        V::Store(scores, V::Multiply(chains[r * 2], V::Set(job.scale)));
-        V::Store(scores + kLanes, V::Multiply(chains[r * 2 + 1], V::Set(job.scale)));
-      }
+      Each<R * 2>([&](auto i) LEDGERLINE_INLINE {
+        float* scores = job.scores + (g + i / 2) * padded + page * kPagePositions + half * kFloatTile;
+        V::Store(scores + i % 2 * kLanes, V::Multiply(chains[i], V::Set(job.scale)));
+      });
     }
   }
   template <int G, int D>
   static void FloatValues(const AttendFloat& job, size_t g, size_t d, const float* totals) {
     const size_t padded = RoundUp(job.length, kPagePositions);
     Floats sums[G * D];
-    for (Floats& sum : sums) sum = V::Set(0);
+    Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::Set(0); });
     for (size_t t = 0; t < job.length; ++t) {
       const float* row = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * kLanes;
       Floats values[D];
-      for (int i = 0; i < D; ++i) values[i] = V::Load(row + static_cast<size_t>(i) * kLanes);
-      for (int h = 0; h < G; ++h) {
-        const Floats share = V::Set(job.scores[(g + static_cast<size_t>(h)) * padded + t]);
-        for (int i = 0; i < D; ++i) sums[h * D + i] = V::Fused(share, values[i], sums[h * D + i]);
-      }
+      Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::Load(row + i * kLanes); });
+      Each<G>([&](auto h) LEDGERLINE_INLINE {
+        const Floats share = V::Set(job.scores[(g + h) * padded + t]);
+        Each<D>([&](auto i) LEDGERLINE_INLINE { sums[h * D + i] = V::Fused(share, values[i], sums[h * D + i]); });
+      });
     }
-    for (int h = 0; h < G; ++h) {
-      for (int i = 0; i < D; ++i) {
-        V::Store(job.out + (g + static_cast<size_t>(h)) * job.head + (d + static_cast<size_t>(i)) * kLanes,
-                 V::Divide(sums[h * D + i], V::Set(totals[h])));
-      }
-    }
+    Each<G * D>([&](auto i) LEDGERLINE_INLINE {
+      V::Store(job.out + (g + i / D) * job.head + (d + i % D) * kLanes, V::Divide(sums[i], V::Set(totals[i / D])));
+    });
   }
   template <int G>
   static void FloatHeads(const AttendFloat& job, size_t g) {
