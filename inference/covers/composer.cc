@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
 
 #include "inference/tokens/positions.h"
 
@@ -10,68 +12,47 @@ namespace {
 
 using namespace tokens;  // NOLINT: rows and columns
 
-// Composes one bar after another on one decoder.
+// Composes one bar after another on one decoder, step by step, so that several candidates can be served together.
 class Session {
  public:
-  Session(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules, const ComposerSettings& settings,
-          uint64_t seed, uint64_t stream)
-      : decoder_(*decoder), rules_(rules), settings_(settings), random_(seed, stream) {
+  Session(std::unique_ptr<model::Decoder> decoder, const Piece& plan, const GrammarRules& rules,
+          const ComposerSettings& settings, uint64_t seed, uint64_t stream)
+      : decoder_(std::move(decoder)), rules_(rules), settings_(settings), random_(seed, stream) {
     composition_.piece = plan;
-    decoder_.Reset();
+    decoder_->Reset();
+    step_.decoder = decoder_.get();
+    StartBar();
   }
+  Session(const Session&) = delete;
 
-  Status ComposeBar(size_t k) {
-    Piece& piece = composition_.piece;
-    PieceBar& bar = piece.bars[k];
-    bar.events.clear();
-    const Hiding hiding;
-    BarContext context(piece, k, ResemblingBar(piece, k), hiding);
-    const BarGrammar grammar(piece, k, rules_);
-    std::vector<Row> rows = {context.BarLead()};
-    rows[0][kBarIndex] = 0;
-    for (const MelodyNote& note : bar.melody) rows.push_back(context.MelodyLead(note));
-    RETURN_IF_ERROR(MakeRoom(k, rows.size() + kRoomForEvents));
-    RETURN_IF_ERROR(Read(rows, {MakeBarRow(piece, k, hiding)}, {0}));
-    Row row = rows.back();
-    int after = -1;  // onsets up to here were given up: no pitch was left for them
-    for (;;) {
-      context.FillOnset(&row);
-      ASSIGN_OR_RETURN(const int onset,
-                       Draw(decoder_.Onset(row), grammar.OnsetBias(context.events(), after), settings_.onset));
-      if (onset == kEndOfBar || onset < 0) break;
-      context.FillRole(&row, onset);
-      row[kTargetOnset] = static_cast<int16_t>(onset);
-      ASSIGN_OR_RETURN(const int role,
-                       Draw(decoder_.Role(row), grammar.RoleBias(context.events(), onset), settings_.role));
-      if (role < 0) {
-        after = onset;
-        continue;
-      }
-      context.FillPitch(&row, onset, role);
-      row[kTargetRole] = static_cast<int16_t>(role);
-      const int last = LastOfRole(k, context.events(), onset, role);
-      ASSIGN_OR_RETURN(const int pitch, Draw(decoder_.Pitch(row),
-                                             grammar.PitchBias(context.events(), onset, role, last), settings_.pitch));
-      if (pitch < 0) {
-        after = onset;
-        continue;
-      }
-      context.FillDuration(&row, onset, role, pitch);
-      row[kTargetPitch] = static_cast<int16_t>(pitch);
-      ASSIGN_OR_RETURN(
-          const int duration,
-          Draw(decoder_.Duration(row), grammar.DurationBias(context.events(), onset, role), settings_.duration));
-      const Event event{onset, role, pitch, duration};
-      context.Append(event);
-      ++events_;
-      row = context.EventLead(event);
-      if (decoder_.length() == decoder_.config().context) {
-        // A bar beyond all bounds: what stands is kept, and the next bar starts on a rebuilt cache.
+  bool done() const { return bar_ == composition_.piece.bars.size(); }
+  size_t bars_done() const { return bar_; }
+  // What the decoder is to do next, unless done.
+  model::Decoder::Step* step() { return &step_; }
+
+  // Takes the answer of step() and makes the next one.
+  Status Advance() {
+    RETURN_IF_ERROR(step_.status);
+    switch (awaited_) {
+      case Awaited::kRebuild:
+        ReadBar();
         break;
-      }
-      RETURN_IF_ERROR(Read({row}, {}, {}));
+      case Awaited::kRows:
+        AskOnset();
+        break;
+      case Awaited::kOnset:
+        TakeOnset();
+        break;
+      case Awaited::kRole:
+        TakeRole();
+        break;
+      case Awaited::kPitch:
+        TakePitch();
+        break;
+      case Awaited::kDuration:
+        TakeDuration();
+        break;
     }
-    bar.events = context.events();
     return Status::Ok();
   }
 
@@ -81,42 +62,127 @@ class Session {
   }
 
  private:
+  enum class Awaited { kRebuild, kRows, kOnset, kRole, kPitch, kDuration };
   static constexpr size_t kRoomForEvents = 64;
 
-  Result<int> Draw(const Result<std::span<const float>>& logits, const std::vector<float>& bias,
-                   const model::SamplingRule& rule) {
-    if (!logits.ok()) return logits.status();
-    const model::Sampled sampled = model::Sample(*logits, bias, rule, &random_);
+  void StartBar() {
+    if (done()) return;
+    Piece& piece = composition_.piece;
+    PieceBar& bar = piece.bars[bar_];
+    bar.events.clear();
+    context_.emplace(piece, bar_, ResemblingBar(piece, bar_), hiding_);
+    grammar_.emplace(piece, bar_, rules_);
+    bar_rows_ = {context_->BarLead()};
+    bar_rows_[0][kBarIndex] = 0;
+    for (const MelodyNote& note : bar.melody) bar_rows_.push_back(context_->MelodyLead(note));
+    const size_t needed = bar_rows_.size() + kRoomForEvents;
+    if (static_cast<size_t>(decoder_->length()) + needed > static_cast<size_t>(decoder_->config().context) &&
+        Rebuild()) {
+      return;
+    }
+    ReadBar();
+  }
+
+  void ReadBar() { AskRead(Awaited::kRows, bar_rows_, {MakeBarRow(composition_.piece, bar_, hiding_)}, {0}); }
+
+  void EndBar() {
+    composition_.piece.bars[bar_].events = context_->events();
+    ++bar_;
+    StartBar();
+  }
+
+  void AskOnset() {
+    if (awaited_ == Awaited::kRows && context_->events().empty()) {
+      row_ = bar_rows_.back();
+      after_ = -1;
+    }
+    context_->FillOnset(&row_);
+    Ask(Awaited::kOnset, model::Field::kOnset);
+  }
+
+  void TakeOnset() {
+    onset_ = Draw(grammar_->OnsetBias(context_->events(), after_), settings_.onset);
+    if (onset_ == kEndOfBar || onset_ < 0) return EndBar();
+    context_->FillRole(&row_, onset_);
+    row_[kTargetOnset] = static_cast<int16_t>(onset_);
+    Ask(Awaited::kRole, model::Field::kRole);
+  }
+
+  void TakeRole() {
+    role_ = Draw(grammar_->RoleBias(context_->events(), onset_), settings_.role);
+    if (role_ < 0) return GiveOnsetUp();
+    context_->FillPitch(&row_, onset_, role_);
+    row_[kTargetRole] = static_cast<int16_t>(role_);
+    Ask(Awaited::kPitch, model::Field::kPitch);
+  }
+
+  void TakePitch() {
+    const int last = LastOfRole(bar_, context_->events(), onset_, role_);
+    pitch_ = Draw(grammar_->PitchBias(context_->events(), onset_, role_, last), settings_.pitch);
+    if (pitch_ < 0) return GiveOnsetUp();
+    context_->FillDuration(&row_, onset_, role_, pitch_);
+    row_[kTargetPitch] = static_cast<int16_t>(pitch_);
+    Ask(Awaited::kDuration, model::Field::kDuration);
+  }
+
+  void TakeDuration() {
+    const int duration = Draw(grammar_->DurationBias(context_->events(), onset_, role_), settings_.duration);
+    const Event event{onset_, role_, pitch_, duration};
+    context_->Append(event);
+    ++events_;
+    row_ = context_->EventLead(event);
+    // A bar beyond all bounds: what stands is kept, and the next bar starts on a rebuilt cache.
+    if (decoder_->length() == decoder_->config().context) return EndBar();
+    AskRead(Awaited::kRows, {row_}, {}, {});
+  }
+
+  void GiveOnsetUp() {
+    after_ = onset_;
+    AskOnset();
+  }
+
+  void Ask(Awaited awaited, model::Field field) {
+    awaited_ = awaited;
+    step_.reads = false;
+    step_.field = field;
+    step_.rows.assign(1, row_);
+  }
+
+  void AskRead(Awaited awaited, std::vector<Row> rows, std::vector<BarRow> bars, std::vector<int64_t> places) {
+    awaited_ = awaited;
+    composition_.rows += static_cast<int64_t>(rows.size());
+    step_.reads = true;
+    step_.rows = std::move(rows);
+    step_.bars = std::move(bars);
+    step_.places = std::move(places);
+  }
+
+  int Draw(const std::vector<float>& bias, const model::SamplingRule& rule) {
+    const model::Sampled sampled = model::Sample(step_.logits, bias, rule, &random_);
     nats_ += sampled.nats;
     return sampled.symbol;
   }
 
-  Status Read(const std::vector<Row>& rows, const std::vector<BarRow>& bars, const std::vector<int64_t>& places) {
-    composition_.rows += static_cast<int64_t>(rows.size());
-    return decoder_.Read(rows, bars, places);
-  }
-
-  // Rebuilds the cache from whole recent bars when `needed` rows do not fit.
-  Status MakeRoom(size_t bar, size_t needed) {
-    if (static_cast<size_t>(decoder_.length()) + needed <= static_cast<size_t>(decoder_.config().context)) {
-      return Status::Ok();
-    }
-    decoder_.Reset();
+  // Asks to read whole recent bars into an empty cache. False when not one of them fits.
+  bool Rebuild() {
+    decoder_->Reset();
     Sequence recent;
     Piece past = composition_.piece;  // only the bars before this one hold events
-    past.bars.resize(bar);
-    for (size_t first = bar; first-- > 0;) {
+    past.bars.resize(bar_);
+    for (size_t first = bar_; first-- > 0;) {
       Sequence longer = EncodeBars(past, first, 100'000, {});
       if (longer.rows.size() > static_cast<size_t>(settings_.rebuild_rows)) break;
       // The bar table speaks of the piece's end: it must be the whole piece's.
       for (size_t i = 0; i < longer.bars.size(); ++i) longer.bars[i] = MakeBarRow(composition_.piece, first + i, {});
       recent = std::move(longer);
     }
+    if (recent.rows.empty()) return false;
     std::vector<int64_t> places;
     for (size_t i = 0; i < recent.rows.size(); ++i) {
       if (recent.rows[i][kBarIndex] >= 0) places.push_back(static_cast<int64_t>(i));
     }
-    return Read(recent.rows, recent.bars, places);
+    AskRead(Awaited::kRebuild, std::move(recent.rows), std::move(recent.bars), std::move(places));
+    return true;
   }
 
   // The lowest pitch of the role's last attack before `onset`, looking back four bars.
@@ -133,13 +199,23 @@ class Session {
     return kNoPitch;
   }
 
-  model::Decoder& decoder_;
+  std::unique_ptr<model::Decoder> decoder_;
   GrammarRules rules_;
   ComposerSettings settings_;
   model::CounterRandom random_;
+  const Hiding hiding_{};
   Composition composition_;
   double nats_ = 0;
   int64_t events_ = 0;
+  model::Decoder::Step step_;
+  Awaited awaited_ = Awaited::kRows;
+  size_t bar_ = 0;  // the one being composed
+  std::optional<BarContext> context_;
+  std::optional<BarGrammar> grammar_;
+  std::vector<Row> bar_rows_;
+  Row row_{};       // the last row read, with its context columns as far as they are filled
+  int after_ = -1;  // onsets up to here were given up: no pitch was left for them
+  int onset_ = -1, role_ = -1, pitch_ = -1;
 };
 
 }  // namespace
@@ -185,15 +261,37 @@ Result<ComposerSettings> ComposerSettings::FromParameters(const std::map<std::st
   return settings;
 }
 
-Result<Composition> Compose(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules,
-                            const ComposerSettings& settings, uint64_t seed, uint64_t stream,
-                            const std::function<void(int)>& progress) {
-  Session session(decoder, plan, rules, settings, seed, stream);
-  for (size_t k = 0; k < plan.bars.size(); ++k) {
-    RETURN_IF_ERROR(session.ComposeBar(k));
-    if (progress) progress(static_cast<int>(k) + 1);
+Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules,
+                                            const ComposerSettings& settings, uint64_t seed, int candidates,
+                                            const std::function<void(int)>& progress) {
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (int c = 0; c < candidates; ++c) {
+    sessions.push_back(
+        std::make_unique<Session>(decoder->Another(), plan, rules, settings, seed, static_cast<uint64_t>(c)));
   }
-  return std::move(session).Finish();
+  int bars_done = 0;
+  for (;;) {
+    // Fields first: so that all candidates meet where rows are read, which is what costs, and are read together.
+    std::vector<Session*> served;
+    for (const bool reads : {false, true}) {
+      for (const std::unique_ptr<Session>& session : sessions) {
+        if (!session->done() && session->step()->reads == reads) served.push_back(session.get());
+      }
+      if (!served.empty()) break;
+    }
+    if (served.empty()) break;
+    std::vector<model::Decoder::Step*> steps;
+    for (Session* session : served) steps.push_back(session->step());
+    decoder->Serve(steps);
+    for (Session* session : served) {
+      const size_t before = session->bars_done();
+      RETURN_IF_ERROR(session->Advance());
+      if (progress && session->bars_done() > before) progress(++bars_done);
+    }
+  }
+  std::vector<Composition> compositions;
+  for (const std::unique_ptr<Session>& session : sessions) compositions.push_back(std::move(*session).Finish());
+  return compositions;
 }
 
 }  // namespace ledgerline::covers

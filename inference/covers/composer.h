@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "inference/model/decoder.h"
 #include "inference/model/sampler.h"
@@ -33,11 +34,12 @@ struct Composition {
   int64_t rows = 0;          // rows that the decoder read
 };
 
-// Composes all bars. `stream` tells candidates of one seed apart. `progress(bar)` is called after each bar; may be
-// empty. Errors: kInternal (LibTorch).
-Result<Composition> Compose(model::Decoder* decoder, const tokens::Piece& plan, const tokens::GrammarRules& rules,
-                            const ComposerSettings& settings, uint64_t seed, uint64_t stream,
-                            const std::function<void(int)>& progress);
+// Composes candidates 0 to `candidates` - 1 of one plan side by side, each as it would be alone: `seed` and its number
+// decide it. What they read in common is read once. `progress(bars)` is called after each bar of any of them, with how
+// many bars are done in all; may be empty. Errors: those of Decoder::Read and Decoder::Logits.
+Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const tokens::Piece& plan,
+                                            const tokens::GrammarRules& rules, const ComposerSettings& settings,
+                                            uint64_t seed, int candidates, const std::function<void(int)>& progress);
 
 }  // namespace ledgerline::covers
 

@@ -53,7 +53,7 @@ struct CoverResult {
   Hash256 source_hash;         // SHA-256 of the request's `source_midi`
   Hash256 model_hash;          // SHA-256 of the model file
   std::string engine_id;       // "ledgerline-generator/0.1.0"
-  std::string kernel_version;  // "libtorch-1.13.1 openblas ... 1 thread": what the same bytes depend on
+  std::string kernel_version;  // "ledgerline-kernel/1": what the same bytes depend on beside model and request
   std::string style;
   uint64_t seed = 0;
   std::map<std::string, std::string> parameters;  // every sampling parameter and plan choice, as text
@@ -102,9 +102,9 @@ class CoverEngine {
   virtual std::vector<std::string> Styles() const = 0;
   // Hash of the loaded model file.
   virtual Hash256 ModelHash() const = 0;
-  // Things worth telling the operator, such as a slow BLAS; empty when all is well.
+  // Things worth telling the operator; empty when all is well.
   virtual std::vector<std::string> Warnings() const = 0;
-  // Composes. The same request on the same model, machine and BLAS returns the same bytes.
+  // Composes. The same request on the same model and kernel version returns the same bytes, on any machine.
   // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found),
   // kOutOfRange (a song above the engine's bounds), kFailedPrecondition (every candidate was turned down by a guard).
   virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;

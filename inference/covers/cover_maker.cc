@@ -40,7 +40,6 @@ std::vector<std::string> CoverMaker::Styles() const {
 
 std::vector<std::string> CoverMaker::Warnings() const {
   std::vector<std::string> warnings;
-  if (std::string blas = model::BlasWarning(); !blas.empty()) warnings.push_back(std::move(blas));
   if (!borrowing_.knows_pieces()) {
     warnings.emplace_back(
         "there is no ledgerline.figures beside the model file: borrowing from training pieces is not judged");

@@ -60,14 +60,13 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
   const int bars = static_cast<int>(piece.bars.size());
   Made made;
   made.candidates.resize(static_cast<size_t>(recipe.candidates));
+  ASSIGN_OR_RETURN(std::vector<Composition> compositions,
+                   ComposeAll(decoder, piece, rules, recipe.settings, recipe.seed, recipe.candidates, [&](int done) {
+                     if (report) report("composing", done, recipe.candidates * bars);
+                   }));
   for (int c = 0; c < recipe.candidates; ++c) {
     Candidate& candidate = made.candidates[static_cast<size_t>(c)];
-    ASSIGN_OR_RETURN(candidate.composition, Compose(decoder, piece, rules, recipe.settings, recipe.seed,
-                                                    static_cast<uint64_t>(c), [&](int bar) {
-                                                      if (report) {
-                                                        report("composing", c * bars + bar, recipe.candidates * bars);
-                                                      }
-                                                    }));
+    candidate.composition = std::move(compositions[static_cast<size_t>(c)]);
     candidate.measures = Measure(candidate.composition.piece);
     candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
     if (!candidate.rejected) candidate.rejected = borrowing.Verdict(candidate.composition.piece);

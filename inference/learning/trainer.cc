@@ -9,6 +9,7 @@
 #include <fstream>
 #include <numbers>
 
+#include "inference/kernel/stored_tensors.h"
 #include "inference/model/counter_random.h"
 #include "inference/model/model_file.h"
 #include "inference/model/transformer.h"
@@ -342,7 +343,8 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
 
 Result<Evaluation> Evaluate(const std::string& model_path, const Dataset& dataset, int64_t max_rows, int threads) {
   ASSIGN_OR_RETURN(const std::string bytes, model::ReadFileBytes(model_path));
-  ASSIGN_OR_RETURN(const model::ModelFile file, model::ParseModelFile(bytes));
+  ASSIGN_OR_RETURN(const model::ModelFile stored, model::ParseModelFile(bytes));
+  ASSIGN_OR_RETURN(const model::ModelFile file, kernel::DequantiseModelFile(stored));
   ASSIGN_OR_RETURN(const model::ModelConfig shape, model::ModelConfig::FromMetadata(file.metadata));
   at::set_num_threads(threads);
   model::Transformer network(shape);

@@ -73,4 +73,19 @@ Status ModelConfig::Check() const {
   return Status::Ok();
 }
 
+Status CheckModelMetadata(const std::map<std::string, std::string>& metadata) {
+  auto text = [&](const char* key) {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::string() : found->second.substr(0, 40);
+  };
+  if (text("format") != "ledgerline-model/1") {
+    return FailedPrecondition("model file of format \"" + text("format") + "\"; this program reads ledgerline-model/1");
+  }
+  if (text("vocabulary") != "1" && text("vocabulary") != std::to_string(tokens::kVocabularyVersion)) {
+    return FailedPrecondition("model file for vocabulary " + text("vocabulary") + "; this program has " +
+                              std::to_string(tokens::kVocabularyVersion) + " and reads 1");
+  }
+  return Status::Ok();
+}
+
 }  // namespace ledgerline::model

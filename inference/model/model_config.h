@@ -32,6 +32,10 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
+// Whether a generator's model file is one that this program reads: its format and vocabulary.
+// Errors: kFailedPrecondition.
+Status CheckModelMetadata(const std::map<std::string, std::string>& metadata);
+
 }  // namespace ledgerline::model
 
 #endif  // LEDGERLINE_INFERENCE_MODEL_MODEL_CONFIG_H_

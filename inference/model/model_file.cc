@@ -24,10 +24,12 @@ Status ReadTensor(const std::string& name, const Json& entry, std::string_view d
       entry["data_offsets"].size() != 2) {
     return BadHeader("tensor \"" + name.substr(0, 80) + "\" lacks dtype, shape or data_offsets");
   }
-  if (entry["dtype"].get<std::string>() != "F32") {
-    return InvalidArgument("tensor \"" + name.substr(0, 80) + "\" has dtype " +
-                           entry["dtype"].get<std::string>().substr(0, 16) + "; only F32 is read");
+  const std::string dtype = entry["dtype"].get<std::string>();
+  if (dtype != "F32" && dtype != "I8") {
+    return InvalidArgument("tensor \"" + name.substr(0, 80) + "\" has dtype " + dtype.substr(0, 16) +
+                           "; only F32 and I8 are read");
   }
+  const size_t size_of_value = dtype == "F32" ? sizeof(float) : sizeof(int8_t);
   StoredTensor tensor;
   size_t count = 1;
   for (const Json& size : entry["shape"]) {
@@ -42,13 +44,18 @@ Status ReadTensor(const std::string& name, const Json& entry, std::string_view d
   const Json& begin = entry["data_offsets"][0];
   const Json& end = entry["data_offsets"][1];
   if (!begin.is_number_unsigned() || !end.is_number_unsigned() || begin.get<uint64_t>() != *cursor ||
-      end.get<uint64_t>() != *cursor + count * sizeof(float) || end.get<uint64_t>() > data.size()) {
+      end.get<uint64_t>() != *cursor + count * size_of_value || end.get<uint64_t>() > data.size()) {
     return DataLoss("tensor \"" + name.substr(0, 80) + "\" does not lie at byte " + std::to_string(*cursor) + " with " +
                     std::to_string(count) + " values");
   }
-  tensor.values.resize(count);
-  std::memcpy(tensor.values.data(), data.data() + *cursor, count * sizeof(float));
-  *cursor += count * sizeof(float);
+  if (dtype == "F32") {
+    tensor.values.resize(count);
+    std::memcpy(tensor.values.data(), data.data() + *cursor, count * sizeof(float));
+  } else {
+    tensor.codes.resize(count);
+    std::memcpy(tensor.codes.data(), data.data() + *cursor, count);
+  }
+  *cursor += count * size_of_value;
   file->tensors[name] = std::move(tensor);
   return Status::Ok();
 }
@@ -60,8 +67,10 @@ std::string SerialiseModelFile(const ModelFile& file) {
   header["__metadata__"] = file.metadata;
   size_t offset = 0;
   for (const auto& [name, tensor] : file.tensors) {
-    const size_t size = tensor.values.size() * sizeof(float);
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
+    const bool whole = tensor.codes.empty();
+    const size_t size = whole ? tensor.values.size() * sizeof(float) : tensor.codes.size();
+    header[name] = {
+        {"dtype", whole ? "F32" : "I8"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
     offset += size;
   }
   std::string text = header.dump();
@@ -73,6 +82,7 @@ std::string SerialiseModelFile(const ModelFile& file) {
   bytes += text;
   for (const auto& [name, tensor] : file.tensors) {
     bytes.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
+    bytes.append(reinterpret_cast<const char*>(tensor.codes.data()), tensor.codes.size());
   }
   return bytes;
 }

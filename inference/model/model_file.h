@@ -1,9 +1,9 @@
 // Model files: named raw tensors and text metadata in one file, in the safetensors layout; never pickles.
 //
 // Layout: u64 little-endian header length; a JSON header; the tensors' bytes. docs/formats/model_file.md is the page.
-// Only F32 is written and read. The reader takes bytes from strangers: it bounds the header, checks every shape against
-// its byte range, and demands that the ranges cover the data exactly, in order, without gaps.
-// Source: https://github.com/huggingface/safetensors, section "Format".
+// F32 and I8 are written and read. The reader takes bytes from strangers: it bounds the header, checks every shape
+// against its byte range, and demands that the ranges cover the data exactly, in order, without gaps. Source:
+// https://github.com/huggingface/safetensors, section "Format".
 #ifndef LEDGERLINE_INFERENCE_MODEL_MODEL_FILE_H_
 #define LEDGERLINE_INFERENCE_MODEL_MODEL_FILE_H_
 
@@ -21,9 +21,11 @@ inline constexpr size_t kMaxModelFileBytes = 256u << 20;
 inline constexpr size_t kMaxModelHeaderBytes = 1u << 20;
 inline constexpr size_t kMaxModelTensors = 4096;
 
+// Either `values` or `codes` holds the product of the shape; the other is empty.
 struct StoredTensor {
   std::vector<int64_t> shape;  // row-major; empty for a scalar
-  std::vector<float> values;   // product of the shape
+  std::vector<float> values;   // F32
+  std::vector<int8_t> codes;   // I8: a quantised matrix, whose scales are the tensor NAME/scales
 };
 
 struct ModelFile {
@@ -35,7 +37,7 @@ struct ModelFile {
 // bytes.
 std::string SerialiseModelFile(const ModelFile& file);
 // Errors: kDataLoss (truncated, gaps, a malformed header), kOutOfRange (a bound above), kInvalidArgument (a dtype other
-// than F32).
+// than F32 and I8).
 Result<ModelFile> ParseModelFile(std::string_view bytes);
 
 // Errors: kNotFound, kUnavailable (the disk), and those of ParseModelFile.

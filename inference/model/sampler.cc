@@ -1,7 +1,8 @@
 #include "inference/model/sampler.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "inference/kernel/exact_math.h"
 
 namespace ledgerline::model {
 namespace {
@@ -27,8 +28,8 @@ Sampled Sample(std::span<const float> logits, std::span<const float> bias, const
   for (size_t i = 0; i < logits.size(); ++i) {
     const double sum = static_cast<double>(logits[i]) + static_cast<double>(bias[i]);
     if (sum <= kForbidden / 2) continue;
-    plain += std::exp(sum - highest);
-    const double weight = std::exp((sum - highest) / rule.temperature) * 4294967296.0;
+    plain += kernel::ExactExp(sum - highest);
+    const double weight = kernel::ExactExp((sum - highest) / rule.temperature) * 4294967296.0;
     weighed.push_back({static_cast<uint64_t>(weight), static_cast<int>(i)});
   }
   std::sort(weighed.begin(), weighed.end(), [](const Weighed& x, const Weighed& y) {
@@ -53,7 +54,7 @@ Sampled Sample(std::span<const float> logits, std::span<const float> bias, const
     at -= weighed[i].weight;
   }
   const size_t s = static_cast<size_t>(sampled.symbol);
-  sampled.nats = std::log(plain) - (static_cast<double>(logits[s]) + static_cast<double>(bias[s]) - highest);
+  sampled.nats = kernel::ExactLog(plain) - (static_cast<double>(logits[s]) + static_cast<double>(bias[s]) - highest);
   return sampled;
 }
 

@@ -1,7 +1,7 @@
 // Sampler: one symbol from logits: bias, temperature, nucleus, then a draw in integers.
 //
-// The draw is exact integer arithmetic on weights of 2^-32; ties are broken by the lower symbol. What remains in
-// floating point is one exponential a symbol.
+// The draw is exact integer arithmetic on weights of 2^-32; ties are broken by the lower symbol. The weights come from
+// an exponential of our own (inference/kernel/exact_math.h), so that equal logits give equal symbols on every machine.
 #ifndef LEDGERLINE_INFERENCE_MODEL_SAMPLER_H_
 #define LEDGERLINE_INFERENCE_MODEL_SAMPLER_H_
 

@@ -17,8 +17,8 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
   if (size < 10 || data[7] != 0 || data[8] != '{') {
     model::ModelFile file;
     file.metadata = model::ModelConfig().ToMetadata();
-    file.tensors["a"] = {{1 + seed % 3}, std::vector<float>(1 + seed % 3, 1.0f)};
-    file.tensors["b"] = {{2, 2}, std::vector<float>(4, 0.5f)};
+    file.tensors["a"] = {{1 + seed % 3}, std::vector<float>(1 + seed % 3, 1.0f), {}};
+    file.tensors["b"] = {{2, 2}, {}, std::vector<int8_t>(4, 5)};
     const std::string bytes = model::SerialiseModelFile(file);
     if (bytes.size() <= max_size) {
       std::memcpy(data, bytes.data(), bytes.size());

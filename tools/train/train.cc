@@ -8,6 +8,8 @@
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
 //   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
+//   ledgerline-train quantise --model FILE --out FILE            its large matrices as int8 with scales
+//   ledgerline-train compare --corpus DIR --model FILE [--split valid] [--rows N]  the kernel's loss beside LibTorch's
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -21,6 +23,7 @@
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
 #include "tools/train/drums_commands.h"
+#include "tools/train/kernel_commands.h"
 #include "tools/train/loss_curve.h"
 
 namespace {
@@ -200,12 +203,22 @@ int main(int argc, char** argv) {
   pack->add_option("--out", out, "Model file to write")->required();
   std::function<int()> drums;
   train::AddDrumsCommands(app, &drums);
+  CLI::App* quantise = app.add_subcommand("quantise", "Write a model's large matrices as int8 with scales.");
+  quantise->add_option("--model", model, "Model file")->required();
+  quantise->add_option("--out", out, "Model file to write")->required();
+  CLI::App* compare = app.add_subcommand("compare", "The exact kernel's loss beside LibTorch's, on the same rows.");
+  compare->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  compare->add_option("--model", model, "Model file")->required();
+  compare->add_option("--split", split, "train, valid, test or demo");
+  compare->add_option("--rows", rows, "At most so many rows");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   if (drums) return drums();
+  if (*quantise) return train::Quantise(model, out);
+  if (*compare) return train::Compare(corpus, model, split, rows);
   if (*run) return Run(corpus, config, out);
   if (*baseline) return Baseline(corpus, split);
   if (*curve) return Curve(log, out, nats);

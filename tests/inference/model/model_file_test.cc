@@ -12,8 +12,9 @@ namespace {
 ModelFile Sample() {
   ModelFile file;
   file.metadata = {{"format", "ledgerline-model/1"}, {"width", "192"}};
-  file.tensors["b"] = {{2, 3}, {1, 2, 3, 4, 5, 6}};
-  file.tensors["a"] = {{2}, {-1.5f, 0.25f}};
+  file.tensors["b"] = {{2, 3}, {1, 2, 3, 4, 5, 6}, {}};
+  file.tensors["a"] = {{2}, {-1.5f, 0.25f}, {}};
+  file.tensors["c"] = {{3, 1}, {}, {-127, 0, 5}};
   return file;
 }
 
@@ -29,9 +30,10 @@ TEST(ModelFile, RoundTrips) {
   const Result<ModelFile> read = ParseModelFile(bytes);
   ASSERT_TRUE(read.ok()) << read.status().ToString();
   EXPECT_EQ(read->metadata, Sample().metadata);
-  ASSERT_EQ(read->tensors.size(), 2u);
+  ASSERT_EQ(read->tensors.size(), 3u);
   EXPECT_EQ(read->tensors.at("b").shape, (std::vector<int64_t>{2, 3}));
   EXPECT_EQ(read->tensors.at("b").values, Sample().tensors.at("b").values);
+  EXPECT_EQ(read->tensors.at("c").codes, (std::vector<int8_t>{-127, 0, 5}));
   EXPECT_EQ(SerialiseModelFile(*read), bytes);
 }
 
@@ -57,7 +59,9 @@ TEST(ModelFile, RefusesOverlapsGapsOtherTypesAndHugeShapes) {
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[4,12]})", 12), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[0,12]})", 12), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})", 4), StatusCode::kDataLoss);
-  EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,2]})", 2), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,2]})", 2), StatusCode::kOk);
+  EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);
+  EXPECT_EQ(code(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,4]})", 4), StatusCode::kInvalidArgument);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})", 8),
             StatusCode::kOutOfRange);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[-1],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "inference/model/decoder.h"
+#include "inference/model/torch_decoder.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
 namespace ledgerline::model {
@@ -250,7 +250,7 @@ TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
   file.metadata = SmallConfig().ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
-  const Result<std::unique_ptr<Decoder>> decoder = Decoder::Load(SerialiseModelFile(file));
+  const Result<std::unique_ptr<TorchDecoder>> decoder = TorchDecoder::Load(SerialiseModelFile(file));
   ASSERT_TRUE(decoder.ok()) << decoder.status().ToString();
   // The decoder's logits are the network's.
   const Input input = SampleInput(6, 3);
@@ -270,16 +270,16 @@ TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
   ModelFile file;
   StoreParameters(*network_, &file);
   file.metadata = SmallConfig().ToMetadata();
-  EXPECT_EQ(Decoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(TorchDecoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kFailedPrecondition);
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = "999";
-  EXPECT_NE(Decoder::Load(SerialiseModelFile(file)).status().message().find("vocabulary 999"), std::string::npos);
+  EXPECT_NE(TorchDecoder::Load(SerialiseModelFile(file)).status().message().find("vocabulary 999"), std::string::npos);
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
   file.metadata["hidden"] = "64";
-  EXPECT_EQ(Decoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(TorchDecoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kInvalidArgument);
   file.metadata["hidden"] = "48";
   file.tensors.erase("pitch/head");
-  EXPECT_EQ(Decoder::Load(SerialiseModelFile(file)).status().message(), "the model file lacks tensor pitch/head");
+  EXPECT_EQ(TorchDecoder::Load(SerialiseModelFile(file)).status().message(), "the model file lacks tensor pitch/head");
 }
 
 TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody) {
@@ -293,7 +293,7 @@ TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody
   for (const char* key : {"kv_heads", "styles", "roles"}) file.metadata.erase(key);
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = "1";
-  const Result<std::unique_ptr<Decoder>> decoder = Decoder::Load(SerialiseModelFile(file));
+  const Result<std::unique_ptr<TorchDecoder>> decoder = TorchDecoder::Load(SerialiseModelFile(file));
   ASSERT_TRUE(decoder.ok()) << decoder.status().ToString();
   Input input = SampleInput(6, 3);
   for (tokens::BarRow& bar : input.bars) bar[tokens::kBarStyle] = 1;
@@ -312,7 +312,7 @@ TEST_F(TransformerTest, TheDecoderRefusesRowsBeyondItsContext) {
   file.metadata = SmallConfig().ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
-  const std::unique_ptr<Decoder> decoder = std::move(Decoder::Load(SerialiseModelFile(file))).value();
+  const std::unique_ptr<TorchDecoder> decoder = std::move(TorchDecoder::Load(SerialiseModelFile(file))).value();
   const std::vector<tokens::Row> rows(256, SampleInput(7, 2).rows[1]);
   EXPECT_TRUE(decoder->Read(rows, {}, {}).ok());
   EXPECT_EQ(decoder->Read({rows[0]}, {}, {}).message(), "reading 1 rows after 256; the context is 256");

@@ -100,7 +100,6 @@ int main(int argc, char** argv) {
   const size_t count = std::min(kRows, static_cast<size_t>(decoder.config().context));
   sequence.rows.resize(std::min(sequence.rows.size(), count));
   std::printf("%s\n%zu rows at batch 1\n", model::KernelVersion().c_str(), sequence.rows.size());
-  if (const std::string warning = model::BlasWarning(); !warning.empty()) std::printf("warning: %s\n", warning.c_str());
 
   auto bars_of = [&](size_t i) {
     return sequence.rows[i][tokens::kBarIndex] < 0

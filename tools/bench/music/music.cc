@@ -156,9 +156,10 @@ int main(int argc, char** argv) {
                      plan.status().ToString().c_str());
         continue;
       }
-      const Result<Composition> cover =
-          Compose(decoder->get(), plan->conditioning.piece, plan->rules, settings, 1, 0, nullptr);
-      if (!cover.ok()) return Fail(cover.status());
+      const Result<std::vector<Composition>> composed_one =
+          ComposeAll(decoder->get(), plan->conditioning.piece, plan->rules, settings, 1, 1, nullptr);
+      if (!composed_one.ok()) return Fail(composed_one.status());
+      const Composition* cover = &composed_one->front();
       ++composed;
       rejected += GuardVerdict(cover->piece, Measure(cover->piece)).has_value();
       if (!style.triple) {

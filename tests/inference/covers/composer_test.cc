@@ -1,0 +1,86 @@
+// Candidates do not depend on what they are composed beside, nor on the processor's vector width, nor on threads.
+#include "inference/covers/composer.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "inference/covers/plan.h"
+#include "inference/covers/style_book.h"
+#include "inference/kernel/exact_decoder.h"
+#include "inference/model/model_file.h"
+#include "tests/inference/tokens/sample_pieces.h"
+
+namespace ledgerline::covers {
+namespace {
+
+class ComposerTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    bytes_ = new std::string(model::ReadFileBytes("inference/weights/ledgerline.model").value());
+    const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
+    const StyleTraits* style = FindStyle("art-song");
+    plan_ =
+        new CoverPlan(PlanCover(tokens::SampleSong(12), *style, TexturesFrom(decoder->metadata(), style->name).value(),
+                                MeanMelodyFrom(decoder->metadata(), style->name).value(), 1)
+                          .value());
+  }
+  static std::unique_ptr<model::Decoder> Load(kernel::Path path) {
+    const Result<const kernel::Ops*> ops = kernel::OpsOf(path);
+    return ops.ok() ? kernel::ExactDecoder::Load(*bytes_, **ops, kernel::Precision::kInt8).value() : nullptr;
+  }
+  static std::vector<Composition> ComposeSome(model::Decoder* decoder, int candidates) {
+    return ComposeAll(decoder, plan_->conditioning.piece, plan_->rules, {}, 5, candidates, nullptr).value();
+  }
+  static void ExpectSame(const Composition& a, const Composition& b) {
+    ASSERT_EQ(a.piece.bars.size(), b.piece.bars.size());
+    for (size_t k = 0; k < a.piece.bars.size(); ++k) EXPECT_EQ(a.piece.bars[k].events, b.piece.bars[k].events) << k;
+    EXPECT_EQ(a.nats_per_note, b.nats_per_note);  // to the bit: it decides the ranking
+    EXPECT_EQ(a.rows, b.rows);
+  }
+  static std::string* bytes_;
+  static CoverPlan* plan_;
+};
+std::string* ComposerTest::bytes_ = nullptr;
+CoverPlan* ComposerTest::plan_ = nullptr;
+
+TEST_F(ComposerTest, ACandidateIsTheSameAloneAndBesideOthers) {
+  const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
+  const std::vector<Composition> many = ComposeSome(decoder.get(), 7), few = ComposeSome(decoder.get(), 2),
+                                 one = ComposeSome(decoder.get(), 1);
+  ASSERT_EQ(many.size(), 7u);
+  ExpectSame(many[0], one[0]);
+  ExpectSame(many[0], few[0]);
+  ExpectSame(many[1], few[1]);
+  int notes = 0;
+  for (const tokens::PieceBar& bar : many[0].piece.bars) notes += static_cast<int>(bar.events.size());
+  EXPECT_GT(notes, 12);
+  EXPECT_NE(many[0].nats_per_note, many[1].nats_per_note);  // other streams make other covers
+}
+
+TEST_F(ComposerTest, EveryPathComposesTheSameNotes) {
+  const std::unique_ptr<model::Decoder> scalar = Load(kernel::Path::kScalar);
+  const std::vector<Composition> expected = ComposeSome(scalar.get(), 2);
+  for (const kernel::Path path : {kernel::Path::kAvx2, kernel::Path::kAvx512}) {
+    const std::unique_ptr<model::Decoder> decoder = Load(path);
+    if (decoder == nullptr) continue;
+    const std::vector<Composition> composed = ComposeSome(decoder.get(), 2);
+    for (size_t c = 0; c < 2; ++c) ExpectSame(composed[c], expected[c]);
+  }
+}
+
+TEST_F(ComposerTest, TwoThreadsOnOneModelComposeTheSameNotes) {
+  const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value(), other = decoder->Another();
+  const std::vector<Composition> expected = ComposeSome(decoder.get(), 3);
+  std::vector<Composition> a, b;
+  std::thread one([&] { a = ComposeSome(decoder.get(), 3); }), two([&] { b = ComposeSome(other.get(), 3); });
+  one.join();
+  two.join();
+  for (size_t c = 0; c < 3; ++c) {
+    ExpectSame(a[c], expected[c]);
+    ExpectSame(b[c], expected[c]);
+  }
+}
+
+}  // namespace
+}  // namespace ledgerline::covers
