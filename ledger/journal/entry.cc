@@ -47,23 +47,30 @@ Status CheckEvidence(const v1::Entry& entry) {
 
 }  // namespace
 
-Result<std::string> EncodeEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
-                                const EntryContent& content) {
+Status AppendEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
+                   const EntryContent& content, std::string& out) {
   // As protobuf would serialise it: fields in order, those that are zero left out. Written by hand, since this is what
   // the sequencer does for every entry.
+  const size_t before = out.size();
+  AppendNumber(out, 1, index.value);
+  AppendNumber(out, 2, static_cast<uint64_t>(recorded_at_us));
+  AppendBytes(out, 3, previous_leaf_hash.view());
+  AppendNumber(out, 4, static_cast<uint64_t>(content.type));
+  AppendBytes(out, 5, content.submission_bytes);
+  AppendBytes(out, 6, content.key_id.view());
+  AppendNumber(out, 7, content.batch_offset == 0 ? v1::SIGNATURE_EVIDENCE_SUBMISSION : v1::SIGNATURE_EVIDENCE_BATCH);
+  AppendNumber(out, 8, content.batch_offset);
+  if (const size_t size = out.size() - before; size > crypto::kEntryBytesMax) {
+    return OutOfRange("entry of " + std::to_string(size) + " bytes, at most 65535");
+  }
+  return Status::Ok();
+}
+
+Result<std::string> EncodeEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
+                                const EntryContent& content) {
   std::string bytes;
   bytes.reserve(content.submission_bytes.size() + 128);
-  AppendNumber(bytes, 1, index.value);
-  AppendNumber(bytes, 2, static_cast<uint64_t>(recorded_at_us));
-  AppendBytes(bytes, 3, previous_leaf_hash.view());
-  AppendNumber(bytes, 4, static_cast<uint64_t>(content.type));
-  AppendBytes(bytes, 5, content.submission_bytes);
-  AppendBytes(bytes, 6, content.key_id.view());
-  AppendNumber(bytes, 7, content.batch_offset == 0 ? v1::SIGNATURE_EVIDENCE_SUBMISSION : v1::SIGNATURE_EVIDENCE_BATCH);
-  AppendNumber(bytes, 8, content.batch_offset);
-  if (bytes.size() > crypto::kEntryBytesMax) {
-    return OutOfRange("entry of " + std::to_string(bytes.size()) + " bytes, at most 65535");
-  }
+  RETURN_IF_ERROR(AppendEntry(index, recorded_at_us, previous_leaf_hash, content, bytes));
   return bytes;
 }
 

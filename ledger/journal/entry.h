@@ -22,8 +22,11 @@ struct EntryContent {
   uint32_t batch_offset = 0;          // of an item: its header is so many entries before it; else 0
 };
 
-// Writes an entry's bytes: the only place that does. `submission_bytes` goes in as it was received.
-// Errors: kOutOfRange (the entry would be above 65,535 bytes).
+// Writes an entry's bytes at the end of `out`: the only place that does. `submission_bytes` goes in as it was received.
+// Errors: kOutOfRange (the entry would be above 65,535 bytes; `out` has them all the same).
+Status AppendEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
+                   const EntryContent& content, std::string& out);
+// The same, alone.
 Result<std::string> EncodeEntry(EntryIndex index, int64_t recorded_at_us, const Hash256& previous_leaf_hash,
                                 const EntryContent& content);
 

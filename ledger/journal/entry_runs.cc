@@ -23,14 +23,30 @@ std::string EndKey(uint64_t to) {
 
 }  // namespace
 
-void RunWriter::Append(EntryIndex index, v1::PayloadType type, std::string_view bytes) {
+// A full run is flushed by the entry after it, so that what AppendEncoded returns stays.
+size_t RunWriter::Begin() {
+  if (run_entries_ == kRunEntriesMax || run_.size() >= kRunBytesFull) FlushEntries();
+  const size_t at = run_.size();
+  run_.append(kLengthBytes, '\0');
+  return at;
+}
+
+std::string_view RunWriter::End(size_t at, EntryIndex index, v1::PayloadType type) {
+  const size_t size = run_.size() - at - kLengthBytes;
+  run_[at] = static_cast<char>(size >> 8);
+  run_[at + 1] = static_cast<char>(size & 0xff);
   if (type_entries_ > 0 && type != type_) FlushType();
-  AppendToRun(run_, bytes);
   ++run_entries_;
   type_ = type;
   ++type_entries_;
   last_ = index;
-  if (run_entries_ == kRunEntriesMax || run_.size() >= kRunBytesFull) FlushEntries();
+  return std::string_view(run_).substr(at + kLengthBytes);
+}
+
+void RunWriter::Append(EntryIndex index, v1::PayloadType type, std::string_view bytes) {
+  const size_t at = Begin();
+  run_.append(bytes);
+  End(at, index, type);
 }
 
 void RunWriter::FlushEntries() {

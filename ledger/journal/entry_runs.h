@@ -28,10 +28,23 @@ class RunWriter {
   explicit RunWriter(Batch& batch) : batch_(batch) {}
   // Entries come in order, without a gap.
   void Append(EntryIndex index, v1::PayloadType type, std::string_view bytes);
+  // The same without a copy of its own: `encode` appends the entry to the string that it gets, at most 65,535 bytes.
+  // Returns the entry's bytes, valid until the next call. Errors: those of `encode`; then nothing was appended.
+  template <typename Encode>
+  Result<std::string_view> AppendEncoded(EntryIndex index, v1::PayloadType type, Encode encode) {
+    const size_t at = Begin();
+    if (Status status = encode(run_); !status.ok()) {
+      run_.resize(at);
+      return status;
+    }
+    return End(at, index, type);
+  }
   // Puts what is left.
   void Flush();
 
  private:
+  size_t Begin();
+  std::string_view End(size_t at, EntryIndex index, v1::PayloadType type);
   void FlushEntries();
   void FlushType();
   Batch& batch_;

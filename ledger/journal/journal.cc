@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "crypto/tile_cache.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/key_fold.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/recovery.h"
 #include "ledger/journal/sequencer.h"
@@ -37,8 +38,6 @@ Status WriteGenesis(Storage& storage, const std::string& origin, const crypto::S
   RunWriter runs(*batch);
   runs.Append(EntryIndex{0}, parsed.type, entry);
   runs.Flush();
-  batch->Put(keyspace::SubmissionKey(parsed.key_id, kGenesisIdempotencyKey),
-             keyspace::SubmissionRecord{EntryIndex{0}}.Encode());
   tree.WriteTiles(*batch);
   batch->Put(keyspace::StateKey(), keyspace::StateRecord{TreeSize{1}, tree.Root(), leaf_hash, now}.Encode());
   return storage.Commit(std::move(batch));
@@ -64,8 +63,9 @@ class Journal::Impl {
     if (const auto found = SignersFor(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
       return PermissionDenied(found.status().message());
     options_ = options;
+    ASSIGN_OR_RETURN(RecentKeys recent, ReadUnfoldedKeys(*storage_, recovered_.state.size));
     sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
-                                             std::move(recovered_.tree),
+                                             std::move(recovered_.tree), std::move(recent),
                                              [this](const std::string& text) { return SignPromise(text); });
     if (checkpoint_note_.empty()) return SignCheckpoint().status();
     // A crash between the two writes of a checkpoint leaves one of them behind.
@@ -75,36 +75,44 @@ class Journal::Impl {
   }
 
   Result<Committed> Submit(SubmissionRequest request) {
-    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
-    ASSIGN_OR_RETURN(const std::vector<Committed> committed, sequencer_->Run(std::move(pending)));
-    return committed.front();
+    ASSIGN_OR_RETURN(const std::shared_ptr<PendingSubmission> pending, Start(std::move(request), nullptr));
+    ASSIGN_OR_RETURN(const Placement placement, sequencer_->Wait(*pending));
+    return placement.At(0);
   }
 
   Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished) {
-    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
-    pending->on_finished = [finished = std::move(on_finished)](Result<std::vector<Committed>> committed) {
-      finished(committed.ok() ? Result<Committed>(committed->front()) : Result<Committed>(committed.status()));
-    };
-    return sequencer_->Start(std::move(pending));
+    return Start(
+               std::move(request),
+               [finished = std::move(on_finished)](const Result<Placement>& placement) {
+                 finished(placement.ok() ? Result<Committed>(placement->At(0)) : Result<Committed>(placement.status()));
+               })
+        .status();
   }
 
   Result<CommittedBatch> SubmitBatch(BatchRequest request) {
-    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, PrepareBatch(std::move(request)));
-    return InBatch(sequencer_->Run(std::move(pending)));
+    ASSIGN_OR_RETURN(const std::shared_ptr<PendingSubmission> pending, Start(std::move(request), nullptr));
+    return InBatch(sequencer_->Wait(*pending));
   }
 
   Status SubmitBatchAsync(BatchRequest request, std::function<void(Result<CommittedBatch>)> on_finished) {
-    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, PrepareBatch(std::move(request)));
-    pending->on_finished = [finished = std::move(on_finished)](Result<std::vector<Committed>> committed) {
-      finished(InBatch(std::move(committed)));
-    };
-    return sequencer_->Start(std::move(pending));
+    return Start(std::move(request), [finished = std::move(on_finished)](
+                                         const Result<Placement>& placement) { finished(InBatch(placement)); })
+        .status();
   }
 
   Result<size_t> CommitQueued() {
     if (sequencer_ == nullptr) return ReadOnly();
     if (options_.own_thread) return FailedPrecondition("the journal's own thread commits what is queued");
     return sequencer_->CommitQueued();
+  }
+
+  // Without a sequencer the keys that are not in the store are read when somebody first asks.
+  Result<std::optional<EntryIndex>> FindSubmission(const keyspace::SubmissionDigest& digest) const {
+    if (sequencer_ != nullptr) return sequencer_->FindDurable(digest);
+    std::call_once(reading_keys_, [this] { unfolded_ = ReadUnfoldedKeys(*storage_, recovered_.state.size); });
+    RETURN_IF_ERROR(unfolded_.status());
+    if (const std::optional<EntryIndex> recent = unfolded_->Find(digest)) return recent;
+    return FindFoldedKey(*storage_, digest);
   }
 
   keyspace::StateRecord state() const { return sequencer_ ? sequencer_->state() : recovered_.state; }
@@ -185,45 +193,58 @@ class Journal::Impl {
  private:
   static Status ReadOnly() { return FailedPrecondition("the journal is open for reading only"); }
 
-  static Result<CommittedBatch> InBatch(Result<std::vector<Committed>> committed) {
-    if (!committed.ok()) return committed.status();
-    return CommittedBatch{committed->front(), {committed->begin() + 1, committed->end()}};
+  static Result<CommittedBatch> InBatch(const Result<Placement>& placement) {
+    if (!placement.ok()) return placement.status();
+    CommittedBatch batch{placement->At(0), {}};
+    batch.items.reserve(placement->count - 1);
+    for (size_t i = 1; i < placement->count; ++i) batch.items.push_back(placement->At(i));
+    return batch;
+  }
+
+  // Checks and queues a SubmissionRequest or a BatchRequest. With no `on_finished` somebody waits for it.
+  template <typename Request>
+  Result<std::shared_ptr<PendingSubmission>> Start(Request request,
+                                                   std::function<void(const Result<Placement>&)> on_finished) {
+    if (sequencer_ == nullptr) return ReadOnly();
+    const Sequencer::Admission admission(*sequencer_);
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
+    pending->on_finished = std::move(on_finished);
+    RETURN_IF_ERROR(sequencer_->Start(pending));
+    return pending;
   }
 
   // Everything that the caller's thread can check.
   Result<std::shared_ptr<PendingSubmission>> Prepare(SubmissionRequest request) const {
-    if (sequencer_ == nullptr) return ReadOnly();
     auto pending = std::make_shared<PendingSubmission>();
-    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(request.submission));
+    pending->request = std::move(request.submission);
+    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(pending->request));
     if (pending->parsed.type == v1::PAYLOAD_TYPE_BATCH_HEADER) {
       return InvalidArgument("a batch header comes with its items, as a signed batch");
     }
     RETURN_IF_ERROR(Admit(pending->parsed).status());
-    pending->cost_bytes = request.submission.size();
-    AddEntry(*pending, pending->parsed.type, std::move(request.submission),
-             pending->parsed.submission.idempotency_key());
+    pending->cost_bytes = pending->request.size();
+    AddEntry(*pending, pending->parsed.type, pending->request, pending->parsed.submission.idempotency_key());
     RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerSubmissionMax,
                               ReferencedBlobs(pending->parsed.payload), *pending));
     RETURN_IF_ERROR(sequencer_->LookUp(*pending));
     return pending;
   }
 
-  Result<std::shared_ptr<PendingSubmission>> PrepareBatch(BatchRequest request) const {
-    if (sequencer_ == nullptr) return ReadOnly();
+  Result<std::shared_ptr<PendingSubmission>> Prepare(BatchRequest request) const {
     auto pending = std::make_shared<PendingSubmission>();
-    ASSIGN_OR_RETURN(ParsedBatch batch, ParseBatch(request.batch));
-    pending->parsed = std::move(batch.header);
-    ASSIGN_OR_RETURN(const EnrolledKey key, Admit(pending->parsed));
     pending->cost_bytes = request.batch.size();
-    pending->entries.reserve(batch.items.size() + 1);
-    AddEntry(*pending, pending->parsed.type, std::move(batch.header_bytes),
-             pending->parsed.submission.idempotency_key());
+    ASSIGN_OR_RETURN(pending->batch, ParseBatch(std::move(request.batch)));
+    pending->parsed = std::move(pending->batch.header);
+    ASSIGN_OR_RETURN(const EnrolledKey key, Admit(pending->parsed));
+    pending->entries.reserve(pending->batch.items.size() + 1);
+    AddEntry(*pending, pending->parsed.type, pending->batch.header_bytes, pending->parsed.submission.idempotency_key());
     std::vector<Hash256> referenced;
-    for (size_t i = 0; i < batch.items.size(); ++i) {
-      ParsedItem& item = batch.items[i];
-      RETURN_IF_ERROR(CheckRole(key, item.type).WithContext("batch item " + std::to_string(i + 1)));
+    for (size_t i = 0; i < pending->batch.items.size(); ++i) {
+      const ParsedItem& item = pending->batch.items[i];
+      if (i == 0 || item.type != pending->batch.items[i - 1].type)
+        RETURN_IF_ERROR(CheckRole(key, item.type).WithContext("batch item " + std::to_string(i + 1)));
       referenced.insert(referenced.end(), item.blobs.begin(), item.blobs.end());
-      AddEntry(*pending, item.type, std::move(item.bytes), std::move(item.idempotency_key));
+      pending->entries.push_back({item.type, item.bytes, item.idempotency_key, item.digest, std::nullopt});
     }
     std::sort(referenced.begin(), referenced.end());
     referenced.erase(std::unique(referenced.begin(), referenced.end()), referenced.end());
@@ -232,10 +253,10 @@ class Journal::Impl {
     return pending;
   }
 
-  static void AddEntry(PendingSubmission& pending, v1::PayloadType type, std::string bytes,
-                       std::string idempotency_key) {
-    std::string key = keyspace::SubmissionKey(pending.parsed.key_id, idempotency_key);
-    pending.entries.push_back({type, std::move(bytes), std::move(idempotency_key), std::move(key), std::nullopt});
+  static void AddEntry(PendingSubmission& pending, v1::PayloadType type, std::string_view bytes,
+                       std::string_view idempotency_key) {
+    pending.entries.push_back(
+        {type, bytes, idempotency_key, keyspace::DigestOf(pending.parsed.key_id, idempotency_key), std::nullopt});
   }
 
   // One signer for each key.
@@ -340,6 +361,8 @@ class Journal::Impl {
   std::unique_ptr<Storage> storage_;
   crypto::TileCache tile_cache_{kTilesKept};
   RecoveredJournal recovered_;
+  mutable std::once_flag reading_keys_;
+  mutable Result<RecentKeys> unfolded_ = Internal("the keys are not read yet");  // without a sequencer
   std::string origin_;
   JournalOptions options_;
 
@@ -432,11 +455,7 @@ Result<std::string> Journal::ReadBlob(const Hash256& hash) const {
 
 Result<std::optional<EntryIndex>> Journal::FindSubmission(const Hash256& submitter_key_id,
                                                           std::string_view idempotency_key) const {
-  ASSIGN_OR_RETURN(const std::optional<std::string> stored,
-                   impl_->storage().Get(keyspace::SubmissionKey(submitter_key_id, idempotency_key)));
-  if (!stored) return std::optional<EntryIndex>();
-  ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
-  return std::optional<EntryIndex>(record.index);
+  return impl_->FindSubmission(keyspace::DigestOf(submitter_key_id, idempotency_key));
 }
 
 Status Journal::ForEachEntry(EntryIndex from, EntryIndex to,

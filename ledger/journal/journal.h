@@ -33,6 +33,8 @@ struct JournalOptions {
   size_t queued_submissions_max = 4096;  // above it, Submit says kResourceExhausted
   size_t queued_bytes_max = 256u << 20;  // submissions and blobs together; one submission may always queue alone
   size_t batch_entries_max = 1024;
+  // Idempotency keys come into the store so many at a time, or a few more (key_fold.h).
+  size_t fold_entries_min = size_t{1} << 16;
   // Whether Submit checks the Ed25519 signature. Off only where the caller has already checked it, as the benchmark of
   // the journal alone has; a full verify checks every signature in any case.
   bool check_signatures = true;
@@ -120,8 +122,8 @@ class Journal {
   // kResourceExhausted (queue full: try again), kUnavailable (the journal has stopped after a failed write).
   Result<Committed> Submit(SubmissionRequest request);
   // The same without blocking, for servers whose sessions outnumber their threads. Admission happens before it returns;
-  // if it returns ok, `on_finished` is called exactly once, on the sequencer's thread, and must not block or call the
-  // journal. Otherwise it is never called. Errors: as Submit's, here or in the result.
+  // if it returns ok, `on_finished` is called exactly once, on a thread of the journal's, and must not block or call
+  // the journal. Otherwise it is never called. Errors: as Submit's, here or in the result.
   Status SubmitAsync(SubmissionRequest request, std::function<void(Result<Committed>)> on_finished);
 
   // The same for a signed batch: it is admitted whole or not at all, its entries follow each other and become durable

@@ -1,11 +1,14 @@
 #include "ledger/journal/keyspace.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "crypto/sha256.h"
 
 namespace ledgerline::journal::keyspace {
 namespace {
 
-constexpr char kStateVersion = 1;
+constexpr char kStateVersion = 2;
 constexpr size_t kStateBytes = 1 + 8 + 32 + 32 + 8;
 constexpr size_t kSubmissionRecordBytes = 8;
 constexpr size_t kTypeKeyBytes = 1 + 2 + 8;
@@ -20,8 +23,14 @@ std::string Numbered(char prefix, uint64_t number) {
 
 }  // namespace
 
+void WriteBigEndian64(char* out, uint64_t value) {
+  for (size_t i = 0; i < 8; ++i) out[i] = static_cast<char>(value >> (56 - 8 * i));
+}
+
 void AppendBigEndian64(std::string& out, uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+  char bytes[8];
+  WriteBigEndian64(bytes, value);
+  out.append(bytes, sizeof(bytes));
 }
 
 uint64_t ReadBigEndian64(std::string_view bytes) {
@@ -33,17 +42,38 @@ uint64_t ReadBigEndian64(std::string_view bytes) {
 std::string BlobKey(const Hash256& hash) { return std::string(1, kBlob).append(hash.view()); }
 std::string CheckpointKey(TreeSize size) { return Numbered(kCheckpoint, size.value); }
 std::string EntryRunKey(EntryIndex last) { return Numbered(kEntry, last.value); }
+std::string FoldedKey() { return std::string(1, kFolded); }
 std::string LatestCheckpointKey() { return std::string(1, kLatestCheckpoint); }
 std::string StateKey() { return std::string(1, kState); }
 
 Hash256 SubmissionHash(const Hash256& key_id, std::string_view idempotency_key) {
-  std::string named(key_id.view());
-  return crypto::Sha256(named.append(idempotency_key));
+  // One block of SHA-256 for the usual key, and no memory of its own.
+  constexpr size_t kStackBytes = 128;
+  if (idempotency_key.size() > kStackBytes - Hash256::kSize)
+    return crypto::Sha256(std::string(key_id.view()).append(idempotency_key));
+  char named[kStackBytes];
+  std::memcpy(named, key_id.bytes.data(), Hash256::kSize);
+  std::copy(idempotency_key.begin(), idempotency_key.end(), named + Hash256::kSize);
+  return crypto::Sha256({named, Hash256::kSize + idempotency_key.size()});
+}
+
+SubmissionDigest DigestOf(const Hash256& submission_hash) {
+  return {ReadBigEndian64(submission_hash.view()), ReadBigEndian64(submission_hash.view().substr(8))};
+}
+
+SubmissionDigest DigestOf(const Hash256& key_id, std::string_view idempotency_key) {
+  return DigestOf(SubmissionHash(key_id, idempotency_key));
+}
+
+std::string SubmissionKey(const SubmissionDigest& digest) {
+  std::string key(1, kSubmission);
+  AppendBigEndian64(key, digest.high);
+  AppendBigEndian64(key, digest.low);
+  return key;
 }
 
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key) {
-  const Hash256 hash = SubmissionHash(key_id, idempotency_key);
-  return std::string(1, kSubmission).append(hash.view().substr(0, kSubmissionKeyBytes - 1));
+  return SubmissionKey(DigestOf(key_id, idempotency_key));
 }
 
 std::string TileKey(uint8_t level, uint64_t index) {
@@ -111,8 +141,12 @@ std::string StateRecord::Encode() const {
 }
 
 Result<StateRecord> StateRecord::Parse(std::string_view bytes) {
-  if (bytes.size() != kStateBytes || bytes[0] != kStateVersion) {
-    return DataLoss("state record has " + std::to_string(bytes.size()) + " bytes, needs 81 and version 1");
+  if (bytes.size() != kStateBytes) {
+    return DataLoss("state record has " + std::to_string(bytes.size()) + " bytes, needs 81");
+  }
+  if (bytes[0] != kStateVersion) {
+    return DataLoss("state record has version " + std::to_string(static_cast<uint8_t>(bytes[0])) +
+                    ", this program reads version 2: `ledgerline fsck DIR --repair` writes the store anew");
   }
   StateRecord state;
   state.size = TreeSize{ReadBigEndian64(bytes.substr(1))};

@@ -2,6 +2,7 @@
 #ifndef LEDGERLINE_LEDGER_JOURNAL_KEYSPACE_H_
 #define LEDGERLINE_LEDGER_JOURNAL_KEYSPACE_H_
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ namespace ledgerline::journal::keyspace {
 inline constexpr char kBlob = 'b';
 inline constexpr char kCheckpoint = 'c';
 inline constexpr char kEntry = 'e';
+inline constexpr char kFolded = 'f';
 inline constexpr char kSubmission = 'k';
 inline constexpr char kLatestCheckpoint = 'l';
 inline constexpr char kState = 's';
@@ -34,6 +36,16 @@ std::string EntryRunKey(EntryIndex last);
 inline constexpr size_t kSubmissionKeyBytes = 17;
 Hash256 SubmissionHash(const Hash256& key_id, std::string_view idempotency_key);  // the whole of it
 std::string SubmissionKey(const Hash256& key_id, std::string_view idempotency_key);
+// What is hashed in that key, as two big-endian numbers.
+struct SubmissionDigest {
+  uint64_t high = 0, low = 0;
+  friend auto operator<=>(const SubmissionDigest&, const SubmissionDigest&) = default;
+};
+SubmissionDigest DigestOf(const Hash256& submission_hash);
+SubmissionDigest DigestOf(const Hash256& key_id, std::string_view idempotency_key);
+std::string SubmissionKey(const SubmissionDigest& digest);
+// 'f' -> u64be: every entry below this index has its record under 'k', and no other has (key_fold.h).
+std::string FoldedKey();
 std::string LatestCheckpointKey();                   // 'l'                         -> u64be size of the last checkpoint
 std::string StateKey();                              // 's'                         -> StateRecord
 std::string TileKey(uint8_t level, uint64_t index);  // 't' u8 level u64be index  -> hashes, 1 to 256 of them
@@ -46,6 +58,7 @@ std::string PrefixEnd(std::string_view prefix);
 
 // Big-endian numbers at a place in a key or value that is long enough.
 uint64_t ReadBigEndian64(std::string_view bytes);
+void WriteBigEndian64(char* out, uint64_t value);
 void AppendBigEndian64(std::string& out, uint64_t value);
 
 // The entry that an idempotency key stands for. Whether a submission repeats it or conflicts with it, its bytes tell.

@@ -63,7 +63,11 @@ using PromiseSigner = std::function<Result<std::string>(const std::string& text)
 class CommitRecord {
  public:
   CommitRecord(std::string origin, EntryIndex first) : origin_(std::move(origin)), first_(first) {}
+  void Reserve(size_t entries) { leaf_hashes_.reserve(entries); }
   void Append(const Hash256& leaf_hash, int64_t recorded_at_us);
+  // Of an entry of this commit, and all of them in order.
+  const Hash256& leaf_hash(EntryIndex index) const { return leaf_hashes_[index.value - first_.value]; }
+  const std::vector<Hash256>& leaf_hashes() const { return leaf_hashes_; }
 
   // Signs, if nobody has yet: on a submitter's thread, where one waits, so that the sequencer can go on.
   void Sign(const PromiseSigner& signer) const;

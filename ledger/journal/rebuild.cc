@@ -112,6 +112,9 @@ Status JournalRebuilder::Finish() {
     keyspace::AppendBigEndian64(latest, last_checkpoint_.value);
     batch().Put(keyspace::LatestCheckpointKey(), latest);
   }
+  std::string folded;
+  keyspace::AppendBigEndian64(folded, tree_.size().value);
+  batch().Put(keyspace::FoldedKey(), folded);
   batch().Put(keyspace::StateKey(),
               keyspace::StateRecord{tree_.size(), tree_.Root(), last_leaf_hash_, last_recorded_at_us_}.Encode());
   RETURN_IF_ERROR(Commit());

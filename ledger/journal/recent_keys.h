@@ -1,40 +1,51 @@
-// RecentKeys: which entries the idempotency keys of the last commits stand for. Submitters look their keys up in the
-// store on their own threads; what was committed since then is in here, so that the sequencer need not look again.
+// RecentKeys: which entries the idempotency keys of the last entries stand for. The records of older ones are in the
+// store, where submitters look them up on their own threads; these are in memory, and come into the store many at once
+// and in the store's order (key_fold.h).
 #ifndef LEDGERLINE_LEDGER_JOURNAL_RECENT_KEYS_H_
 #define LEDGERLINE_LEDGER_JOURNAL_RECENT_KEYS_H_
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
+#include "ledger/journal/keyspace.h"
 #include "schemas/ids.h"
 
 namespace ledgerline::journal {
 
-// Two tables of fixed size: when the younger one is half full, the older one is forgotten. Not thread-safe.
+struct KeyedEntry {
+  keyspace::SubmissionDigest digest;
+  uint64_t index = 0;
+};
+
+// Two tables: the younger has the keys that no fold has taken yet, the older those of the last fold. Not thread-safe.
 class RecentKeys {
  public:
-  // `key` is a keyspace::SubmissionKey; `commit` the number of the commit that it is placed in.
-  void Insert(std::string_view key, EntryIndex index, uint64_t commit);
-  std::optional<EntryIndex> Find(std::string_view key) const;
-  // Whether every key of a commit with a number above `commit` is still in here.
-  bool Covers(uint64_t commit) const { return commit >= forgotten_; }
+  // Entries come in order, without a gap.
+  void Insert(const keyspace::SubmissionDigest& digest, EntryIndex index);
+  std::optional<EntryIndex> Find(const keyspace::SubmissionDigest& digest) const;
+
+  // How many no fold has taken.
+  size_t unfolded() const { return unfolded_.size(); }
+  // Begins a fold: these go into the store. The fold before must be durable, as its keys are forgotten now.
+  std::vector<KeyedEntry> TakeUnfolded();
+  uint64_t folds_begun() const { return folds_begun_; }
+  // Whether every key is still in here that was not in the store when so many folds were durable.
+  bool Covers(uint64_t folds_durable) const { return folds_durable + 1 >= folds_begun_; }
 
  private:
   struct Slot {
-    std::array<uint64_t, 2> key{};
+    keyspace::SubmissionDigest digest;
     uint64_t index_plus_one = 0;  // 0: empty
   };
-  struct Table {
-    std::vector<Slot> slots;
-    size_t used = 0;
-    uint64_t last_commit = 0;
-  };
-  static const Slot* Probe(const Table& table, const std::array<uint64_t, 2>& key);
+  using Table = std::vector<Slot>;  // a power of two, at most half full
+  static const Slot* Probe(const Table& table, const keyspace::SubmissionDigest& digest);
+  void Grow();
+
   Table young_, old_;
-  uint64_t forgotten_ = 0;  // keys of this commit and earlier ones may be gone
+  std::vector<KeyedEntry> unfolded_;
+  uint64_t folds_begun_ = 0;
 };
 
 }  // namespace ledgerline::journal

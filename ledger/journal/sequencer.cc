@@ -1,12 +1,23 @@
 #include "ledger/journal/sequencer.h"
 
 #include <algorithm>
+#include <chrono>
 
+#include "crypto/merkle.h"
 #include "ledger/journal/entry.h"
-#include "ledger/journal/recovery.h"
+#include "ledger/journal/key_fold.h"
 
 namespace ledgerline::journal {
 namespace {
+
+// A smaller commit is written by the thread that made it.
+constexpr size_t kHandedOverEntriesMin = 256;
+constexpr size_t kAnswersWaitingMax = 16;
+// With so many entries, or after so long, a commit no longer waits for what is being admitted.
+constexpr size_t kLingerEntriesMax = 64;
+constexpr int64_t kLingerUsMax = 1000;
+// A smaller fold is done by the thread that wrote the commit.
+constexpr size_t kHandedOverKeysMin = 4096;
 
 void Finish(PendingSubmission& pending, std::array<std::shared_ptr<PendingSubmission>, 2> wake_next) {
   const std::lock_guard lock(pending.mutex);
@@ -22,16 +33,31 @@ Status Conflict(const PendingEntry& entry, EntryIndex stands) {
 }  // namespace
 
 Sequencer::Sequencer(Storage& storage, Clock& clock, const JournalOptions& options, keyspace::StateRecord state,
-                     KeyRegistry keys, TreeWriter tree, PromiseSigner promises)
+                     KeyRegistry keys, TreeWriter tree, RecentKeys recent, PromiseSigner promises)
     : storage_(storage),
       clock_(clock),
       options_(options),
       promises_(std::move(promises)),
       next_(state),
+      recent_(std::move(recent)),
       tree_(std::move(tree)),
       keys_(std::move(keys)),
       durable_(state) {
-  if (options_.own_thread) thread_ = std::thread([this] { Loop(); });
+  if (!options_.own_thread) return;
+  folder_ = std::make_unique<Stage<std::vector<KeyedEntry>>>(
+      1, [this](std::vector<KeyedEntry> keys) { Fold(std::move(keys)); });
+  answerer_ =
+      std::make_unique<Stage<Commit>>(kAnswersWaitingMax, [this](Commit commit) { AnswerAll(std::move(commit)); });
+  writer_ = std::make_unique<Stage<Commit>>(1, [this](Commit commit) {
+    Write(commit);
+    {
+      const std::lock_guard lock(queue_mutex_);
+      --being_written_;
+    }
+    queue_changed_.notify_one();
+    answerer_->Hand(std::move(commit));
+  });
+  thread_ = std::thread([this] { Loop(); });
 }
 
 Sequencer::~Sequencer() {
@@ -39,8 +65,11 @@ Sequencer::~Sequencer() {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
   }
-  queue_changed_.notify_all();
+  queue_changed_.notify_one();
   if (thread_.joinable()) thread_.join();
+  writer_.reset();
+  answerer_.reset();
+  folder_.reset();
   while (CommitQueued() > 0) {
   }
 }
@@ -56,21 +85,22 @@ Status Sequencer::Start(std::shared_ptr<PendingSubmission> pending) {
                                std::to_string(queued_bytes_) + " bytes): try again");
     }
     queued_bytes_ += pending->cost_bytes;
+    queued_entries_ += pending->entries.size();
     queue_.push_back(std::move(pending));
+    if (lingering_ ? queued_entries_ < kLingerEntriesMax : !TimeToCommit()) return Status::Ok();
   }
   queue_changed_.notify_one();
   return Status::Ok();
 }
 
-Result<std::vector<Committed>> Sequencer::Run(std::shared_ptr<PendingSubmission> pending) {
-  RETURN_IF_ERROR(Start(pending));
-  std::unique_lock lock(pending->mutex);
-  pending->finished.wait(lock, [&pending] { return pending->done; });
-  const auto wake_next = std::move(pending->wake_next);
-  Result<std::vector<Committed>> result = std::move(pending->result);
+Result<Placement> Sequencer::Wait(PendingSubmission& pending) {
+  std::unique_lock lock(pending.mutex);
+  pending.finished.wait(lock, [&pending] { return pending.done; });
+  const auto wake_next = std::move(pending.wake_next);
+  Result<Placement> result = std::move(pending.result);
   lock.unlock();
-  // Here and not on the sequencer's thread: the next commit is on its way meanwhile.
-  if (result.ok()) result->front().commit->Sign(promises_);
+  // Here and not on a thread of the sequencer's: the next commit is on its way meanwhile.
+  if (result.ok()) result->commit->Sign(promises_);
   for (const std::shared_ptr<PendingSubmission>& next : wake_next) {
     if (next != nullptr) next->finished.notify_one();
   }
@@ -111,28 +141,51 @@ std::vector<crypto::VerifierKey> Sequencer::CheckpointKeysAt(TreeSize size) cons
 
 void Sequencer::Loop() {
   while (true) {
-    const PendingList batch = TakeBatch();
-    if (batch.empty()) return;
-    CommitBatch(batch);
+    PendingList list = TakeBatch();
+    if (list.empty()) return;
+    Commit commit = Make(std::move(list));
+    if (commit.record->leaf_hashes().size() >= kHandedOverEntriesMin) {
+      {
+        const std::lock_guard lock(queue_mutex_);
+        ++being_written_;
+      }
+      writer_->Hand(std::move(commit));
+    } else {
+      WaitForWriter();
+      Write(commit);
+      AnswerAll(std::move(commit));
+    }
   }
 }
 
 size_t Sequencer::CommitQueued() {
-  const PendingList batch = TakeBatch();
-  if (!batch.empty()) CommitBatch(batch);
-  return batch.size();
+  PendingList list = TakeBatch();
+  const size_t count = list.size();
+  if (count == 0) return 0;
+  Commit commit = Make(std::move(list));
+  Write(commit);
+  AnswerAll(std::move(commit));
+  return count;
+}
+
+// While a commit is being written, the next one waits until it is full or that one is done. queue_mutex_ is held.
+bool Sequencer::TimeToCommit() const {
+  return !queue_.empty() && (being_written_ == 0 || queued_entries_ >= options_.batch_entries_max);
 }
 
 // A signed batch is never divided: it goes whole into this commit or into the next.
 Sequencer::PendingList Sequencer::TakeBatch() {
   std::unique_lock lock(queue_mutex_);
-  queue_changed_.wait(lock, [this] { return !options_.own_thread || stopping_ || !queue_.empty(); });
+  queue_changed_.wait(lock,
+                      [this] { return !options_.own_thread || TimeToCommit() || (stopping_ && being_written_ == 0); });
   PendingList batch;
   batch.reserve(std::min(queue_.size(), options_.batch_entries_max));
   size_t entries = 0;
   while (!queue_.empty()) {
-    entries += queue_.front()->entries.size();
-    if (!batch.empty() && entries > options_.batch_entries_max) break;
+    const size_t more = queue_.front()->entries.size();
+    if (!batch.empty() && entries + more > options_.batch_entries_max) break;
+    entries += more;
+    queued_entries_ -= more;
     queued_bytes_ -= queue_.front()->cost_bytes;
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -140,51 +193,107 @@ Sequencer::PendingList Sequencer::TakeBatch() {
   return batch;
 }
 
-void Sequencer::CommitBatch(const PendingList& pending) {
+void Sequencer::WaitForAdmissions(std::unique_lock<std::mutex>& lock) {
+  const std::chrono::microseconds most(std::min(2 * commit_us_.load(std::memory_order_relaxed), kLingerUsMax));
+  lingering_ = true;
+  queue_changed_.wait_for(lock, most,
+                          [this] { return in_admission_ == 0 || queued_entries_ >= kLingerEntriesMax || stopping_; });
+  lingering_ = false;
+}
+
+void Sequencer::Admitted() {
+  if (--in_admission_ > 0 || !lingering_) return;
+  { const std::lock_guard lock(queue_mutex_); }  // the sequencer is asleep, or has not looked yet
+  queue_changed_.notify_one();
+}
+
+void Sequencer::WaitForWriter() {
+  std::unique_lock lock(queue_mutex_);
+  queue_changed_.wait(lock, [this] { return being_written_ == 0; });
+}
+
+Sequencer::Commit Sequencer::Make(PendingList pending) {
+  Commit commit;
+  commit.pending = std::move(pending);
+  const EntryIndex first{next_.size.value};
+  size_t entries = 0, bytes = 0;
+  for (const auto& submission : commit.pending) {
+    entries += submission->entries.size();
+    bytes += submission->cost_bytes;
+  }
+  commit.record = std::make_shared<CommitRecord>(keys_.origin(), first);
+  if (const Status status = health(); !status.ok()) {
+    commit.answers.assign(commit.pending.size(), Answer(status));
+    return commit;
+  }
+  commit.record->Reserve(entries);
+  commit.batch = storage_.NewBatch();
+  Filling filling{commit, RunWriter(*commit.batch), first, {}};
+  {
+    const std::lock_guard lock(recent_mutex_);
+    PlaceAll(filling);
+    // A fold begins with the commit that fills it, once the one before is done.
+    if (recent_.unfolded() >= options_.fold_entries_min && folds_durable_ == recent_.folds_begun())
+      commit.folds = recent_.TakeUnfolded();
+  }
+  filling.runs.Flush();
+  if (filling.placed.empty()) commit.batch.reset();
+  commit.state = next_;
+  return commit;
+}
+
+void Sequencer::Write(Commit& commit) {
   Status status = health();
-  std::vector<Answer> answers;
-  if (status.ok()) {
-    std::unique_ptr<Batch> batch = storage_.NewBatch();
-    const EntryIndex first{tree_.size().value};
-    Filling filling{*batch, RunWriter(*batch), std::make_shared<CommitRecord>(keys_.origin(), first), first, {}, {}};
-    PlaceAll(pending, filling, answers);
-    if (!filling.placed.empty()) {
-      filling.runs.Flush();
-      PutKeys(filling);
-      tree_.WriteTiles(*batch);
-      next_.size = tree_.size();
-      next_.root = tree_.Root();
-      batch->Put(keyspace::StateKey(), next_.Encode());
-      status = storage_.Commit(std::move(batch));
-      if (status.ok()) {
-        batches_committed_.fetch_add(1, std::memory_order_release);
-        const std::lock_guard lock(state_mutex_);
-        durable_ = next_;
-      } else {
-        Stop(status);
-        status = health();
-      }
+  if (status.ok() && commit.batch != nullptr) {
+    for (const Hash256& leaf_hash : commit.record->leaf_hashes()) tree_.Append(leaf_hash);
+    tree_.WriteTiles(*commit.batch);
+    commit.state.root = tree_.Root();
+    commit.batch->Put(keyspace::StateKey(), commit.state.Encode());
+    const auto began = std::chrono::steady_clock::now();
+    status = storage_.Commit(std::move(commit.batch));
+    const auto took = std::chrono::steady_clock::now() - began;
+    const int64_t took_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+    commit_us_ = (7 * commit_us_ + took_us) / 8;
+    if (status.ok()) {
+      batches_committed_.fetch_add(1, std::memory_order_relaxed);
+      const std::lock_guard lock(state_mutex_);
+      durable_ = commit.state;
+    } else {
+      Stop(status);
+      status = health();
     }
   }
-  if (!status.ok()) answers.assign(pending.size(), Answer(status));
-  AnswerAll(pending, std::move(answers));
-}
-
-// In the order of the store: inserting hashes at random is the dearest thing that a commit of many entries does.
-void Sequencer::PutKeys(Filling& filling) {
-  std::sort(filling.keys.begin(), filling.keys.end());
-  for (const auto& [key, index] : filling.keys) filling.batch.Put(key, keyspace::SubmissionRecord{index}.Encode());
-}
-
-void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answers) {
-  PendingList sleeping;
-  for (size_t i = 0; i < pending.size(); ++i) {
-    if (pending[i]->on_finished) {
-      if (answers[i].ok()) answers[i]->front().commit->Sign(promises_);
-      pending[i]->on_finished(std::move(answers[i]));
+  if (!status.ok()) {
+    commit.answers.assign(commit.pending.size(), Answer(status));
+  } else if (!commit.folds.empty()) {
+    if (folder_ != nullptr && commit.folds.size() >= kHandedOverKeysMin) {
+      folder_->Hand(std::move(commit.folds));
     } else {
-      pending[i]->result = std::move(answers[i]);
-      sleeping.push_back(pending[i]);
+      Fold(std::move(commit.folds));
+    }
+  }
+}
+
+// If it fails, the journal stops as after any other failed write; the entries are durable all the same.
+void Sequencer::Fold(std::vector<KeyedEntry> keys) {
+  if (!health().ok()) return;
+  std::unique_ptr<Batch> batch = storage_.NewBatch();
+  PutFold(std::move(keys), *batch);
+  if (const Status status = storage_.Commit(std::move(batch)); !status.ok()) return Stop(status);
+  folds_durable_.fetch_add(1, std::memory_order_release);
+}
+
+void Sequencer::AnswerAll(Commit commit) {
+  PendingList sleeping;
+  for (size_t i = 0; i < commit.pending.size(); ++i) {
+    PendingSubmission& pending = *commit.pending[i];
+    Answer& answer = commit.answers[i];
+    if (pending.on_finished) {
+      if (answer.ok()) answer->commit->Sign(promises_);
+      pending.on_finished(answer);
+    } else {
+      pending.result = std::move(answer);
+      sleeping.push_back(std::move(commit.pending[i]));
     }
   }
   const auto at = [&](size_t i) { return i < sleeping.size() ? sleeping[i] : nullptr; };
@@ -192,19 +301,17 @@ void Sequencer::AnswerAll(const PendingList& pending, std::vector<Answer> answer
   if (!sleeping.empty()) sleeping[0]->finished.notify_one();
 }
 
-void Sequencer::PlaceAll(const PendingList& pending, Filling& filling, std::vector<Answer>& answers) {
-  answers.reserve(pending.size());
-  for (size_t i = 0; i < pending.size(); ++i) {
-    answers.push_back(Place(pending, i, answers, filling));
-  }
+void Sequencer::PlaceAll(Filling& filling) {
+  const size_t count = filling.commit.pending.size();
+  filling.commit.answers.reserve(count);
+  for (size_t i = 0; i < count; ++i) filling.commit.answers.push_back(Place(i, filling));
 }
 
-Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std::vector<Answer>& answers,
-                                   Filling& filling) {
-  const PendingSubmission& pending = *list[at];
+Sequencer::Answer Sequencer::Place(size_t at, Filling& filling) {
+  const PendingSubmission& pending = *filling.commit.pending[at];
   ASSIGN_OR_RETURN(const std::optional<EntryIndex> stands, FindStanding(pending.entries[0], pending.looked_up_at));
   if (stands) {
-    return *stands < filling.first ? Repeat(pending, *stands) : RepeatPlaced(list, at, answers, filling, *stands);
+    return *stands < filling.first ? Repeat(pending, *stands) : RepeatPlaced(at, filling, *stands);
   }
   for (size_t i = 1; i < pending.entries.size(); ++i) {
     const PendingEntry& item = pending.entries[i];
@@ -215,100 +322,102 @@ Sequencer::Answer Sequencer::Place(const PendingList& list, size_t at, const std
     }
   }
   Answer committed = Append(pending, filling);
-  if (committed.ok()) filling.placed.emplace_back(committed->front().index, at);
+  if (committed.ok()) filling.placed.emplace_back(committed->first, at);
   return committed;
 }
 
-Sequencer::Answer Sequencer::RepeatPlaced(const PendingList& list, size_t at, const std::vector<Answer>& answers,
-                                          const Filling& filling, EntryIndex stands) const {
+Sequencer::Answer Sequencer::RepeatPlaced(size_t at, const Filling& filling, EntryIndex stands) const {
   // The submission whose entries reach to `stands`.
   const auto after = std::upper_bound(filling.placed.begin(), filling.placed.end(), stands,
                                       [](EntryIndex index, const auto& placed) { return index < placed.first; });
   const auto& [first, place] = *std::prev(after);
-  const PendingEntry& mine = list[at]->entries[0];
-  if (list[place]->entries[stands.value - first.value].bytes != mine.bytes) return Conflict(mine, stands);
-  std::vector<Committed> committed = *answers[place];
-  for (Committed& entry : committed) entry.already_existed = true;
-  return committed;
+  const PendingEntry& mine = filling.commit.pending[at]->entries[0];
+  if (filling.commit.pending[place]->entries[stands.value - first.value].bytes != mine.bytes)
+    return Conflict(mine, stands);
+  Placement placement = *filling.commit.answers[place];
+  placement.already_existed = true;
+  return placement;
 }
 
 Status Sequencer::LookUp(PendingSubmission& pending) const {
-  pending.looked_up_at = batches_committed_.load(std::memory_order_acquire);
+  pending.looked_up_at = folds_durable_.load(std::memory_order_acquire);
   for (PendingEntry& entry : pending.entries) {
-    ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(entry.submission_key));
-    if (!stored) continue;
-    ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
-    entry.stands = record.index;
+    ASSIGN_OR_RETURN(entry.stands, FindFoldedKey(storage_, entry.digest));
   }
   return Status::Ok();
 }
 
+Result<std::optional<EntryIndex>> Sequencer::FindDurable(const keyspace::SubmissionDigest& digest) const {
+  const TreeSize size = state().size;
+  {
+    const std::lock_guard lock(recent_mutex_);
+    if (const std::optional<EntryIndex> recent = recent_.Find(digest))
+      return size.Contains(*recent) ? recent : std::optional<EntryIndex>();
+  }
+  return FindFoldedKey(storage_, digest);
+}
+
 Result<std::optional<EntryIndex>> Sequencer::FindStanding(const PendingEntry& entry, uint64_t looked_up_at) const {
   if (entry.stands) return entry.stands;
-  if (const std::optional<EntryIndex> recent = recent_.Find(entry.submission_key)) return recent;
+  if (const std::optional<EntryIndex> recent = recent_.Find(entry.digest)) return recent;
   if (recent_.Covers(looked_up_at)) return std::optional<EntryIndex>();
-  ASSIGN_OR_RETURN(const std::optional<std::string> stored, storage_.Get(entry.submission_key));
-  if (!stored) return std::optional<EntryIndex>();
-  ASSIGN_OR_RETURN(const keyspace::SubmissionRecord record, keyspace::SubmissionRecord::Parse(*stored));
-  return std::optional<EntryIndex>(record.index);
+  return FindFoldedKey(storage_, entry.digest);
 }
 
 // The same bytes again get the same answer: of a batch for all its items, as its header commits to every one of them.
-Sequencer::Answer Sequencer::Repeat(const PendingSubmission& pending, EntryIndex index) const {
-  std::vector<Committed> committed;
+Sequencer::Answer Sequencer::Repeat(const PendingSubmission& pending, EntryIndex index) {
+  // What stands in a commit that is on its way is answered from the store too, if it gets there.
+  if (!state().size.Contains(index)) {
+    WaitForWriter();
+    RETURN_IF_ERROR(health());
+  }
   const auto record = std::make_shared<CommitRecord>(pending.parsed.submission.origin(), index);
+  Placement placement{index, pending.entries.size(), 0, true, record};
   for (size_t i = 0; i < pending.entries.size(); ++i) {
     const EntryIndex at{index.value + i};
     ASSIGN_OR_RETURN(const std::string bytes, ReadStoredEntry(storage_, at));
     const Result<ParsedEntry> entry = ParseEntry(bytes);
     if (!entry.ok()) return DataLoss("entry " + std::to_string(at.value) + ": " + entry.status().message());
     if (i == 0 && entry->submission_bytes != pending.entries[0].bytes) return Conflict(pending.entries[0], index);
-    committed.push_back({at, crypto::LeafHash(bytes), entry->recorded_at_us, true, record});
-    record->Append(committed.back().leaf_hash, entry->recorded_at_us);
+    placement.recorded_at_us = entry->recorded_at_us;  // all entries of a batch have the same
+    record->Append(crypto::LeafHash(bytes), entry->recorded_at_us);
   }
-  return committed;
+  return placement;
 }
 
 Sequencer::Answer Sequencer::Append(const PendingSubmission& pending, Filling& filling) {
   const int64_t recorded_at_us = std::max(clock_.Now().us, next_.last_recorded_at_us);
-  const EntryIndex index{tree_.size().value};  // of the submission, or the batch's header
+  const EntryIndex index{next_.size.value};  // of the submission, or the batch's header
   {
     const std::lock_guard lock(keys_mutex_);
     ASSIGN_OR_RETURN(const EnrolledKey key, keys_.Find(pending.parsed.key_id));
     RETURN_IF_ERROR(CheckValidity(key, recorded_at_us));
     RETURN_IF_ERROR(keys_.Check(pending.parsed, index));
   }
-  std::vector<Committed> committed;
-  committed.reserve(pending.entries.size());
-  for (size_t i = 0; i < pending.entries.size(); ++i) {
-    ASSIGN_OR_RETURN(const Committed one, AppendEntry(pending, i, recorded_at_us, filling));
-    committed.push_back(one);
-  }
+  for (size_t i = 0; i < pending.entries.size(); ++i) RETURN_IF_ERROR(AppendEntry(pending, i, recorded_at_us, filling));
   {
     const std::lock_guard lock(keys_mutex_);
     RETURN_IF_ERROR(keys_.Apply(pending.parsed, index));
   }
-  for (const auto& [hash, content] : pending.new_blobs) filling.batch.Put(keyspace::BlobKey(hash), content);
-  return committed;
+  for (const auto& [hash, content] : pending.new_blobs) filling.commit.batch->Put(keyspace::BlobKey(hash), content);
+  return Placement{index, pending.entries.size(), recorded_at_us, false, filling.commit.record};
 }
 
 // Every error that a submission can cause has been seen before: sizes were bounded on admission.
-Result<Committed> Sequencer::AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
-                                         Filling& filling) {
+Status Sequencer::AppendEntry(const PendingSubmission& pending, size_t entry, int64_t recorded_at_us,
+                              Filling& filling) {
   const PendingEntry& what = pending.entries[entry];
-  const EntryIndex index{tree_.size().value};
-  ASSIGN_OR_RETURN(const std::string bytes,
-                   EncodeEntry(index, recorded_at_us, next_.last_leaf_hash,
-                               {what.type, pending.parsed.key_id, what.bytes, static_cast<uint32_t>(entry)}));
-  const Hash256 leaf_hash = crypto::LeafHash(bytes);
-  filling.runs.Append(index, what.type, bytes);
-  recent_.Insert(what.submission_key, index, batches_committed_.load(std::memory_order_relaxed) + 1);
-  filling.keys.emplace_back(what.submission_key, index);
-  filling.record->Append(leaf_hash, recorded_at_us);
-  tree_.Append(leaf_hash);
-  next_.last_leaf_hash = leaf_hash;
+  const EntryIndex index{next_.size.value};
+  ASSIGN_OR_RETURN(const std::string_view bytes, filling.runs.AppendEncoded(index, what.type, [&](std::string& out) {
+    return journal::AppendEntry(index, recorded_at_us, next_.last_leaf_hash,
+                                {what.type, pending.parsed.key_id, what.bytes, static_cast<uint32_t>(entry)}, out);
+  }));
+  next_.last_leaf_hash = crypto::LeafHash(bytes);
   next_.last_recorded_at_us = recorded_at_us;
-  return Committed{index, leaf_hash, recorded_at_us, false, filling.record};
+  next_.size = TreeSize{index.value + 1};
+  recent_.Insert(what.digest, index);
+  filling.commit.record->Append(next_.last_leaf_hash, recorded_at_us);
+  return Status::Ok();
 }
 
 }  // namespace ledgerline::journal

@@ -1,16 +1,20 @@
 #include "ledger/journal/signed_batch.h"
 
-#include <algorithm>
-#include <map>
-#include <optional>
+#include <bit>
+#include <cstdint>
+#include <deque>
 #include <utility>
 
 #include "ledger/journal/entry.h"
+#include "ledger/journal/field_reader.h"
 #include "ledger/journal/payload_check.h"
 #include "ledger/journal/unknown_field.h"
 
 namespace ledgerline::journal {
 namespace {
+
+constexpr uint16_t kNone = UINT16_MAX;
+static_assert(kBatchItemsMax < kNone);
 
 std::string ItemName(size_t number) { return "batch item " + std::to_string(number); }
 
@@ -20,34 +24,79 @@ Status CheckItemCount(size_t count) {
 }
 
 // The keys of a batch are all of one submitter, so two that are equal could never both stand.
-Status CheckKeysDiffer(const std::string& header_key, const std::vector<ParsedItem>& items) {
-  std::vector<std::pair<std::string_view, size_t>> keys{{header_key, 0}};
-  for (size_t i = 0; i < items.size(); ++i) keys.emplace_back(items[i].idempotency_key, i + 1);
-  std::sort(keys.begin(), keys.end());
-  for (size_t i = 1; i < keys.size(); ++i) {
-    if (keys[i - 1].first != keys[i].first) continue;
-    const std::string first = keys[i - 1].second == 0 ? "the header" : ItemName(keys[i - 1].second);
-    return InvalidArgument(first + " and " + ItemName(keys[i].second) + " have the same idempotency key " +
-                           HexEncode(keys[i].first));
+Status CheckKeysDiffer(const ParsedBatch& batch) {
+  const std::string_view header_key = batch.header.submission.idempotency_key();
+  const size_t count = batch.items.size();
+  // Numbers of items, 0 for the header, in a table by digest that is at most half full.
+  std::vector<uint16_t> table(std::bit_ceil(2 * (count + 1)), kNone);
+  const auto key = [&](size_t number) { return number == 0 ? header_key : batch.items[number - 1].idempotency_key; };
+  for (size_t number = 0; number <= count; ++number) {
+    const uint64_t digest =
+        number == 0 ? keyspace::DigestOf(batch.header.key_id, header_key).low : batch.items[number - 1].digest.low;
+    size_t at = digest & (table.size() - 1);
+    for (; table[at] != kNone; at = (at + 1) & (table.size() - 1)) {
+      if (key(table[at]) != key(number)) continue;
+      const std::string first = table[at] == 0 ? "the header" : ItemName(table[at]);
+      return InvalidArgument(first + " and " + ItemName(number) + " have the same idempotency key " +
+                             HexEncode(key(number)));
+    }
+    table[at] = static_cast<uint16_t>(number);
   }
   return Status::Ok();
 }
 
-// The form of one item; `payload` receives what it says.
-Status CheckItem(std::string_view bytes, v1::BatchItem& item, v1::Payload& payload) {
+// What the bytes of a batch do not hold in one piece, since they are not written plainly.
+struct Held {
+  std::string bytes;
+  v1::SignedBatch batch;
+  std::deque<v1::BatchItem> items;
+};
+
+struct ItemFields {
+  std::string_view idempotency_key;
+  std::string_view payload;
+};
+
+// An item that is not written plainly is parsed into a new message, which the fields are then of.
+template <typename NewItem>
+Status ReadItem(std::string_view bytes, ItemFields& fields, NewItem new_item) {
   if (bytes.size() > kSubmissionBytesMax) {
     return OutOfRange("item of " + std::to_string(bytes.size()) + " bytes, at most " +
                       std::to_string(kSubmissionBytesMax));
   }
+  FieldReader reader(bytes);
+  if (reader.Bytes(1, fields.idempotency_key) && reader.Bytes(2, fields.payload) && reader.at_end())
+    return Status::Ok();
+  v1::BatchItem& item = new_item();
   if (!item.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return InvalidArgument("item is not a serialised BatchItem message");
   }
   RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kBatchItem, bytes));
-  RETURN_IF_ERROR(CheckIdempotencyKey("item.idempotency_key", item.idempotency_key()));
-  RETURN_IF_ERROR(ParsePayload("item.payload", item.payload(), payload));
+  fields = {item.idempotency_key(), item.payload()};
+  return Status::Ok();
+}
+
+// The form of one item's fields; `payload` receives what it says.
+Status CheckItem(const ItemFields& fields, v1::Payload& payload) {
+  RETURN_IF_ERROR(CheckIdempotencyKey("item.idempotency_key", fields.idempotency_key));
+  RETURN_IF_ERROR(ParsePayload("item.payload", fields.payload, payload));
   const auto type = static_cast<v1::PayloadType>(payload.kind_case());
   if (MayBeItem(type)) return Status::Ok();
   return InvalidArgument("item.payload is a " + PayloadTypeName(type) + ", which only stands alone");
+}
+
+// The header's and the items' bytes. False: the batch is not written plainly.
+bool ReadPlainBatch(std::string_view bytes, std::string_view& header, std::vector<ParsedItem>& items) {
+  FieldReader reader(bytes);
+  if (!reader.Bytes(1, header)) return false;
+  while (!reader.at_end()) {
+    if (items.size() == kBatchItemsMax) return false;
+    const size_t before = reader.left();
+    ParsedItem item;
+    if (!reader.Bytes(2, item.bytes) || reader.left() == before) return false;
+    items.push_back(std::move(item));
+  }
+  return true;
 }
 
 // The hashes of complete subtrees over leaf hashes in memory.
@@ -115,54 +164,66 @@ Status VerifyItem(const ParsedEntry& item, const ParsedEntry& header, std::span<
 Result<ParsedSubmission> ParseItem(std::string_view bytes, const Hash256& key_id) {
   ParsedSubmission parsed;
   v1::BatchItem item;
-  RETURN_IF_ERROR(CheckItem(bytes, item, parsed.payload));
-  parsed.submission.set_allocated_idempotency_key(item.release_idempotency_key());
-  parsed.submission.set_allocated_payload(item.release_payload());
+  ItemFields fields;
+  RETURN_IF_ERROR(ReadItem(bytes, fields, [&]() -> v1::BatchItem& { return item; }));
+  RETURN_IF_ERROR(CheckItem(fields, parsed.payload));
+  parsed.submission.set_idempotency_key(std::string(fields.idempotency_key));
+  parsed.submission.set_payload(std::string(fields.payload));
   parsed.submission.set_key_id(key_id.ToBytes());
   parsed.type = static_cast<v1::PayloadType>(parsed.payload.kind_case());
   parsed.key_id = key_id;
   return parsed;
 }
 
-Result<ParsedBatch> ParseBatch(std::string_view bytes) {
+Result<ParsedBatch> ParseBatch(std::string bytes) {
   if (bytes.size() > kBatchBytesMax) {
     return OutOfRange("signed batch of " + std::to_string(bytes.size()) + " bytes, at most " +
                       std::to_string(kBatchBytesMax));
   }
-  v1::SignedBatch batch;
-  if (!batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return InvalidArgument("signed batch is not a serialised SignedBatch message");
-  }
-  RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kSignedBatch, bytes));
+  const auto held = std::make_shared<Held>();
+  held->bytes = std::move(bytes);
   ParsedBatch parsed;
-  Result<ParsedSubmission> header = ParseSubmission(batch.header());
+  parsed.held = held;
+  if (!ReadPlainBatch(held->bytes, parsed.header_bytes, parsed.items)) {
+    v1::SignedBatch& batch = held->batch;
+    if (!batch.ParseFromArray(held->bytes.data(), static_cast<int>(held->bytes.size()))) {
+      return InvalidArgument("signed batch is not a serialised SignedBatch message");
+    }
+    RETURN_IF_ERROR(CheckNoUnknownField(MessageKind::kSignedBatch, held->bytes));
+    parsed.header_bytes = batch.header();
+    RETURN_IF_ERROR(CheckItemCount(static_cast<size_t>(batch.items_size())));
+    parsed.items.resize(static_cast<size_t>(batch.items_size()));
+    for (size_t i = 0; i < parsed.items.size(); ++i) parsed.items[i].bytes = batch.items(static_cast<int>(i));
+  }
+  Result<ParsedSubmission> header = ParseSubmission(parsed.header_bytes);
   if (!header.ok()) return header.status().WithContext("batch header");
   parsed.header = std::move(*header);
   if (parsed.header.type != v1::PAYLOAD_TYPE_BATCH_HEADER) {
     return InvalidArgument("batch header is a " + PayloadTypeName(parsed.header.type));
   }
-  parsed.header_bytes = std::move(*batch.mutable_header());
-  const size_t count = static_cast<size_t>(batch.items_size());
+  const size_t count = parsed.items.size();
   RETURN_IF_ERROR(CheckItemCount(count));
   const v1::BatchHeader& says = parsed.header.payload.batch_header();
   if (says.item_count() != count) {
     return InvalidArgument("batch_header.item_count " + std::to_string(says.item_count()) + ", but " +
                            std::to_string(count) + " items came");
   }
-  v1::BatchItem item;
-  v1::Payload payload;
-  std::vector<Hash256> leaf_hashes;
-  leaf_hashes.reserve(count);
-  parsed.items.reserve(count);
+  thread_local v1::Payload payload;  // keeps its memory
+  crypto::Frontier tree;
   for (size_t i = 0; i < count; ++i) {
-    std::string& received = *batch.mutable_items(static_cast<int>(i));
-    RETURN_IF_ERROR(CheckItem(received, item, payload).WithContext(ItemName(i + 1)));
-    leaf_hashes.push_back(crypto::LeafHash(received));
-    parsed.items.push_back({std::move(received), std::move(*item.mutable_idempotency_key()),
-                            static_cast<v1::PayloadType>(payload.kind_case()), ReferencedBlobs(payload)});
+    ParsedItem& item = parsed.items[i];
+    ItemFields fields;
+    Status status = ReadItem(item.bytes, fields, [&]() -> v1::BatchItem& { return held->items.emplace_back(); });
+    if (status.ok()) status = CheckItem(fields, payload);
+    if (!status.ok()) return status.WithContext(ItemName(i + 1));
+    item.idempotency_key = fields.idempotency_key;
+    item.digest = keyspace::DigestOf(parsed.header.key_id, fields.idempotency_key);
+    item.type = static_cast<v1::PayloadType>(payload.kind_case());
+    item.blobs = ReferencedBlobs(payload);
+    tree.Append(crypto::LeafHash(item.bytes));
   }
-  RETURN_IF_ERROR(CheckKeysDiffer(parsed.header.submission.idempotency_key(), parsed.items));
-  if (ItemsRoot(leaf_hashes).view() != says.items_root()) {
+  RETURN_IF_ERROR(CheckKeysDiffer(parsed));
+  if (tree.Root().view() != says.items_root()) {
     return InvalidArgument("batch_header.items_root is not the root over these " + std::to_string(count) + " items");
   }
   return parsed;

@@ -4,6 +4,7 @@
 #define LEDGERLINE_LEDGER_JOURNAL_SIGNED_BATCH_H_
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "crypto/merkle.h"
 #include "crypto/signer.h"
+#include "ledger/journal/keyspace.h"
 #include "ledger/journal/submission.h"
 #include "schemas/hash.h"
 #include "schemas/status.h"
@@ -34,24 +36,26 @@ struct ItemContent {
 Result<std::string> SignBatch(std::string_view origin, std::string_view idempotency_key,
                               std::span<const ItemContent> items, const crypto::Signer& signer);
 
-// One item as it goes into its entry.
+// One item as it goes into its entry. Views are of what its batch holds.
 struct ParsedItem {
-  std::string bytes;  // a serialised BatchItem, as received
-  std::string idempotency_key;
+  std::string_view bytes;  // a serialised BatchItem, as received
+  std::string_view idempotency_key;
+  keyspace::SubmissionDigest digest;  // of that, under the header's key
   v1::PayloadType type = v1::PAYLOAD_TYPE_UNSPECIFIED;
   std::vector<Hash256> blobs;  // ReferencedBlobs of its payload
 };
 
 struct ParsedBatch {
-  std::string header_bytes;  // a serialised Submission, as received
+  std::string_view header_bytes;  // a serialised Submission, as received
   ParsedSubmission header;
   std::vector<ParsedItem> items;
+  std::shared_ptr<const void> held;  // what the views are of
 };
 
 // Checks form, that the header counts and commits to exactly these items, that no item is of a type that only stands
 // alone, and that no two idempotency keys are equal (the header's is one of them). Signatures are not looked at.
 // Errors: kInvalidArgument, kOutOfRange; an item is named by its number, from 1.
-Result<ParsedBatch> ParseBatch(std::string_view bytes);
+Result<ParsedBatch> ParseBatch(std::string bytes);
 
 // Whether entries of this type may be items: all but genesis, those about keys, and batch headers.
 bool MayBeItem(v1::PayloadType type);

@@ -15,6 +15,7 @@
 #include "ledger/journal/entry_pipeline.h"
 #include "ledger/journal/entry_runs.h"
 #include "ledger/journal/entry_stretch.h"
+#include "ledger/journal/key_fold.h"
 #include "ledger/journal/key_registry.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/signature_checker.h"
@@ -82,6 +83,9 @@ class Verifier {
     if (!state.ok()) return FailUnlessOk(state_check_, state.status(), "");
     if (state->size.value > crypto::kTreeSizeMax) return Fail(state_check_, "the state record's size is out of bounds");
     state_ = *state;
+    const Result<TreeSize> folded = FoldedSize(storage_, state_.size);
+    if (!folded.ok()) return FailUnlessOk(idempotency_check_, folded.status(), "");
+    folded_ = *folded;
   }
 
   void ReadCheckpoints() {
@@ -254,7 +258,20 @@ class Verifier {
     FailUnlessOk(batch_check_, batches_.Next(entry.step), "");
     CheckKeys(entry);
     types_.Expect(index, entry.type);
+    if (!folded_.Contains(index)) TakeUnfolded(entry);
     for (const Hash256& blob : entry.blobs) referenced_.emplace(blob, index);
+  }
+
+  // An entry whose key has not come into the store counts as its own record, unless the key stands for another one.
+  void TakeUnfolded(const CheckedEntry& entry) {
+    const keyspace::SubmissionDigest digest = keyspace::DigestOf(entry.submission_hash);
+    if (const std::optional<EntryIndex> other = unfolded_.Find(digest)) {
+      Fail(idempotency_check_, Name(entry.stored_at) + " has the idempotency key of " + Name(*other));
+    } else {
+      unfolded_digests_.push_back(digest);
+    }
+    unfolded_.Insert(digest, entry.stored_at);
+    fingerprint_.Add(submissions_in_store_, entry.submission_hash.view(), entry.stored_at.value);
   }
 
   void CheckKeys(CheckedEntry& entry) {
@@ -457,6 +474,17 @@ class Verifier {
       submissions_in_store_ = PairFingerprint::Join(submissions_in_store_, stored.product);
       FailOnce(state_check_, stored.status, "read the store");
     }
+    // Each of them must be new: the store has no record under it.
+    if (submissions_stored_ > 0) {
+      for (const keyspace::SubmissionDigest& digest : unfolded_digests_) {
+        const Result<std::optional<EntryIndex>> stored = FindFoldedKey(storage_, digest);
+        if (!stored.ok()) {
+          FailOnce(idempotency_check_, stored.status(), "");
+        } else if (*stored && **stored != *unfolded_.Find(digest)) {
+          Fail(idempotency_check_, Name(*unfolded_.Find(digest)) + " has the idempotency key of " + Name(**stored));
+        }
+      }
+    }
     CheckOtherRecords();
     if (tile_records_ != tiles_checked_) {
       Fail(tile_check_, "there are " + Count(tile_records_, "record", "records") + " of tiles, the entries give " +
@@ -484,7 +512,8 @@ class Verifier {
           FailUnlessOk(type_check_, types_.Take(cursor->key(), cursor->value()), "");
         } else if (kind == keyspace::kTile) {
           ++tile_records_;
-        } else if (kind != keyspace::kCheckpoint && kind != keyspace::kLatestCheckpoint && kind != keyspace::kState) {
+        } else if (kind != keyspace::kCheckpoint && kind != keyspace::kLatestCheckpoint && kind != keyspace::kState &&
+                   kind != keyspace::kFolded) {
           ++others[kind];
         }
       }
@@ -497,16 +526,16 @@ class Verifier {
 
   // Only if something is wrong: each entry's record is looked up.
   void NameIdempotencyFailures() {
-    for (EntryCursor cursor(storage_, EntryIndex{0}, EntryIndex{state_.size.value}); cursor.Valid(); cursor.Next()) {
+    for (EntryCursor cursor(storage_, EntryIndex{0}, EntryIndex{folded_.value}); cursor.Valid(); cursor.Next()) {
       const Result<ParsedEntry> entry = ParseEntry(cursor.bytes());
       if (!entry.ok()) continue;  // said by the entry check
       const std::string key =
           keyspace::SubmissionKey(entry->submission.key_id, entry->submission.submission.idempotency_key());
       FailUnlessOk(idempotency_check_, CompareSubmission(storage_, cursor.index(), key), "");
     }
-    if (submissions_stored_ != state_.size.value || (idempotency_check_.passed() && entry_check_.passed())) {
+    if (submissions_stored_ != folded_.value || (idempotency_check_.passed() && entry_check_.passed())) {
       Fail(idempotency_check_, "there are " + Count(submissions_stored_, "record", "records") +
-                                   " of idempotency keys, the entries give " + std::to_string(state_.size.value));
+                                   " of idempotency keys, the entries give " + std::to_string(folded_.value));
     }
   }
 
@@ -583,6 +612,9 @@ class Verifier {
   PairFingerprint::Product expected_submissions_ = PairFingerprint::kEmpty;
   PairFingerprint::Product submissions_in_store_ = PairFingerprint::kEmpty;
   uint64_t submissions_stored_ = 0;
+  TreeSize folded_;  // entries below it have idempotency records
+  RecentKeys unfolded_;
+  std::vector<keyspace::SubmissionDigest> unfolded_digests_;
   std::vector<StoredSubmissions> stored_submissions_;
   std::vector<WorkCrew::Handle> submission_jobs_;
   std::set<std::string> said_;

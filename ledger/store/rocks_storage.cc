@@ -9,6 +9,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "crypto/signed_note.h"
@@ -19,6 +20,7 @@ namespace ledgerline::store {
 namespace {
 
 constexpr int kReadingTriesMax = 100;
+constexpr size_t kSpareBytesMax = size_t{4} << 20;
 
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -156,7 +158,11 @@ class RocksStorage : public journal::Storage {
   Result<std::optional<std::string>> PublishedCheckpoint() const override {
     return read_only_ ? seen_checkpoint_ : checkpoint_.Read();
   }
-  std::unique_ptr<journal::Batch> NewBatch() override { return std::make_unique<RocksBatch>(); }
+  std::unique_ptr<journal::Batch> NewBatch() override {
+    const std::lock_guard lock(spare_mutex_);
+    if (spare_ == nullptr) return std::make_unique<RocksBatch>();
+    return std::move(spare_);
+  }
 
   Status Commit(std::unique_ptr<journal::Batch> batch) override {
     if (read_only_) return FailedPrecondition("the store is open for reading only");
@@ -164,7 +170,12 @@ class RocksStorage : public journal::Storage {
     RETURN_IF_ERROR(FromRocks("fill a batch", mine.status));
     rocksdb::WriteOptions options;
     options.sync = sync_;
-    return FromRocks("write the store", db_->Write(options, &mine.batch));
+    const rocksdb::Status status = db_->Write(options, &mine.batch);
+    // Its memory serves the next one: a commit's half a megabyte would be asked from the system anew each time.
+    mine.batch.Clear();
+    const std::lock_guard lock(spare_mutex_);
+    if (mine.batch.Data().capacity() <= kSpareBytesMax) spare_ = std::move(batch);
+    return FromRocks("write the store", status);
   }
 
   Status PublishCheckpoint(std::string_view note) override {
@@ -190,6 +201,8 @@ class RocksStorage : public journal::Storage {
   Result<std::optional<std::string>> seen_checkpoint_ = std::optional<std::string>();
   bool sync_;
   bool read_only_;
+  std::mutex spare_mutex_;
+  std::unique_ptr<journal::Batch> spare_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 

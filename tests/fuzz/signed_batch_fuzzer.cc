@@ -15,8 +15,22 @@ using namespace ledgerline::journal;
 namespace {
 
 void CheckBatch(std::string_view bytes) {
-  const auto batch = ParseBatch(bytes);
+  const auto batch = ParseBatch(std::string(bytes));
   if (!batch.ok()) return;
+  // However it is written, the views are what protobuf reads.
+  v1::SignedBatch message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      message.header() != batch->header_bytes || static_cast<size_t>(message.items_size()) != batch->items.size()) {
+    std::abort();
+  }
+  for (int i = 0; i < message.items_size(); ++i) {
+    const ParsedItem& item = batch->items[static_cast<size_t>(i)];
+    v1::BatchItem said;
+    if (message.items(i) != item.bytes || !said.ParseFromString(message.items(i)) ||
+        said.idempotency_key() != item.idempotency_key) {
+      std::abort();
+    }
+  }
   if (batch->items.size() != batch->header.payload.batch_header().item_count()) std::abort();
   std::vector<Hash256> hashes;
   for (const ParsedItem& item : batch->items) hashes.push_back(crypto::LeafHash(item.bytes));

@@ -58,6 +58,7 @@ World::World(uint64_t seed, bool print)
   options_.own_thread = false;
   options_.queued_submissions_max = 1 + Draw(20);
   options_.batch_entries_max = 1 + Draw(12);
+  options_.fold_entries_min = 1 + Draw(60);
   for (const crypto::KeySigner& key : pool_) tokens_.emplace(journal::KeyId(key.public_key()), Token(key, token_away_));
   offered_.insert(journal::KeyId(operator_.public_key()));
   vanished_.resize(1 + Draw(6));

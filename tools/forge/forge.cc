@@ -11,6 +11,7 @@
 #include "crypto/merkle.h"
 #include "crypto/sha256.h"
 #include "ledger/journal/entry_runs.h"
+#include "ledger/journal/key_fold.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/tree_writer.h"
 #include "ledger/store/rocks_storage.h"
@@ -96,8 +97,11 @@ Status CoverUp(journal::Storage& storage, journal::Batch& batch, const v1::Entry
   v1::Submission submission;
   submission.ParseFromString(forged.submission());
   ASSIGN_OR_RETURN(const Hash256 key_id, Hash256::FromBytes(submission.key_id()));
-  batch.Put(keyspace::SubmissionKey(key_id, submission.idempotency_key()),
-            keyspace::SubmissionRecord{EntryIndex(forged.index())}.Encode());
+  ASSIGN_OR_RETURN(const TreeSize folded, journal::FoldedSize(storage, state.size));
+  if (folded.Contains(EntryIndex(forged.index()))) {
+    batch.Put(keyspace::SubmissionKey(key_id, submission.idempotency_key()),
+              keyspace::SubmissionRecord{EntryIndex(forged.index())}.Encode());
+  }
   std::printf("covered up: entries %llu to %llu, their hash chain, all tiles, the root and the idempotency record\n",
               static_cast<unsigned long long>(forged.index()), static_cast<unsigned long long>(state.size.value - 1));
   return Status::Ok();

@@ -109,24 +109,32 @@ TEST(EncodeEntryTest, IsWhatProtobufWrites) {
   }
 }
 
-TEST(RecentKeysTest, ForgetsWholeCommitsAndSaysWhich) {
+TEST(RecentKeysTest, ForgetsWholeFoldsAndSaysWhich) {
   RecentKeys recent;
-  const auto key = [](uint64_t i) { return keyspace::SubmissionKey(Hash256{}, std::to_string(i)); };
+  const auto key = [](uint64_t i) { return keyspace::DigestOf(Hash256{}, std::to_string(i)); };
   EXPECT_TRUE(recent.Covers(0));
   EXPECT_FALSE(recent.Find(key(0)).has_value());
-  constexpr uint64_t kCommit = 1000;
-  for (uint64_t i = 0; i < 100'000; ++i) {
-    recent.Insert(key(i), EntryIndex{i}, 1 + i / kCommit);
+  constexpr uint64_t kFold = 9'973;
+  for (uint64_t i = 0; i < 60'000; ++i) {
+    recent.Insert(key(i), EntryIndex{i});
+    if (recent.unfolded() == kFold) {
+      const std::vector<KeyedEntry> taken = recent.TakeUnfolded();
+      ASSERT_EQ(taken.size(), kFold);
+      EXPECT_EQ(taken.front().index, i + 1 - kFold);
+      EXPECT_EQ(taken.back().index, i);
+      EXPECT_EQ(taken.back().digest, key(i));
+    }
     if (i % 777 != 0) continue;
-    // Whatever it says that it covers is there.
+    // Whatever it says that it covers is there: after so many folds, every key of the later ones.
     for (uint64_t k = 0; k <= i; k += 331) {
-      if (!recent.Covers(k / kCommit)) continue;
+      if (!recent.Covers(k / kFold)) continue;
       EXPECT_EQ(recent.Find(key(k)), EntryIndex{k}) << k << " of " << i;
     }
   }
-  EXPECT_FALSE(recent.Covers(0));
-  EXPECT_TRUE(recent.Covers(99));
-  EXPECT_FALSE(recent.Find(key(100'000)).has_value());
+  EXPECT_EQ(recent.folds_begun(), 6u);
+  EXPECT_FALSE(recent.Covers(4));
+  EXPECT_TRUE(recent.Covers(5));
+  EXPECT_FALSE(recent.Find(key(60'000)).has_value());
 }
 
 TEST(StoredSubmissionsTest, AnyDifferenceIsSeen) {

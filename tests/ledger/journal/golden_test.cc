@@ -39,7 +39,9 @@ TEST(GoldenTest, AJournalOfFourEntries) {
   const crypto::KeySigner signer = TestSigner('o'), party = TestSigner('p');
   TestClock clock;
   const auto held = std::make_shared<MemoryRecords>();
-  const auto journal = Journal::Create(std::make_unique<MemoryStorage>(held), kTestOrigin, signer, clock).value();
+  auto journal =
+      Journal::Create(std::make_unique<MemoryStorage>(held), kTestOrigin, signer, clock, {.fold_entries_min = 3})
+          .value();
   const std::string rows = "period,plays\n2026-10,7\n";
   clock.now_us += 1;
   ASSERT_TRUE(
@@ -47,14 +49,18 @@ TEST(GoldenTest, AJournalOfFourEntries) {
   ASSERT_TRUE(journal->Submit(Request(party, "consent", ConsentPayload("party-1"))).ok());
   ASSERT_TRUE(journal->Submit(Request(signer, "usage", UsagePayload(rows), {rows})).ok());
   ASSERT_TRUE(journal->SignCheckpoint().ok());
+  const std::string verifier_key = journal->checkpoint_key().ToString();
+  const std::string receipt = MakeReceipt(*journal, EntryIndex{2})->Serialize();
+  const std::string bundle = journal->ReadEntryBundle(0, 4).value();
+  journal.reset();  // the fold of the first three keys is done
   // Entries and submissions, checkpoints, tiles, indices and the state record: every record of the store.
   std::string records;
   for (const auto& [key, value] : held->records) records += HexEncode(key) + " " + HexEncode(value) + "\n";
   ExpectGolden("records.hex", records);
   ExpectGolden("checkpoint", *held->published);
-  ExpectGolden("verifier_key", journal->checkpoint_key().ToString() + "\n");
-  ExpectGolden("receipt.tlog-proof", MakeReceipt(*journal, EntryIndex{2})->Serialize());
-  ExpectGolden("entry_bundle.hex", HexEncode(journal->ReadEntryBundle(0, 4).value()) + "\n");
+  ExpectGolden("verifier_key", verifier_key + "\n");
+  ExpectGolden("receipt.tlog-proof", receipt);
+  ExpectGolden("entry_bundle.hex", HexEncode(bundle) + "\n");
 }
 
 TEST(GoldenTest, KeyFileAndSealedRecord) {

@@ -15,6 +15,7 @@
 #include "ledger/journal/entry.h"
 #include "ledger/journal/entry_runs.h"
 #include "ledger/journal/journal.h"
+#include "ledger/journal/key_fold.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/storage.h"
 #include "ledger/journal/tree_writer.h"
@@ -110,6 +111,7 @@ inline std::string AlterRating(const std::string& bytes, const crypto::Signer& s
 // Rewrites entry `index` and then everything that follows from it: every later chain field, tile and record.
 inline void RewriteHistory(Storage& storage, uint64_t index, const crypto::Signer& signer) {
   const auto state = keyspace::StateRecord::Parse(**storage.Get(keyspace::StateKey())).value();
+  const TreeSize folded = FoldedSize(storage, state.size).value();
   TreeWriter tree;
   std::unique_ptr<Batch> batch = storage.NewBatch();
   keyspace::StateRecord next = state;
@@ -123,8 +125,10 @@ inline void RewriteHistory(Storage& storage, uint64_t index, const crypto::Signe
     bytes = entry.SerializeAsString();
     const ParsedEntry parsed = ParseEntry(bytes).value();
     batch->Put(keyspace::EntryRunKey(EntryIndex{i}), EncodeRun({bytes}));  // submitted alone, each in a run of its own
-    batch->Put(keyspace::SubmissionKey(parsed.submission.key_id, parsed.submission.submission.idempotency_key()),
-               keyspace::SubmissionRecord{EntryIndex{i}}.Encode());
+    if (folded.Contains(EntryIndex{i})) {
+      batch->Put(keyspace::SubmissionKey(parsed.submission.key_id, parsed.submission.submission.idempotency_key()),
+                 keyspace::SubmissionRecord{EntryIndex{i}}.Encode());
+    }
     previous = crypto::LeafHash(bytes);
     tree.Append(previous);
   }

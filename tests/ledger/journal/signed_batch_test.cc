@@ -92,6 +92,42 @@ TEST(SignedBatchTest, FormIsCheckedAndTheItemNamed) {
   EXPECT_EQ(ParseBatch(std::string(kBatchBytesMax + 1, 'x')).status().code(), StatusCode::kOutOfRange);
 }
 
+TEST(SignedBatchTest, HoweverItIsWrittenItIsReadTheSame) {
+  const crypto::KeySigner signer = TestSigner('o');
+  // The second item's fields in the other order, the first one's key twice: the last counts.
+  const auto field = [](char number, const std::string& bytes) {
+    return std::string({static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())}) + bytes;
+  };
+  const std::string payload = RatingPayload("r");
+  const std::vector<std::string> items = {field(1, "not this") + field(1, "one") + field(2, payload),
+                                          field(2, payload) + field(1, "two"), field(1, "three") + field(2, payload)};
+  std::vector<Hash256> hashes;
+  for (const std::string& item : items) hashes.push_back(crypto::LeafHash(item));
+  v1::Payload header;
+  header.mutable_batch_header()->set_items_root(ItemsRoot(hashes).ToBytes());
+  header.mutable_batch_header()->set_item_count(3);
+  v1::SignedBatch plain;
+  plain.set_header(SignSubmission(kTestOrigin, "header", header.SerializeAsString(), signer).value());
+  for (const std::string& item : items) plain.add_items(item);
+  const std::string first_items = plain.SerializeAsString();
+  v1::SignedBatch headless = plain;
+  headless.clear_header();
+  v1::SignedBatch alone;
+  alone.set_header(plain.header());
+  for (const std::string& bytes : {first_items, headless.SerializeAsString() + alone.SerializeAsString()}) {
+    const Result<ParsedBatch> parsed = ParseBatch(bytes);
+    ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
+    EXPECT_EQ(parsed->header_bytes, plain.header());
+    ASSERT_EQ(parsed->items.size(), 3u);
+    for (size_t i = 0; i < 3; ++i) {
+      const std::string key = i == 0 ? "one" : i == 1 ? "two" : "three";
+      EXPECT_EQ(parsed->items[i].bytes, items[i]);
+      EXPECT_EQ(parsed->items[i].idempotency_key, key);
+      EXPECT_EQ(parsed->items[i].digest, keyspace::DigestOf(KeyId(signer.public_key()), key));
+    }
+  }
+}
+
 class BatchJournalTest : public testing::Test {
  protected:
   void SetUp() override { Open(JournalOptions{}); }
@@ -251,7 +287,7 @@ TEST_F(BatchJournalTest, AdmittedWholeOrNotAtAll) {
   batch.set_header(header.SerializeAsString());
   EXPECT_EQ(Refused(batch.SerializeAsString()).code(), StatusCode::kPermissionDenied);
   // A header alone is no submission.
-  header.ParseFromString(ParseBatch(Batch(operator_, "header", Ratings(2)))->header_bytes);
+  header.ParseFromString(std::string(ParseBatch(Batch(operator_, "header", Ratings(2)))->header_bytes));
   EXPECT_EQ(journal_->Submit({header.SerializeAsString(), {}}).status().code(), StatusCode::kInvalidArgument);
   // Blobs: each item's must be there or come along, and no others.
   const std::string rows = "period,plays\n2026-10,7\n";
@@ -271,6 +307,85 @@ TEST_F(BatchJournalTest, OpensWhereverABatchLies) {
     Open(JournalOptions{});
     EXPECT_TRUE(Verify().passed()) << FailedChecks(Verify());
   }
+}
+
+// Full commits are written on one thread and answered on another while the next is made.
+class PipelineTest : public BatchJournalTest {
+ protected:
+  static constexpr size_t kBatches = 48, kItems = 299;
+
+  void SetUp() override {
+    Open({.batch_entries_max = 900, .fold_entries_min = 4096});
+    for (size_t i = 0; i < kBatches; ++i)
+      requests_.push_back(Batch(operator_, "batch " + std::to_string(i), Ratings(kItems, std::to_string(i) + "/")));
+  }
+  // Everything at once; the answers in the requests' order.
+  std::vector<Result<CommittedBatch>> SubmitAll() {
+    std::vector<Result<CommittedBatch>> answers(kBatches, Internal("never answered"));
+    std::mutex mutex;
+    std::condition_variable changed;
+    size_t left = kBatches;
+    for (size_t i = 0; i < kBatches; ++i) {
+      const auto finish = [&, i](Result<CommittedBatch> answer) {
+        const std::lock_guard lock(mutex);
+        answers[i] = std::move(answer);
+        if (--left == 0) changed.notify_one();
+      };
+      if (const Status status = journal_->SubmitBatchAsync({requests_[i], {}}, finish); !status.ok()) finish(status);
+    }
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return left == 0; });
+    return answers;
+  }
+  std::vector<std::string> requests_;
+};
+
+TEST_F(PipelineTest, RepeatsAreFoundWhereverTheirKeysAre) {
+  std::vector<Result<CommittedBatch>> first = SubmitAll();
+  for (const bool reopened : {false, true}) {
+    if (reopened) Open({.batch_entries_max = 900, .fold_entries_min = 4096});
+    const std::vector<Result<CommittedBatch>> again = SubmitAll();
+    for (size_t i = 0; i < kBatches; ++i) {
+      ASSERT_TRUE(first[i].ok() && again[i].ok()) << first[i].status().ToString() << again[i].status().ToString();
+      EXPECT_TRUE(again[i]->header.already_existed);
+      EXPECT_EQ(again[i]->header.index, first[i]->header.index);
+      ASSERT_EQ(again[i]->items.size(), kItems);
+      EXPECT_EQ(again[i]->items[kItems - 1].leaf_hash, first[i]->items[kItems - 1].leaf_hash);
+      const auto found = journal_->FindSubmission(KeyId(operator_.public_key()), std::to_string(i) + "/7");
+      EXPECT_EQ(found.value(), first[i]->items[7 - 1].index);
+    }
+  }
+  EXPECT_EQ(journal_->size(), TreeSize{1 + kBatches * (kItems + 1)});
+  journal_.reset();
+  const MemoryStorage storage(held_);
+  const TreeSize folded = FoldedSize(storage, TreeSize{1 + kBatches * (kItems + 1)}).value();
+  EXPECT_GE(folded, TreeSize{8192});
+  const VerifyReport report = VerifyJournal(storage, VerifyOptions());
+  EXPECT_TRUE(report.passed()) << FailedChecks(report);
+}
+
+TEST_F(PipelineTest, NothingIsWrittenOrAcknowledgedAfterAFailedCommit) {
+  std::atomic<int> commits = 0;
+  held_->before_commit = [&]() -> Status {
+    // The fourth fails; a write after it would be there.
+    return ++commits == 4 ? ResourceExhausted("disk full") : Status::Ok();
+  };
+  const std::vector<Result<CommittedBatch>> answers = SubmitAll();
+  EXPECT_EQ(commits, 4);
+  EXPECT_EQ(journal_->Submit(RatingRequest(operator_, "later")).status().code(), StatusCode::kUnavailable);
+  held_->before_commit = nullptr;
+  Open({.batch_entries_max = 900, .fold_entries_min = 4096});
+  size_t acknowledged = 0;
+  for (size_t i = 0; i < kBatches; ++i) {
+    const auto found = journal_->FindSubmission(KeyId(operator_.public_key()), "batch " + std::to_string(i));
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(answers[i].ok(), found->has_value()) << i;
+    acknowledged += answers[i].ok() ? 1 : 0;
+    EXPECT_TRUE(answers[i].ok() || answers[i].status().code() == StatusCode::kUnavailable) << i;
+  }
+  EXPECT_LT(acknowledged, kBatches);
+  EXPECT_EQ(journal_->size(), TreeSize{1 + acknowledged * (kItems + 1)});
+  for (const Result<CommittedBatch>& answer : SubmitAll()) EXPECT_TRUE(answer.ok()) << answer.status().ToString();
 }
 
 // What a dishonest operator or a damaged store may do to batches; every later hash is recomputed.

@@ -15,7 +15,9 @@ using testing::HasSubstr;
 class VerifyTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto journal = Journal::Create(std::make_unique<MemoryStorage>(held_), kTestOrigin, operator_, clock_).value();
+    auto journal = Journal::Create(std::make_unique<MemoryStorage>(held_), kTestOrigin, operator_, clock_,
+                                   {.fold_entries_min = 256})
+                       .value();
     options_.checkpoint_key = journal->checkpoint_key();
     const auto must = [&](SubmissionRequest request) { ASSERT_TRUE(journal->Submit(std::move(request)).ok()); };
     must(Request(operator_, "enrol", EnrolmentPayload(party_, v1::KEY_ROLE_PARTY, "party-1")));  // entry 1
@@ -159,7 +161,19 @@ TEST_F(VerifyTest, DerivedRecordsMustBeExactlyThoseOfTheEntries) {
   report = After([&] {
     held_->records[keyspace::SubmissionKey(id, "never")] = held_->records[keyspace::SubmissionKey(id, "78")];
   });
-  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("311 records of idempotency keys, the entries give 310"));
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("257 records of idempotency keys, the entries give 256"));
+  report = After([&] {
+    held_->records[keyspace::SubmissionKey(id, "300")] = keyspace::SubmissionRecord{EntryIndex{300}}.Encode();
+  });
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("257 records of idempotency keys, the entries give 256"));
+  report = After([&] { held_->records.erase(keyspace::FoldedKey()); });
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("256 records of idempotency keys, the entries give 0"));
+  report = After([&] { held_->records[keyspace::FoldedKey()][7] = 1; });
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("entry 256 has no idempotency record"));
+  report = After([&] { held_->records[keyspace::FoldedKey()][6] = 2; });
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("the mark of folded keys is 512, of 310 entries"));
+  report = After([&] { held_->records[keyspace::FoldedKey()] = "x"; });
+  EXPECT_THAT(FailuresOf(report, "idempotency"), HasSubstr("the mark of folded keys has 1 bytes, needs 8"));
   report = After([&] { held_->records.erase(keyspace::TypeRunKey(v1::PAYLOAD_TYPE_USAGE_FILE, EntryIndex{3})); });
   EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("entry 3, a usage file, is not in the index by type"));
   report = After([&] {
@@ -170,6 +184,30 @@ TEST_F(VerifyTest, DerivedRecordsMustBeExactlyThoseOfTheEntries) {
   EXPECT_THAT(FailuresOf(report, "index by type"), HasSubstr("is not whole"));
   report = After([&] { held_->records["zebra"] = ""; });
   EXPECT_THAT(FailuresOf(report, "state"), HasSubstr("1 key of an unknown kind, 0x7a"));
+}
+
+TEST_F(VerifyTest, AKeyThatStandsForTwoEntriesIsNamed) {
+  // An operator hides what a key stands for, and takes the submission a second time.
+  const auto again = [&](const std::string& key) {
+    auto journal = Journal::Open(std::make_unique<MemoryStorage>(held_), operator_, clock_).value();
+    const Result<Committed> taken = journal->Submit(RatingRequest(operator_, key));
+    ASSERT_TRUE(taken.ok() && !taken->already_existed) << taken.status().ToString();
+  };
+  const auto failures = [&](const std::function<void()>& damage) { return FailuresOf(After(damage), "idempotency"); };
+  const std::string seventh = keyspace::SubmissionKey(KeyId(operator_.public_key()), "7");
+  const std::string said = failures([&] {
+    held_->records.erase(seventh);
+    again("7");
+    held_->records[seventh] = keyspace::SubmissionRecord{EntryIndex{7}}.Encode();
+  });
+  EXPECT_THAT(said, HasSubstr("entry 310 has the idempotency key of entry 7"));
+  EXPECT_THAT(failures([&] {
+                const std::string mark = held_->records.at(keyspace::FoldedKey());
+                held_->records[keyspace::FoldedKey()] = std::string("\0\0\0\0\0\0\x01\x36", 8);  // 310
+                again("305");
+                held_->records[keyspace::FoldedKey()] = mark;
+              }),
+              HasSubstr("entry 310 has the idempotency key of entry 305"));
 }
 
 TEST_F(VerifyTest, StateAndTimes) {

@@ -40,7 +40,9 @@ class BitRotTest : public testing::Test {
   void MakeLedger() {
     auto storage = CreateRocksStorage({.directory = whole_}).value();
     journal::Storage& held = *storage;
-    auto journal = journal::Journal::Create(std::move(storage), journal::kTestOrigin, operator_, clock_).value();
+    auto journal =
+        journal::Journal::Create(std::move(storage), journal::kTestOrigin, operator_, clock_, {.fold_entries_min = 3})
+            .value();
     const auto submit = [&](const std::string& key) {
       ASSERT_TRUE(journal->Submit(journal::RatingRequest(operator_, key)).ok());
     };

@@ -74,7 +74,7 @@ class FaultWorkload {
     Result<std::unique_ptr<journal::Storage>> storage = OpenRocksStorage(options);
     if (storage.ok()) {
       storage_ = storage->get();
-      auto opened = journal::Journal::Open(std::move(*storage), operator_, clock_);
+      auto opened = journal::Journal::Open(std::move(*storage), operator_, clock_, kOptions);
       if (opened.ok()) {
         journal_ = std::move(*opened);
         return Status::Ok();
@@ -86,7 +86,8 @@ class FaultWorkload {
     std::filesystem::remove_all(directory_);
     ASSIGN_OR_RETURN(std::unique_ptr<journal::Storage> fresh, CreateRocksStorage(options));
     storage_ = fresh.get();
-    ASSIGN_OR_RETURN(journal_, journal::Journal::Create(std::move(fresh), journal::kTestOrigin, operator_, clock_));
+    ASSIGN_OR_RETURN(journal_,
+                     journal::Journal::Create(std::move(fresh), journal::kTestOrigin, operator_, clock_, kOptions));
     created_ = true;
     return See(journal_->LatestCheckpoint());
   }
@@ -135,6 +136,8 @@ class FaultWorkload {
   }
 
  private:
+  // Two folds of idempotency keys: one of five, and one with the signed batch.
+  static constexpr journal::JournalOptions kOptions{.fold_entries_min = 5};
   static constexpr char kParties[] =
       "party_id,role,commitment\nlabel,label,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n";
   static constexpr char kRecordings[] =

@@ -27,6 +27,8 @@ struct Acknowledged {
   Committed committed;
 };
 
+constexpr journal::JournalOptions kOptions{.fold_entries_min = 50};  // many folds of idempotency keys
+
 class PowerCutTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -45,7 +47,7 @@ class PowerCutTest : public testing::Test {
   // A journal that exists durably before anything is cut.
   void Create(bool sync) {
     auto storage = CreateRocksStorage(Options(sync)).value();
-    ASSERT_TRUE(Journal::Create(std::move(storage), journal::kTestOrigin, operator_, clock_).ok());
+    ASSERT_TRUE(Journal::Create(std::move(storage), journal::kTestOrigin, operator_, clock_, kOptions).ok());
     std::unique_ptr<rocksdb::FSDirectory> directory;
     ASSERT_TRUE(file_system_->NewDirectory(directory_ + "/db", {}, &directory, nullptr).ok());
     ASSERT_TRUE(directory->Fsync({}, nullptr).ok());
@@ -56,7 +58,7 @@ class PowerCutTest : public testing::Test {
     file_system_->FailChange(operations, Fault::kCutBefore);
     Result<std::unique_ptr<journal::Storage>> storage = OpenRocksStorage(Options(sync));
     if (!storage.ok()) return;  // cut while opening
-    Result<std::unique_ptr<Journal>> journal = Journal::Open(std::move(*storage), operator_, clock_);
+    Result<std::unique_ptr<Journal>> journal = Journal::Open(std::move(*storage), operator_, clock_, kOptions);
     if (!journal.ok()) {
       ASSERT_TRUE(file_system_->cut()) << journal.status().ToString();
       return;
@@ -87,7 +89,7 @@ class PowerCutTest : public testing::Test {
       why_ = storage.status().ToString();
       return std::nullopt;
     }
-    Result<std::unique_ptr<Journal>> journal = Journal::Open(std::move(*storage), operator_, clock_);
+    Result<std::unique_ptr<Journal>> journal = Journal::Open(std::move(*storage), operator_, clock_, kOptions);
     if (!journal.ok()) {
       why_ = journal.status().ToString();
       return std::nullopt;

@@ -33,7 +33,7 @@ constexpr int kLedgers = 40;
 int RunWriter(const std::string& directory, const std::string& round) {
   const crypto::KeySigner signer = journal::TestSigner('o');
   SystemClock clock;
-  auto journal = OpenJournal(directory, signer, clock);
+  auto journal = OpenJournal(directory, signer, clock, {.fold_entries_min = 50});
   if (!journal.ok()) {
     std::fprintf(stderr, "%s\n", journal.status().ToString().c_str());
     return 1;
@@ -150,7 +150,7 @@ TEST(SigkillTest, AThousandKillsLoseNothingThatWasAcknowledged) {
       // What an earlier kill left was looked at then, and is looked at again at the end.
       ASSERT_EQ(Lost(**journal, journal::KeyId(signer.public_key()), lines), "");
     }
-    const auto journal = OpenJournal(directory, signer, clock);
+    const auto journal = OpenJournal(directory, signer, clock, {.fold_entries_min = 50});
     ASSERT_TRUE(journal.ok()) << journal.status().ToString();
     ASSERT_EQ(Lost(**journal, journal::KeyId(signer.public_key()), acknowledged), "");
     const journal::VerifyReport report = VerifyJournal((*journal)->storage());
