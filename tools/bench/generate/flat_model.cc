@@ -18,12 +18,8 @@ std::vector<float> Draw(size_t count, double deviation, model::CounterRandom* ra
 kernel::BlockStack BuildStack(const kernel::Ops& ops, kernel::Precision precision, const FlatWeights& weights) {
   std::vector<kernel::StoredBlock> blocks;
   for (const FlatWeights::Layer& layer : weights.layers) {
-    blocks.push_back({weights.ones,
-                      {layer.query_key_value},
-                      {layer.attention_out},
-                      weights.ones,
-                      {layer.gate_up},
-                      {layer.down}});
+    blocks.push_back(
+        {weights.ones, {layer.query_key_value}, {layer.attention_out}, weights.ones, {layer.gate_up}, {layer.down}});
   }
   return kernel::BlockStack::Build(ops, precision, weights.shape, blocks, weights.ones).value();
 }
@@ -47,9 +43,10 @@ FlatWeights MakeFlatWeights(const kernel::StackShape& shape) {
   const double by_width = 1 / std::sqrt(static_cast<double>(d));
   const double residual = 1 / std::sqrt(2.0 * static_cast<double>(shape.layers));
   for (size_t i = 0; i < shape.layers; ++i) {
-    weights.layers.push_back({Draw((d + 2 * kv) * d, by_width, &random), Draw(d * d, by_width * residual, &random),
-                              Draw(2 * shape.hidden * d, by_width, &random),
-                              Draw(d * shape.hidden, residual / std::sqrt(static_cast<double>(shape.hidden)), &random)});
+    weights.layers.push_back(
+        {Draw((d + 2 * kv) * d, by_width, &random), Draw(d * d, by_width * residual, &random),
+         Draw(2 * shape.hidden * d, by_width, &random),
+         Draw(d * shape.hidden, residual / std::sqrt(static_cast<double>(shape.hidden)), &random)});
   }
   weights.embedding = Draw(kFlatVocabulary * d, 0.1, &random);
   return weights;

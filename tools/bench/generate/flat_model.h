@@ -1,5 +1,5 @@
-// FlatModel: a plain decoder-only transformer on the exact kernel, for comparing speed with peers: RMSNorm, RoPE, SwiGLU,
-// a tied vocabulary of 1,024, random weights.
+// FlatModel: a plain decoder-only transformer on the exact kernel, for comparing speed with peers: RMSNorm, RoPE,
+// SwiGLU, a tied vocabulary of 1,024, random weights.
 #ifndef LEDGERLINE_TOOLS_BENCH_GENERATE_FLAT_MODEL_H_
 #define LEDGERLINE_TOOLS_BENCH_GENERATE_FLAT_MODEL_H_
 
@@ -17,9 +17,8 @@ struct FlatShape {
   kernel::StackShape stack;
 };
 // S, M, L of one key head for each query head, as the peers have them; context 2,048.
-inline constexpr FlatShape kFlatShapes[] = {{"S", {256, 6, 4, 4, 704, 2048}},
-                                            {"M", {384, 8, 6, 6, 1024, 2048}},
-                                            {"L", {512, 8, 8, 8, 1376, 2048}}};
+inline constexpr FlatShape kFlatShapes[] = {
+    {"S", {256, 6, 4, 4, 704, 2048}}, {"M", {384, 8, 6, 6, 1024, 2048}}, {"L", {512, 8, 8, 8, 1376, 2048}}};
 
 // The weights, row-major float32, from counted random numbers. Gains are ones.
 struct FlatWeights {
