@@ -35,7 +35,7 @@ struct RejectedCandidate {
 };
 
 struct CoverRequest {
-  std::string source_midi;  // bytes of a Standard MIDI File
+  std::string source_midi;  // the song's bytes: a Standard MIDI File or MusicXML (music::ReadScore)
   std::string style;        // one of Styles()
   uint64_t seed = 1;
   int candidates = 6;      // 1 to 16: how many are composed, of which the best by the measures is kept

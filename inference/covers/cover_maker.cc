@@ -8,6 +8,7 @@
 #include "inference/fingerprint/melodic.h"
 #include "inference/model/model_file.h"
 #include "inference/music/render.h"
+#include "inference/music/score_file.h"
 #include "inference/music/smf.h"
 
 namespace ledgerline::covers {
@@ -57,7 +58,7 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
     return InvalidArgument("candidates " + std::to_string(request.candidates) + " is outside 1 to " +
                            std::to_string(kMaxCandidates));
   }
-  Result<music::Score> source = music::ReadSmf(request.source_midi);
+  Result<music::Score> source = music::ReadScore(request.source_midi);
   if (!source.ok()) return source.status().WithContext("song");
   auto report = [&](std::string_view stage, int done, int total) {
     if (request.progress) request.progress(stage, done, total);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "inference/music/given_chords.h"
+
 namespace ledgerline::music {
 namespace {
 
@@ -57,9 +59,11 @@ Result<Analysis> Analyse(const Score& score) {
   if (analysis.melody.part < 0) return InvalidArgument("the score has no notes but drums: there is no melody to find");
   analysis.key = EstimateKey(analysis.score);
   analysis.tempo_bpm = AverageTempoBpm(analysis.score);
-  analysis.chords = IsMelodyAlone(analysis.score, analysis.melody)
-                        ? HarmoniseMelody(analysis.melody, analysis.bars, analysis.key)
-                        : FindChords(analysis.score, analysis.bars, analysis.key);
+  const bool alone = IsMelodyAlone(analysis.score, analysis.melody);
+  if (alone) analysis.chords = GivenChords(analysis.score, analysis.bars);
+  if (!analysis.chords.empty()) return analysis;
+  analysis.chords = alone ? HarmoniseMelody(analysis.melody, analysis.bars, analysis.key)
+                          : FindChords(analysis.score, analysis.bars, analysis.key);
   return analysis;
 }
 

@@ -23,7 +23,8 @@ struct Analysis {
   double tempo_bpm = 120;         // quarter notes per minute, averaged over the piece's length
 };
 
-// Analyses any score. A score with a single monophonic part gets its chords by HarmoniseMelody, others by FindChords.
+// Analyses any score. A score with a single monophonic part gets its chords from its chord symbols
+// (GivenChords) if it states them, else by HarmoniseMelody; others by FindChords.
 // A pickup that the file does not state as a short first bar (a first bar whose notes all stand in its last part,
 // before music that falls on the bars thereafter) is left as it is: its bar is padded with rest, and the bar lines are
 // right. Deterministic; milliseconds for a piece of a thousand notes. Errors: kInvalidArgument (no notes but drums),

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "inference/music/musicxml.h"
+#include "inference/music/portrait.h"
 #include "inference/music/score_file.h"
 
 namespace {
@@ -107,6 +108,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string edited = song || size == 0 ? std::string() : Edited(input);
   const auto score = music::ReadScore(song || size == 0 ? input : edited);
   if (!score.ok() || score->NoteCount() > 2000) return 0;
+  if (const auto portrait = music::PortraitOf(*score); portrait.ok()) {
+    Require(portrait->form.sections.back().end_bar == portrait->analysis.bars.size(), "the form covers the bars");
+    Require(portrait->keys.back().end_bar == portrait->analysis.bars.size(), "the keys cover the bars");
+    Require(!music::PortraitSvg(*portrait).empty(), "it is drawn");
+  }
   const auto written = music::WriteMusicXml(*score);
   if (!written.ok() || written->size() > (1u << 20)) return 0;
   const auto once = music::ReadMusicXml(*written);

@@ -3,6 +3,7 @@
 
 #include "inference/fingerprint/nearest.h"
 #include "inference/model/model_file.h"
+#include "inference/music/musicxml.h"
 #include "inference/music/smf.h"
 #include "tests/tools/command_line.h"
 #include "tools/demo_songs/song.h"
@@ -106,6 +107,28 @@ TEST_F(CoverCommandTest, AKilledRunLeavesNothingThatLooksFinished) {
   EXPECT_EQ(Fine("ls made").find("unrecorded"), std::string::npos);
   EXPECT_THAT(Fine("ledgerline verify ledger --vkey ledger/operator.vkey"),
               HasSubstr("1 generations judged, 0 unauthorised"));
+}
+
+// The song as MusicXML under any name, and the cover as a score to read.
+TEST_F(CoverCommandTest, TakesAndWritesMusicXml) {
+  const auto song = music::ReadSmf(Read("songs/greensleeves.mid"));
+  ASSERT_TRUE(song.ok());
+  Write("song.data", music::WriteMusicXml(*song).value());
+  const std::string command =
+      "ledgerline --json cover ledger --song song.data --recording rec-greensleeves --style hymn --seed 7 --territory "
+      "DE "
+      "--tier premium --candidates 1 --out made --musicxml made.musicxml";
+  Fine(command);
+  const auto midi = music::ReadSmf(Read("made/cover.mid"));
+  const auto score = music::ReadMusicXml(Read("made.musicxml"));
+  ASSERT_TRUE(midi.ok());
+  ASSERT_TRUE(score.ok()) << score.status().ToString();
+  EXPECT_EQ(score->Quantised().NoteCount(), midi->Quantised().NoteCount());
+  const Ran again = Shell(
+      "ledgerline cover ledger --song song.data --recording rec-greensleeves --style hymn --seed 8 "
+      "--territory DE --out other --musicxml made.musicxml");
+  EXPECT_EQ(again.exit_status, 3);
+  EXPECT_THAT(again.err, HasSubstr("--musicxml 'made.musicxml' exists already"));
 }
 
 TEST_F(CoverCommandTest, TheEventCarriesEverythingThatTheCoverRestsOn) {

@@ -23,6 +23,8 @@
 #include "inference/music/analysis.h"
 #include "inference/music/smf.h"
 #include "tools/analyse_corpus/fingerprint_report.h"
+#include "tools/analyse_corpus/key_report.h"
+#include "tools/analyse_corpus/metre_report.h"
 #include "tools/analyse_corpus/musicxml_report.h"
 #include "tools/analyse_corpus/section_report.h"
 
@@ -182,8 +184,9 @@ int Main(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "musicxml-into" && argc > 3) return PrintMusicXmlReport({argv + 3, argv + argc}, argv[2]) ? 0 : 1;
   if (mode == "sections" && argc > 3) return PrintSectionReport(argv[2], {argv + 3, argv + argc}) ? 0 : 1;
-  if (argc < 3 || (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" &&
-                   mode != "contains" && mode != "show" && mode != "musicxml")) {
+  if (argc < 3 ||
+      (mode != "keys" && mode != "chords" && mode != "melody" && mode != "fingerprints" && mode != "contains" &&
+       mode != "show" && mode != "musicxml" && !mode.starts_with("metre") && mode != "modulations")) {
     std::fprintf(
         stderr,
         "usage: analyse_corpus keys|chords|melody|fingerprints|contains|show FILE.mid... (- reads a list of files from "
@@ -198,6 +201,14 @@ int Main(int argc, char** argv) {
     }
     for (std::string line; std::getline(std::cin, line);) files.push_back(line);
   }
+  if (mode == "modulations") {
+    PrintKeyReport(files);
+    return 0;
+  }
+  if (mode == "metre") PrintMetreReport(files);
+  if (mode == "metre-profiles") PrintMetreProfiles(files);
+  if (mode == "metre-weights") PrintMetreWeights(files);
+  if (mode.starts_with("metre")) return 0;
   if (mode == "musicxml") return PrintMusicXmlReport(files, "") ? 0 : 1;
   Report report;
   std::vector<NamedScore> pieces;

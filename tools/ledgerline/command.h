@@ -24,6 +24,7 @@ using Action = std::function<Status(Context&)>;
 // Adds a positional DIR. It must exist unless the command makes it.
 CLI::Option* AddDirectory(CLI::App& command, std::string& directory);
 
+void AddAnalyse(CLI::App& app, Action& action);
 void AddInit(CLI::App& app, Action& action);
 void AddKey(CLI::App& app, Action& action);
 void AddKeyChanges(CLI::App& key, Action& action);  // key rotate and key revoke, added by AddKey

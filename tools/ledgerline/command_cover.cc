@@ -4,6 +4,8 @@
 
 #include "crypto/sha256.h"
 #include "inference/covers/cover_engine.h"
+#include "inference/music/musicxml.h"
+#include "inference/music/smf.h"
 #include "ledger/audit/make_receipt.h"
 #include "ledger/rights/verdict.h"
 #include "tools/ledgerline/command.h"
@@ -33,6 +35,7 @@ struct CoverFlags {
   std::string tier = "standard";
   std::string requester;
   std::string output;
+  std::string musicxml;
   int candidates = covers::CoverRequest().candidates;
 };
 
@@ -42,7 +45,7 @@ struct Request {
   rights::ConsentAnswer answer;
   std::vector<std::string> work_ids;
   std::string requester;  // 16 bytes
-  std::string song;       // MIDI bytes
+  std::string song;       // bytes of a MIDI or MusicXML file
 };
 
 Result<Request> AskForLeave(Context& context, const CoverFlags& flags, LedgerSession& session) {
@@ -236,6 +239,15 @@ Status Deliver(const CoverFlags& flags, LedgerSession& session, EntryIndex entry
                    std::to_string(entry.value) + " -o FILE` writes it");
 }
 
+// The cover's score as people read it; no part of the record, as it follows from cover.mid.
+Status WriteScoreToRead(const CoverFlags& flags, const std::string& midi) {
+  if (flags.musicxml.empty()) return Status::Ok();
+  ASSIGN_OR_RETURN(const music::Score score, music::ReadSmf(midi));
+  ASSIGN_OR_RETURN(const std::string document, music::WriteMusicXml(score));
+  return WriteNewFile(flags.musicxml, document)
+      .WithContext("the cover is recorded and its files are in " + flags.output + ", but --musicxml is not written");
+}
+
 Status ComposeAndRecord(Context& context, const CoverFlags& flags, const Request& request, EntryIndex permit,
                         covers::CoverEngine& engine, LedgerSession& session, OutputFiles& files) {
   covers::CoverRequest wish;
@@ -265,6 +277,7 @@ Status ComposeAndRecord(Context& context, const CoverFlags& flags, const Request
   Json summary = SummaryJson(flags, request, cover_id, *cover, sound);
   summary["entry"] = committed.index.value;
   RETURN_IF_ERROR(Deliver(flags, session, committed.index, files, *cover, sound, summary));
+  RETURN_IF_ERROR(WriteScoreToRead(flags, cover->midi));
 
   ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
   const rights::GenerationRecord* record = rights->Generation(committed.index);
@@ -286,6 +299,8 @@ Status RunCover(Context& context, const CoverFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForWriting(flags.directory, context.clock));
   // Leave first: without it not even the generator is loaded.
   ASSIGN_OR_RETURN(const Request request, AskForLeave(context, flags, *session));
+  if (!flags.musicxml.empty() && Exists(flags.musicxml))
+    return AlreadyExists("--musicxml '" + flags.musicxml + "' exists already: choose another name");
   OutputFiles files(flags.output);
   RETURN_IF_ERROR(files.Prepare());
   ASSIGN_OR_RETURN(const auto engine, covers::LoadCoverEngine("", ""));
@@ -312,7 +327,8 @@ void AddCover(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "cover", "Make a cover of a song, with leave, and record it: cover.mid, cover.wav and the receipt cover.json");
   AddDirectory(*command, flags->directory);
-  command->add_option("--song", flags->song, "The song, a Standard MIDI File")->required();
+  command->add_option("--song", flags->song, "The song: a Standard MIDI File, MusicXML or compressed MusicXML (.mxl)")
+      ->required();
   command->add_option("--recording", flags->recording, "Which recording of the catalogue it is")->required();
   command->add_option("--style", flags->style, "Such as hymn, mazurka or piano; a wrong one lists those that there are")
       ->required();
@@ -321,6 +337,7 @@ void AddCover(CLI::App& app, Action& action) {
       ->check(WholeNumber());
   command->add_option("--territory", flags->territory, "Where it is asked for, such as DE")->required();
   command->add_option("--out", flags->output, "The directory for the three files")->required();
+  command->add_option("--musicxml", flags->musicxml, "Also write the cover as a score to read, to this new file");
   command->add_option("--tier", flags->tier, "The subscription tier that asks")->capture_default_str();
   command->add_option("--requester", flags->requester,
                       "The listener's pseudonym, 32 hex digits (default: a new random one)");

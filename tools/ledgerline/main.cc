@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   AddCatalog(app, action);
   AddKey(app, action);
   AddConsent(app, action);
+  AddAnalyse(app, action);
   AddCover(app, action);
   AddRegenerate(app, action);
   AddRate(app, action);

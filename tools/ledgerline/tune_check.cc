@@ -4,7 +4,7 @@
 #include <set>
 
 #include "inference/fingerprint/nearest.h"
-#include "inference/music/smf.h"
+#include "inference/music/score_file.h"
 
 namespace ledgerline::tool {
 namespace {
@@ -37,7 +37,7 @@ bool HaveOneInCommon(const std::set<WorkId>& a, const std::set<WorkId>& b) {
 
 Status CheckTune(LedgerSession& session, const rights::RightsState& rights, const RecordingId& recording,
                  const std::string& song_midi) {
-  ASSIGN_OR_RETURN(const music::Score song, music::ReadSmf(song_midi));
+  ASSIGN_OR_RETURN(const music::Score song, music::ReadScore(song_midi));
   fingerprint::MemoryPostings tunes;
   std::map<fingerprint::TuneId, const rights::GenerationRecord*> covers;
   for (const rights::GenerationRecord* cover : rights.Generations(rights.size())) {
