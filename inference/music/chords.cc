@@ -1,5 +1,5 @@
-// Chord finding in full texture. The numbers below are points out of 1,000 for a beat group; they were set by hand and
-// checked against lead sheets (docs/analysis.md).
+// Chord finding in full texture. The numbers below are points out of 1,000 for a beat group; they were set by hand,
+// the costs of change on one half of the lead sheets; docs/analysis.md measures on the other.
 #include "inference/music/chords.h"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kStates = 12 * kChordQualities + 1;  // the last is "no chord"
 constexpr int kNoChord = kStates - 1;
-constexpr int kChangeAtBar = 150;      // cost of a new chord at a bar line
-constexpr int kChangeInsideBar = 260;  // and inside the bar
+constexpr int kChangeAtBar = 220;      // cost of a new chord at a bar line
+constexpr int kChangeInsideBar = 360;  // and inside the bar
 constexpr int kSilence = 250;  // for "no chord" where nothing sounds: one silent group keeps the chord around it
 
 // What a quality costs before any note is heard: rarer chords need more evidence.
