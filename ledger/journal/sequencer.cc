@@ -216,11 +216,8 @@ Sequencer::Commit Sequencer::Make(PendingList pending) {
   Commit commit;
   commit.pending = std::move(pending);
   const EntryIndex first{next_.size.value};
-  size_t entries = 0, bytes = 0;
-  for (const auto& submission : commit.pending) {
-    entries += submission->entries.size();
-    bytes += submission->cost_bytes;
-  }
+  size_t entries = 0;
+  for (const auto& submission : commit.pending) entries += submission->entries.size();
   commit.record = std::make_shared<CommitRecord>(keys_.origin(), first);
   if (const Status status = health(); !status.ok()) {
     commit.answers.assign(commit.pending.size(), Answer(status));
