@@ -44,7 +44,7 @@ struct StoredBlock {
 // Scratch memory of one thread.
 struct Workspace {
   Activations activations;
-  AlignedArray<float> normed, projected, attended, hidden;
+  AlignedArray<float> normed, projected, attended, hidden, queries, read;
   AlignedArray<float> scores;
   AlignedArray<int16_t> shares;
   AlignedArray<int8_t> codes;

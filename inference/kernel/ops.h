@@ -69,28 +69,36 @@ struct FloatPage {
   float* values;
 };
 
-// Attention of `group` query heads to the first `length` positions of one key head: softmax(scale q . k) v.
+// Attention of `count` queries to one key head: softmax(scale q . k) v. Query q belongs to position length - 1 + q /
+// group and sees the positions up to its own: `group` query heads share the key head, and neighbouring positions of one
+// sequence may be taken at once.
 struct AttendInt8 {
   const Int8Page* pages;
-  size_t length;  // at least 1
+  size_t length;  // positions that the first query sees, at least 1
   size_t head;    // padded to 16
   size_t group;
-  const float* queries;  // [group, head]
+  size_t count;
+  const float* queries;  // [count, head]
   float scale;
-  float* out;       // [group, head]
-  float* scores;    // scratch, [group, RoundUp(length, 64)]
+  float* out;       // [count, head]
+  float* scores;    // scratch, [count, RoundUp(LengthOf(count - 1), 64)]
   int16_t* shares;  // scratch, the same shape
-  int8_t* codes;    // scratch, [group, head]
+  int8_t* codes;    // scratch, [count, head]
+
+  size_t LengthOf(size_t query) const { return length + query / group; }
 };
 struct AttendFloat {
   const FloatPage* pages;
   size_t length;
   size_t head;
   size_t group;
+  size_t count;
   const float* queries;
   float scale;
   float* out;
   float* scores;
+
+  size_t LengthOf(size_t query) const { return length + query / group; }
 };
 
 // Bounds of what the quantiser takes for a row's largest magnitude: below, a row is zero; from the upper one on, too.

@@ -114,33 +114,34 @@ float Exponentials(float* scores, size_t length) {
 }
 
 void AttendToInt8(const AttendInt8& job) {
-  const int32_t levels = ShareLevels(job.length);
-  for (size_t g = 0; g < job.group; ++g) {
+  for (size_t g = 0; g < job.count; ++g) {
+    const size_t length = job.LengthOf(g);
+    const int32_t levels = ShareLevels(length);
     float query_scale = 0;
     int32_t query_sum = 0;
     int8_t* codes = job.codes + g * job.head;
     Quantise(job.queries + g * job.head, job.head, codes, &query_scale, &query_sum);
     query_scale = query_scale * job.scale;
     float* scores = job.scores;
-    for (size_t t = 0; t < job.length; ++t) {
+    for (size_t t = 0; t < length; ++t) {
       const Int8Page& page = job.pages[t / kPagePositions];
       const auto dot = static_cast<float>(Dot(page.keys, job.head, t % kPagePositions, codes));
       scores[t] = dot * (query_scale * page.key_scales[t % kPagePositions]);
     }
-    const float total = Exponentials(scores, job.length);
+    const float total = Exponentials(scores, length);
     // The values' scales go into the shares, which are then rounded to integers of a common unit.
     float largest = 0;
-    for (size_t t = 0; t < job.length; ++t) {
+    for (size_t t = 0; t < length; ++t) {
       scores[t] = scores[t] * job.pages[t / kPagePositions].value_scales[t % kPagePositions];
       largest = std::max(largest, scores[t]);
     }
     const bool any = largest >= kTiniest;
     const float inverse = any ? static_cast<float>(levels) / largest : 0.0f;
-    for (size_t t = 0; t < job.length; ++t) job.shares[t] = static_cast<int16_t>(Nearest(scores[t] * inverse));
+    for (size_t t = 0; t < length; ++t) job.shares[t] = static_cast<int16_t>(Nearest(scores[t] * inverse));
     const float unit = any ? (largest / static_cast<float>(levels)) / total : 0.0f;
     for (size_t i = 0; i < job.head; ++i) {
       int32_t sum = 0;
-      for (size_t t = 0; t < job.length; ++t) {
+      for (size_t t = 0; t < length; ++t) {
         const size_t within = t % kPagePositions;
         const int8_t value = job.pages[t / kPagePositions].values[within / 2 * 2 * job.head + i * 2 + within % 2];
         sum += static_cast<int32_t>(job.shares[t]) * static_cast<int32_t>(value);
@@ -151,19 +152,20 @@ void AttendToInt8(const AttendInt8& job) {
 }
 
 void AttendToFloat(const AttendFloat& job) {
-  for (size_t g = 0; g < job.group; ++g) {
+  for (size_t g = 0; g < job.count; ++g) {
+    const size_t length = job.LengthOf(g);
     float* scores = job.scores;
-    for (size_t t = 0; t < job.length; ++t) {
+    for (size_t t = 0; t < length; ++t) {
       scores[t] = Chain(job.pages[t / kPagePositions].keys, job.head, t % kPagePositions, job.queries + g * job.head) *
                   job.scale;
     }
-    const float total = Exponentials(scores, job.length);
+    const float total = Exponentials(scores, length);
     for (size_t i = 0; i < job.head; ++i) {
       float sum = 0;
-      for (size_t t = 0; t < job.length; ++t) {
+      for (size_t t = 0; t < length; ++t) {
         sum = std::fma(scores[t], job.pages[t / kPagePositions].values[t % kPagePositions * job.head + i], sum);
       }
-      job.out[g * job.head + i] = sum / total;
+      job.out[g * job.head + i] = (sum + 0.0f) / total;  // there is one zero
     }
   }
 }

@@ -220,30 +220,44 @@ struct VectorOps {
     }
   }
 
-  // Scores of 64 positions for heads g to g + R, in page order.
+  // Queries are taken so many at a time that their scales fit on the stack.
+  static constexpr size_t kMostQueries = 16;
+  // Queries [first, first + count) of a job, and where their scratch begins: `stride` numbers a query.
+  struct Chunk {
+    size_t first, count, longest, stride;
+  };
+  template <class Job, class Attend>
+  static void InChunks(const Job& job, Attend&& attend) {
+    for (size_t first = 0; first < job.count; first += kMostQueries) {
+      const size_t count = job.count - first < kMostQueries ? job.count - first : kMostQueries;
+      const size_t longest = job.LengthOf(first + count - 1);
+      attend(Chunk{first, count, longest, RoundUp(longest, kPagePositions)});
+    }
+  }
+
+  // Scores of 64 positions for queries q to q + R of a chunk.
   template <int R>
-  static void PageScores(const AttendInt8& job, size_t page, size_t g, const float* query_scales,
+  static void PageScores(const AttendInt8& job, const Chunk& chunk, size_t page, size_t q, const float* query_scales,
                          const int32_t* query_sums) {
-    const size_t padded = RoundUp(job.length, kPagePositions);
     const Int8Page& at = job.pages[page];
     constexpr int B = R == 1 ? 4 : V::kBlocks;
     for (size_t block = 0; block < kPagePositions / kLanes; block += B) {
       Ints sums[R * B];
-      V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, job.codes + g * job.head, job.head,
-                             query_sums + g, sums);
+      V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, job.codes + q * job.head, job.head,
+                             query_sums + q, sums);
       Each<R>([&](auto r) LEDGERLINE_INLINE {
-        float* scores = job.scores + (g + r) * padded + page * kPagePositions;
+        float* scores = job.scores + (q + r) * chunk.stride + page * kPagePositions;
         Each<B>([&](auto b) LEDGERLINE_INLINE {
           const size_t t = (block + b) * kLanes;
-          const Floats scale = V::Multiply(V::Set(query_scales[g + r]), V::Load(at.key_scales + t));
+          const Floats scale = V::Multiply(V::Set(query_scales[q + r]), V::Load(at.key_scales + t));
           V::Store(scores + t, V::Multiply(V::FromInts(sums[r * B + b]), scale));
         });
       });
     }
   }
 
-  // Softmax without the division, over scores padded to 16; what is padded becomes zero. Returns the sum.
-  static float Exponentials(float* scores, size_t length) {
+  // Softmax without the division; what follows `length`, up to `end`, becomes zero. Returns the sum.
+  static float Exponentials(float* scores, size_t length, size_t end) {
     const size_t padded = RoundUp(length, kLanes);
     for (size_t t = length; t < padded; ++t) scores[t] = -std::numeric_limits<float>::max();
     Floats highest = V::Load(scores);
@@ -259,147 +273,143 @@ struct VectorOps {
       }
       sums = V::Add(sums, e);
     }
+    for (size_t t = padded; t < end; t += kLanes) V::Store(scores + t, V::Set(0));
     return Tree(sums);
   }
 
-  // Sums of shares times values for heads g to g + G and blocks d to d + D of 16 elements.
+  // Scores -> shares, whole numbers of a unit that is returned.
+  static float Shares(const AttendInt8& job, size_t length, size_t end, float* scores, int16_t* shares) {
+    const float total = Exponentials(scores, length, end);
+    const auto levels = static_cast<float>(ShareLevels(length));
+    Floats most = V::Set(0);
+    for (size_t t = 0; t < RoundUp(length, kLanes); t += kLanes) {
+      const Floats share =
+          V::Multiply(V::Load(scores + t), V::Load(job.pages[t / kPagePositions].value_scales + t % kPagePositions));
+      V::Store(scores + t, share);
+      most = V::Highest(most, share);
+    }
+    const float largest = Largest(most);
+    const bool any = largest >= kTiniest;
+    const Floats inverse = V::Set(any ? levels / largest : 0.0f);
+    for (size_t t = 0; t < end; t += kLanes) {
+      V::StoreWords(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
+    }
+    return any ? (largest / levels) / total : 0.0f;
+  }
+
+  // Sums of shares times values for queries q to q + G of a chunk and blocks d to d + D of 16 elements.
   template <int G, int D>
-  static void ValueSums(const AttendInt8& job, size_t g, size_t d, const float* units) {
-    const size_t padded = RoundUp(job.length, kPagePositions);
+  static void ValueSums(const AttendInt8& job, const Chunk& chunk, size_t q, size_t d, const float* units) {
     Ints sums[G * D];
     Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::ZeroInts(); });
-    for (size_t t = 0; t < job.length; t += 2) {
+    for (size_t t = 0; t < chunk.longest; t += 2) {
       const int8_t* pair = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * 2 * kLanes;
       typename V::Values values[D];
       Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::LoadValues(pair + i * 2 * kLanes); });
       Each<G>([&](auto h) LEDGERLINE_INLINE {
-        const typename V::Shares shares = V::TwoShares(job.shares + (g + h) * padded + t);
+        const typename V::Shares shares = V::TwoShares(job.shares + (q + h) * chunk.stride + t);
         Each<D>([&](auto i)
                     LEDGERLINE_INLINE { sums[h * D + i] = V::AddProducts(sums[h * D + i], values[i], shares); });
       });
     }
     Each<G * D>([&](auto i) LEDGERLINE_INLINE {
-      V::Store(job.out + (g + i / D) * job.head + (d + i % D) * kLanes,
-               V::Multiply(V::FromInts(sums[i]), V::Set(units[g + i / D])));
+      V::Store(job.out + (chunk.first + q + i / D) * job.head + (d + i % D) * kLanes,
+               V::Multiply(V::FromInts(sums[i]), V::Set(units[q + i / D])));
     });
   }
   template <int G>
-  static void ValueSumsOfHeads(const AttendInt8& job, size_t g, const float* units) {
+  static void ValueSumsOf(const AttendInt8& job, const Chunk& chunk, size_t q, const float* units) {
     size_t d = 0;
     const size_t blocks = job.head / kLanes;
-    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) ValueSums<G, V::kValueBlocks>(job, g, d, units);
-    for (; d < blocks; ++d) ValueSums<G, 1>(job, g, d, units);
+    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) ValueSums<G, V::kValueBlocks>(job, chunk, q, d, units);
+    for (; d < blocks; ++d) ValueSums<G, 1>(job, chunk, q, d, units);
   }
 
-  // Heads are taken so many at a time that their scales fit on the stack.
-  static constexpr size_t kMostHeads = 16;
-
-  static void AttendToInt8(const AttendInt8& whole) {
-    for (size_t from = 0; from < whole.group; from += kMostHeads) {
-      AttendInt8 job = whole;
-      job.group = whole.group - from < kMostHeads ? whole.group - from : kMostHeads;
-      job.queries += from * job.head;
-      job.out += from * job.head;
-      AttendHeads(job);
-    }
+  static void AttendToInt8(const AttendInt8& job) {
+    InChunks(job, [&job](const Chunk& chunk) { AttendChunk(job, chunk); });
   }
-  static void AttendHeads(const AttendInt8& job) {
-    float scales[kMostHeads], units[kMostHeads];
-    int32_t sums[kMostHeads];
-    for (size_t g = 0; g < job.group; ++g) {
-      Quantise(job.queries + g * job.head, job.head, job.codes + g * job.head, &scales[g], &sums[g]);
-      scales[g] = scales[g] * job.scale;
+  static void AttendChunk(const AttendInt8& job, const Chunk& chunk) {
+    float scales[kMostQueries], units[kMostQueries];
+    int32_t sums[kMostQueries];
+    for (size_t q = 0; q < chunk.count; ++q) {
+      Quantise(job.queries + (chunk.first + q) * job.head, job.head, job.codes + q * job.head, &scales[q], &sums[q]);
+      scales[q] = scales[q] * job.scale;
     }
-    const size_t pages = RoundUp(job.length, kPagePositions) / kPagePositions;
-    for (size_t page = 0; page < pages; ++page) {
-      size_t g = 0;
+    for (size_t page = 0; page < chunk.stride / kPagePositions; ++page) {
+      size_t q = 0;
       if constexpr (V::kRows >= 4) {
-        for (; g + 4 <= job.group; g += 4) PageScores<4>(job, page, g, scales, sums);
+        for (; q + 4 <= chunk.count; q += 4) PageScores<4>(job, chunk, page, q, scales, sums);
       }
-      for (; g + 2 <= job.group; g += 2) PageScores<2>(job, page, g, scales, sums);
-      for (; g < job.group; ++g) PageScores<1>(job, page, g, scales, sums);
+      for (; q + 2 <= chunk.count; q += 2) PageScores<2>(job, chunk, page, q, scales, sums);
+      for (; q < chunk.count; ++q) PageScores<1>(job, chunk, page, q, scales, sums);
     }
-    const auto levels = static_cast<float>(ShareLevels(job.length));
-    const size_t padded = RoundUp(job.length, kLanes);
-    for (size_t g = 0; g < job.group; ++g) {
-      float* scores = job.scores + g * RoundUp(job.length, kPagePositions);
-      int16_t* shares = job.shares + g * RoundUp(job.length, kPagePositions);
-      const float total = Exponentials(scores, job.length);
-      Floats most = V::Set(0);
-      for (size_t t = 0; t < padded; t += kLanes) {
-        const Floats share =
-            V::Multiply(V::Load(scores + t), V::Load(job.pages[t / kPagePositions].value_scales + t % kPagePositions));
-        V::Store(scores + t, share);
-        most = V::Highest(most, share);
-      }
-      const float largest = Largest(most);
-      const bool any = largest >= kTiniest;
-      const Floats inverse = V::Set(any ? levels / largest : 0.0f);
-      for (size_t t = 0; t < padded; t += kLanes) {
-        V::StoreWords(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
-      }
-      units[g] = any ? (largest / levels) / total : 0.0f;
+    for (size_t q = 0; q < chunk.count; ++q) {
+      units[q] = Shares(job, job.LengthOf(chunk.first + q), RoundUp(chunk.longest, kLanes),
+                        job.scores + q * chunk.stride, job.shares + q * chunk.stride);
     }
-    size_t g = 0;
+    size_t q = 0;
     if constexpr (V::kValueHeads >= 4) {
-      for (; g + 4 <= job.group; g += 4) ValueSumsOfHeads<4>(job, g, units);
+      for (; q + 4 <= chunk.count; q += 4) ValueSumsOf<4>(job, chunk, q, units);
     }
-    for (; g + 2 <= job.group; g += 2) ValueSumsOfHeads<2>(job, g, units);
-    for (; g < job.group; ++g) ValueSumsOfHeads<1>(job, g, units);
+    for (; q + 2 <= chunk.count; q += 2) ValueSumsOf<2>(job, chunk, q, units);
+    for (; q < chunk.count; ++q) ValueSumsOf<1>(job, chunk, q, units);
   }
 
   template <int R>
-  static void FloatScores(const AttendFloat& job, size_t page, size_t g) {
-    const size_t padded = RoundUp(job.length, kPagePositions);
+  static void FloatScores(const AttendFloat& job, const Chunk& chunk, size_t page, size_t q) {
     for (size_t half = 0; half < 2; ++half) {
       Floats chains[R * 2];
-      Chains<R, 1>(job.pages[page].keys + half * kFloatTile * job.head, job.head, job.queries + g * job.head, job.head,
-                   chains);
+      Chains<R, 1>(job.pages[page].keys + half * kFloatTile * job.head, job.head,
+                   job.queries + (chunk.first + q) * job.head, job.head, chains);
       Each<R * 2>([&](auto i) LEDGERLINE_INLINE {
-        float* scores = job.scores + (g + i / 2) * padded + page * kPagePositions + half * kFloatTile;
+        float* scores = job.scores + (q + i / 2) * chunk.stride + page * kPagePositions + half * kFloatTile;
         V::Store(scores + i % 2 * kLanes, V::Multiply(chains[i], V::Set(job.scale)));
       });
     }
   }
   template <int G, int D>
-  static void FloatValues(const AttendFloat& job, size_t g, size_t d, const float* totals) {
-    const size_t padded = RoundUp(job.length, kPagePositions);
+  static void FloatValues(const AttendFloat& job, const Chunk& chunk, size_t q, size_t d, const float* totals) {
     Floats sums[G * D];
     Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::Set(0); });
-    for (size_t t = 0; t < job.length; ++t) {
+    for (size_t t = 0; t < chunk.longest; ++t) {
       const float* row = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * kLanes;
       Floats values[D];
       Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::Load(row + i * kLanes); });
       Each<G>([&](auto h) LEDGERLINE_INLINE {
-        const Floats share = V::Set(job.scores[(g + h) * padded + t]);
+        const Floats share = V::Set(job.scores[(q + h) * chunk.stride + t]);
         Each<D>([&](auto i) LEDGERLINE_INLINE { sums[h * D + i] = V::Fused(share, values[i], sums[h * D + i]); });
       });
     }
+    // Positions that a query does not see added zeros, which may have turned a negative zero: there is one zero.
     Each<G * D>([&](auto i) LEDGERLINE_INLINE {
-      V::Store(job.out + (g + i / D) * job.head + (d + i % D) * kLanes, V::Divide(sums[i], V::Set(totals[i / D])));
+      V::Store(job.out + (chunk.first + q + i / D) * job.head + (d + i % D) * kLanes,
+               V::Divide(V::Add(sums[i], V::Set(0)), V::Set(totals[i / D])));
     });
   }
   template <int G>
-  static void FloatHeads(const AttendFloat& job, size_t g) {
-    const size_t pages = RoundUp(job.length, kPagePositions) / kPagePositions;
-    for (size_t page = 0; page < pages; ++page) FloatScores<G>(job, page, g);
+  static void FloatQueries(const AttendFloat& job, const Chunk& chunk, size_t q) {
+    for (size_t page = 0; page < chunk.stride / kPagePositions; ++page) FloatScores<G>(job, chunk, page, q);
     float totals[G];
-    for (int h = 0; h < G; ++h) {
-      totals[h] =
-          Exponentials(job.scores + (g + static_cast<size_t>(h)) * RoundUp(job.length, kPagePositions), job.length);
+    for (size_t h = 0; h < G; ++h) {
+      totals[h] = Exponentials(job.scores + (q + h) * chunk.stride, job.LengthOf(chunk.first + q + h),
+                               RoundUp(chunk.longest, kLanes));
     }
     size_t d = 0;
     const size_t blocks = job.head / kLanes;
-    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) FloatValues<G, V::kValueBlocks>(job, g, d, totals);
-    for (; d < blocks; ++d) FloatValues<G, 1>(job, g, d, totals);
+    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) {
+      FloatValues<G, V::kValueBlocks>(job, chunk, q, d, totals);
+    }
+    for (; d < blocks; ++d) FloatValues<G, 1>(job, chunk, q, d, totals);
   }
   static void AttendToFloat(const AttendFloat& job) {
-    size_t g = 0;
-    if constexpr (V::kValueHeads >= 4) {
-      for (; g + 4 <= job.group; g += 4) FloatHeads<4>(job, g);
-    }
-    for (; g + 2 <= job.group; g += 2) FloatHeads<2>(job, g);
-    for (; g < job.group; ++g) FloatHeads<1>(job, g);
+    InChunks(job, [&job](const Chunk& chunk) {
+      size_t q = 0;
+      if constexpr (V::kValueHeads >= 4) {
+        for (; q + 4 <= chunk.count; q += 4) FloatQueries<4>(job, chunk, q);
+      }
+      for (; q + 2 <= chunk.count; q += 2) FloatQueries<2>(job, chunk, q);
+      for (; q < chunk.count; ++q) FloatQueries<1>(job, chunk, q);
+    });
   }
 
   static constexpr Ops Table(Path path, const char* name) {

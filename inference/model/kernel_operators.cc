@@ -170,11 +170,11 @@ Tensor Attention(const Tensor& query, const Tensor& key, const Tensor& value, bo
     for (size_t r = 0; r < rows; ++r) {
       const size_t at = r * static_cast<size_t>(heads) + h * group, length = positions - rows + r + 1;
       if (int8) {
-        Ops().attend_int8({int8_pages.data(), length, head, group, queries.row(at), scale, out.row(at), scores.data(),
-                           shares.data(), codes.data()});
+        Ops().attend_int8({int8_pages.data(), length, head, group, group, queries.row(at), scale, out.row(at),
+                           scores.data(), shares.data(), codes.data()});
       } else {
         Ops().attend_float(
-            {float_pages.data(), length, head, group, queries.row(at), scale, out.row(at), scores.data()});
+            {float_pages.data(), length, head, group, group, queries.row(at), scale, out.row(at), scores.data()});
       }
     }
   }

@@ -24,9 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       for (int i = exponent; i < 0; ++i) value /= 2;
       return value;
     });
-    const std::string difference = data[0] % 3 == 0   ? compare.Rows(4 * a)
-                                   : data[0] % 3 == 1 ? compare.Linear(precision, a, b, c)
-                                                      : compare.Attention(precision, b, 2 * a, c);
+    const std::string difference = data[0] % 3 == 0 ? compare.Rows(4 * a)
+                                   : data[0] % 3 == 1
+                                       ? compare.Linear(precision, a, b, c)
+                                       : compare.Attention(precision, b, 2 * a, 1 + c / 4, 1 + data[1] / 64);
     if (!difference.empty()) {
       std::fprintf(stderr, "%s\n", difference.c_str());
       std::abort();

@@ -67,6 +67,9 @@ TEST(KernelOps, EveryPathEqualsTheScalarOneOnRandomNumbers) {
           EXPECT_EQ(compare.Attention(precision, length, 48, group), "") << length << " " << group;
         }
         EXPECT_EQ(compare.Attention(precision, length, 64, 4), "") << length;
+        for (const size_t rows : {2, 5, 16}) {
+          EXPECT_EQ(compare.Attention(precision, length, 32, 3, rows), "") << length << " " << rows;
+        }
         EXPECT_EQ(compare.Attention(precision, length, 8, 18), "") << length;
       }
     }
@@ -82,7 +85,7 @@ TEST(KernelOps, EveryPathEqualsTheScalarOneOnAdversarialNumbers) {
       EXPECT_EQ(compare.Rows(4 * a), "");
       for (const Precision precision : {Precision::kInt8, Precision::kFloat}) {
         EXPECT_EQ(compare.Linear(precision, a, b, c), "");
-        EXPECT_EQ(compare.Attention(precision, b, 2 * (1 + a / 3), c), "");
+        EXPECT_EQ(compare.Attention(precision, b, 2 * (1 + a / 3), 1 + c / 2, 1 + a % 5), "");
       }
     }
     // Saturation: the largest codes of one sign everywhere, as many inputs as a matrix may have.

@@ -67,7 +67,8 @@ class PathComparison {
                     Compare("linear, add", rows * y_stride, run(Write::kAdd))});
   }
 
-  std::string Attention(Precision precision, size_t length, size_t head, size_t group) {
+  // `rows` neighbouring positions, the last of which sees `length`.
+  std::string Attention(Precision precision, size_t length, size_t head, size_t group, size_t rows = 1) {
     const ExactFloats exact;
     const size_t padded = RoundUp(head, kLanes);
     std::vector<AlignedArray<float>> keys, values;
@@ -75,28 +76,30 @@ class PathComparison {
       keys.push_back(Draw(head, padded));
       values.push_back(Draw(head, padded));
     }
-    AlignedArray<float> queries(group * padded);
-    for (size_t g = 0; g < group; ++g) {
+    rows = rows < length ? rows : length;
+    const size_t count = group * rows, first = length + 1 - rows;
+    AlignedArray<float> queries(count * padded);
+    for (size_t g = 0; g < count; ++g) {
       for (size_t i = 0; i < head; ++i) queries[g * padded + i] = draw_();
     }
-    return Compare("attend", group * padded, [&](const Ops& ops, float* out) {
+    return Compare("attend", count * padded, [&](const Ops& ops, float* out) {
       Cache cache({1, 1, padded, precision});
       cache.Extend(length);
       for (size_t t = 0; t < length; ++t) cache.Store(ops, 0, 0, t, keys[t].data(), values[t].data());
-      const size_t room = group * RoundUp(length, kPagePositions);
+      const size_t room = count * RoundUp(length, kPagePositions);
       AlignedArray<float> scores(room);
       if (precision == Precision::kFloat) {
         std::vector<FloatPage> pages;
         cache.Pages(0, 0, &pages);
-        ops.attend_float({pages.data(), length, padded, group, queries.data(), 0.125f, out, scores.data()});
+        ops.attend_float({pages.data(), first, padded, group, count, queries.data(), 0.125f, out, scores.data()});
         return;
       }
       AlignedArray<int16_t> shares(room);
-      AlignedArray<int8_t> codes(group * padded);
+      AlignedArray<int8_t> codes(count * padded);
       std::vector<Int8Page> pages;
       cache.Pages(0, 0, &pages);
-      ops.attend_int8({pages.data(), length, padded, group, queries.data(), 0.125f, out, scores.data(), shares.data(),
-                       codes.data()});
+      ops.attend_int8({pages.data(), first, padded, group, count, queries.data(), 0.125f, out, scores.data(),
+                       shares.data(), codes.data()});
     });
   }
 
