@@ -77,7 +77,7 @@ struct Avx2 {
     std::memcpy(&word, p, sizeof(word));
     return _mm256_set1_epi32(word);
   }
-  template <int R, int B>
+  template <int R, int B, bool kFetch>
   LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
                                      const int32_t* /*row_sums*/, Ints (&sums)[R * B]) {
     const __m256i ones = _mm256_set1_epi16(1);
@@ -87,6 +87,9 @@ struct Avx2 {
       Each<R>([&](auto r) LEDGERLINE_INLINE { codes[r] = FourBytes(rows + r * stride + g * 4); });
       Each<B * 2>([&](auto half) LEDGERLINE_INLINE {
         const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + half * 32));
+        if constexpr (kFetch && half % 2 == 0) {
+          _mm_prefetch(reinterpret_cast<const char*>(tile + groups * step + half * 32), _MM_HINT_T1);
+        }
         const __m256i magnitude = _mm256_abs_epi8(weights);
         Each<R>([&](auto r) LEDGERLINE_INLINE {
           // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.

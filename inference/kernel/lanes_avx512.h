@@ -69,7 +69,8 @@ struct Avx512 {
     return _mm512_set1_epi32(word);
   }
   // sums[r * B + b] = dots of row r and the outputs of block b. `step` bytes from one group of four inputs to the next.
-  template <int R, int B>
+  // With kFetch, the tile that follows this one is fetched into the second-level cache.
+  template <int R, int B, bool kFetch>
   LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
                                      const int32_t* row_sums, Ints (&sums)[R * B]) {
     // A stored code is 128 too large, so that each dot is 128 times the row's sum too large.
@@ -88,7 +89,10 @@ struct Avx512 {
     } else {
       for (size_t g = 0; g < groups; ++g, tile += step) {
         Ints weights[B];
-        Each<B>([&](auto b) LEDGERLINE_INLINE { weights[b] = _mm512_load_si512(tile + b * 64); });
+        Each<B>([&](auto b) LEDGERLINE_INLINE {
+          weights[b] = _mm512_load_si512(tile + b * 64);
+          if constexpr (kFetch) _mm_prefetch(reinterpret_cast<const char*>(tile + groups * step + b * 64), _MM_HINT_T1);
+        });
         Each<R>([&](auto r) LEDGERLINE_INLINE {
           const Ints codes = Four(rows + r * stride + g * 4);
           Each<B>([&](auto b) LEDGERLINE_INLINE { sums[r * B + b] = AddDots(sums[r * B + b], weights[b], codes); });

@@ -115,9 +115,17 @@ struct VectorOps {
   template <int R, int B>
   static void Int8Tile(const uint8_t* tile, const float* scales, size_t inputs, const Int8Rows& x, size_t r, float* y,
                        size_t stride, Write write) {
+    // The last rows of a tile, where there are earlier ones, have time to fetch the next tile.
+    const uint8_t* next = R > 1 && r > 0 && r + R >= x.rows ? tile + kTile * inputs : nullptr;
     for (size_t block = 0; block < kTile / kLanes; block += B) {
       Ints sums[R * B];
-      V::template Dots<R, B>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r, sums);
+      if (next != nullptr) {
+        V::template Dots<R, B, true>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r,
+                                     sums);
+      } else {
+        V::template Dots<R, B, false>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r,
+                                      sums);
+      }
       Each<R>([&](auto i) LEDGERLINE_INLINE {
         const Floats row_scale = V::Set(x.scales[r + i]);
         Each<B>([&](auto b) LEDGERLINE_INLINE {
@@ -243,8 +251,8 @@ struct VectorOps {
     constexpr int B = R == 1 ? 4 : V::kBlocks;
     for (size_t block = 0; block < kPagePositions / kLanes; block += B) {
       Ints sums[R * B];
-      V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, job.codes + q * job.head, job.head,
-                             query_sums + q, sums);
+      V::template Dots<R, B, false>(at.keys + block * 64, 256, job.head / 4, job.codes + q * job.head, job.head,
+                                    query_sums + q, sums);
       Each<R>([&](auto r) LEDGERLINE_INLINE {
         float* scores = job.scores + (q + r) * chunk.stride + page * kPagePositions;
         Each<B>([&](auto b) LEDGERLINE_INLINE {
@@ -256,8 +264,10 @@ struct VectorOps {
     }
   }
 
-  // Softmax without the division; what follows `length`, up to `end`, becomes zero. Returns the sum.
-  static float Exponentials(float* scores, size_t length, size_t end) {
+  // Softmax without the division; what follows `length`, up to `end`, becomes zero. Returns the sum. `each(t, e)` is
+  // told of sixteen results at a time, which it may store changed.
+  template <class EachBlock>
+  static float Exponentials(float* scores, size_t length, size_t end, EachBlock&& each) {
     const size_t padded = RoundUp(length, kLanes);
     for (size_t t = length; t < padded; ++t) scores[t] = -std::numeric_limits<float>::max();
     Floats highest = V::Load(scores);
@@ -266,12 +276,13 @@ struct VectorOps {
     Floats sums = V::Set(0);
     for (size_t t = 0; t < padded; t += kLanes) {
       Floats e = ExpOf(V::Subtract(V::Load(scores + t), top));
-      V::Store(scores + t, e);
       if (t + kLanes > length) {
+        V::Store(scores + t, e);
         for (size_t i = length; i < padded; ++i) scores[i] = 0;
         e = V::Load(scores + t);
       }
       sums = V::Add(sums, e);
+      V::Store(scores + t, each(t, e));
     }
     for (size_t t = padded; t < end; t += kLanes) V::Store(scores + t, V::Set(0));
     return Tree(sums);
@@ -279,15 +290,13 @@ struct VectorOps {
 
   // Scores -> shares, whole numbers of a unit that is returned.
   static float Shares(const AttendInt8& job, size_t length, size_t end, float* scores, int16_t* shares) {
-    const float total = Exponentials(scores, length, end);
     const auto levels = static_cast<float>(ShareLevels(length));
     Floats most = V::Set(0);
-    for (size_t t = 0; t < RoundUp(length, kLanes); t += kLanes) {
-      const Floats share =
-          V::Multiply(V::Load(scores + t), V::Load(job.pages[t / kPagePositions].value_scales + t % kPagePositions));
-      V::Store(scores + t, share);
+    const float total = Exponentials(scores, length, end, [&](size_t t, Floats e) LEDGERLINE_INLINE {
+      const Floats share = V::Multiply(e, V::Load(job.pages[t / kPagePositions].value_scales + t % kPagePositions));
       most = V::Highest(most, share);
-    }
+      return share;
+    });
     const float largest = Largest(most);
     const bool any = largest >= kTiniest;
     const Floats inverse = V::Set(any ? levels / largest : 0.0f);
@@ -300,17 +309,31 @@ struct VectorOps {
   // Sums of shares times values for queries q to q + G of a chunk and blocks d to d + D of 16 elements.
   template <int G, int D>
   static void ValueSums(const AttendInt8& job, const Chunk& chunk, size_t q, size_t d, const float* units) {
-    Ints sums[G * D];
-    Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::ZeroInts(); });
-    for (size_t t = 0; t < chunk.longest; t += 2) {
-      const int8_t* pair = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * 2 * kLanes;
-      typename V::Values values[D];
-      Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::LoadValues(pair + i * 2 * kLanes); });
-      Each<G>([&](auto h) LEDGERLINE_INLINE {
-        const typename V::Shares shares = V::TwoShares(job.shares + (q + h) * chunk.stride + t);
-        Each<D>([&](auto i)
-                    LEDGERLINE_INLINE { sums[h * D + i] = V::AddProducts(sums[h * D + i], values[i], shares); });
-      });
+    // Few sums would wait for themselves: every other pair of positions gets sums of its own.
+    constexpr int kSets = G * D < 8 ? 2 : 1;
+    Ints sums[kSets * G * D];
+    Each<kSets * G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::ZeroInts(); });
+    for (size_t t = 0; t < chunk.longest; t += kPagePositions) {
+      const int8_t* pair = job.pages[t / kPagePositions].values + d * 2 * kLanes;
+      const size_t left = chunk.longest - t, count = left < kPagePositions ? left : kPagePositions;
+      const int16_t* shares_at = job.shares + q * chunk.stride + t;  // zeros follow the last position
+      for (size_t i = 0; i < count; i += 2 * kSets, pair += 2 * kSets * job.head, shares_at += 2 * kSets) {
+        Each<kSets>([&](auto set) LEDGERLINE_INLINE {
+          typename V::Values values[D];
+          Each<D>([&](auto k)
+                      LEDGERLINE_INLINE { values[k] = V::LoadValues(pair + set * 2 * job.head + k * 2 * kLanes); });
+          Each<G>([&](auto h) LEDGERLINE_INLINE {
+            const typename V::Shares shares = V::TwoShares(shares_at + h * chunk.stride + set * 2);
+            Each<D>([&](auto k) LEDGERLINE_INLINE {
+              Ints& sum = sums[(set * G + h) * D + k];
+              sum = V::AddProducts(sum, values[k], shares);
+            });
+          });
+        });
+      }
+    }
+    if constexpr (kSets == 2) {
+      Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::AddInts(sums[i], sums[G * D + i]); });
     }
     Each<G * D>([&](auto i) LEDGERLINE_INLINE {
       V::Store(job.out + (chunk.first + q + i / D) * job.head + (d + i % D) * kLanes,
@@ -392,7 +415,7 @@ struct VectorOps {
     float totals[G];
     for (size_t h = 0; h < G; ++h) {
       totals[h] = Exponentials(job.scores + (q + h) * chunk.stride, job.LengthOf(chunk.first + q + h),
-                               RoundUp(chunk.longest, kLanes));
+                               RoundUp(chunk.longest, kLanes), [](size_t, Floats e) LEDGERLINE_INLINE { return e; });
     }
     size_t d = 0;
     const size_t blocks = job.head / kLanes;
