@@ -1,6 +1,7 @@
 #include "inference/music/portrait.h"
 
 #include "inference/music/given_chords.h"
+#include "inference/music/spelling.h"
 
 namespace ledgerline::music {
 namespace {
@@ -49,13 +50,21 @@ Result<Portrait> PortraitOf(const Score& score) {
   return portrait;
 }
 
+std::string ChordInKey(const Portrait& portrait, const ChordSpan& chord, size_t bar) {
+  KeyEstimate key = portrait.home;
+  for (const KeySpan& span : portrait.keys) {
+    if (span.first_bar <= bar && bar < span.end_bar) key = span.key;
+  }
+  return SpelledChordName(chord, {0, KeyFifths(key), key.minor});
+}
+
 std::vector<std::string> ChordsOfBar(const Portrait& portrait, size_t bar) {
   std::vector<std::string> names;
   const Bar& place = portrait.analysis.bars[bar];
   for (int64_t tick = place.start; tick < place.end;) {
     const ChordSpan* chord = ChordAt(portrait.chords, tick);
     if (chord == nullptr) break;
-    names.push_back(ChordName(*chord));
+    names.push_back(ChordInKey(portrait, *chord, bar));
     tick = chord->end;
   }
   return names;

@@ -34,6 +34,9 @@ struct Portrait {
 // Errors: those of Analyse.
 Result<Portrait> PortraitOf(const Score& score);
 
+// The chord's name, its root spelt in the key of the bar with this index.
+std::string ChordInKey(const Portrait& portrait, const ChordSpan& chord, size_t bar);
+
 // The names of the chords of one bar, each where it begins; the first is the one in force at the bar line.
 std::vector<std::string> ChordsOfBar(const Portrait& portrait, size_t bar);
 

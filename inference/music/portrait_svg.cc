@@ -173,7 +173,9 @@ class Drawing {
       if (start >= bars_[end - 1].end || chord.end <= bars_[first].start || chord.root < 0) continue;
       const double x = X(start, first);
       if (x < free_from) continue;  // no room: the bar's first chord stands
-      const std::string name = ChordName(chord);
+      const auto bar =
+          std::upper_bound(bars_.begin(), bars_.end(), start, [](int64_t tick, const Bar& b) { return tick < b.end; });
+      const std::string name = ChordInKey(portrait_, chord, static_cast<size_t>(bar - bars_.begin()));
       Text(x + 2, y, 10, name);
       free_from = x + 2 + 5.5 * static_cast<double>(name.size());
     }

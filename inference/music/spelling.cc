@@ -17,4 +17,14 @@ Spelling SpellPitch(int pitch, const Key& key) {
   return spelling;
 }
 
+std::string SpelledChordName(const ChordSpan& chord, const Key& key) {
+  if (chord.root < 0) return ChordName(chord);
+  const Spelling root = SpellPitch(60 + chord.root, key);
+  ChordSpan in_c = chord;
+  in_c.root = 0;
+  std::string name(1, root.step);
+  name.append(static_cast<size_t>(root.alter < 0 ? -root.alter : root.alter), root.alter < 0 ? 'b' : '#');
+  return name + ChordName(in_c).substr(1);
+}
+
 }  // namespace ledgerline::music

@@ -2,6 +2,9 @@
 #ifndef LEDGERLINE_INFERENCE_MUSIC_SPELLING_H_
 #define LEDGERLINE_INFERENCE_MUSIC_SPELLING_H_
 
+#include <string>
+
+#include "inference/music/chords.h"
 #include "inference/music/score.h"
 
 namespace ledgerline::music {
@@ -18,6 +21,9 @@ struct Spelling {
 // to nine above, so that C major has E flat and G sharp, and A minor has D sharp and B flat. Source: Temperley, "The
 // Cognition of Basic Musical Structures" (2001), chapter 5, the line of fifths.
 Spelling SpellPitch(int pitch, const Key& key);
+
+// ChordName with its root spelt in the key: "Gb" in D flat major, where ChordName says "F#".
+std::string SpelledChordName(const ChordSpan& chord, const Key& key);
 
 }  // namespace ledgerline::music
 

@@ -127,6 +127,13 @@ TEST(SpellPitch, FollowsTheKey) {
   EXPECT_EQ(name(127, 0, false), "G9");
 }
 
+TEST(SpelledChordName, FollowsTheKey) {
+  const auto chord = ParseChordName("F#m7").value();
+  EXPECT_EQ(SpelledChordName(chord, {0, -5, false}), "Gbm7");
+  EXPECT_EQ(SpelledChordName(chord, {0, 2, false}), "F#m7");
+  EXPECT_EQ(SpelledChordName({}, {}), "N");
+}
+
 TEST(SpellPitch, AlwaysNamesThePitch) {
   static constexpr int kSemitones[] = {9, 11, 0, 2, 4, 5, 7};
   for (int fifths = -7; fifths <= 7; ++fifths) {
