@@ -34,9 +34,10 @@ Result<Score> ReadMusicXml(std::string_view bytes);
 
 // Writes MusicXML 4.0, uncompressed. The score is put on the grid of kGridTicks first; within a beat where an onset or
 // end fits neither thirty-seconds nor triplets, it moves to the nearest place of the better grid. Consecutive parts
-// named "NAME staff 1", "NAME staff 2" share a part; a keyboard's single part is divided between two hands. Markers
-// that are chord symbols become harmony elements. ReadMusicXml gives the same sounding notes, metres, tempos and keys
-// back. Errors: kInvalidArgument or kOutOfRange (no notes, too many bars or notes, a number out of its bound).
+// named "NAME staff 1", "NAME staff 2", or "NAME right hand", "NAME left hand", share a part; a keyboard's single part
+// is divided between two hands. Markers that are chord symbols become harmony elements. ReadMusicXml gives the same
+// sounding notes, metres, tempos and keys back. Errors: kInvalidArgument or kOutOfRange (no notes, too many bars or
+// notes, a number out of its bound).
 Result<std::string> WriteMusicXml(const Score& score);
 
 }  // namespace ledgerline::music

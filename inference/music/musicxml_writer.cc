@@ -27,10 +27,17 @@ struct Instrument {
   std::vector<std::vector<Note>> staves;
 };
 
-// The number behind " staff " at the name's end, 0 if there is none.
-int StaffNumber(const std::string& name) {
+// The number behind " staff " at the name's end; a right hand is the first staff and a left hand the second; else 0.
+// `base` becomes the name without it.
+int StaffNumber(const std::string& name, std::string& base) {
+  for (const auto& [hand, number] : {std::pair<std::string_view, int>{" right hand", 1}, {" left hand", 2}}) {
+    if (!name.ends_with(hand)) continue;
+    base = name.substr(0, name.size() - hand.size());
+    return number;
+  }
   const size_t at = name.rfind(kStaffWord);
   if (at == std::string::npos || at + kStaffWord.size() + 1 != name.size()) return 0;
+  base = name.substr(0, at);
   const char digit = name.back();
   return digit >= '1' && digit <= '8' ? digit - '0' : 0;
 }
@@ -40,8 +47,8 @@ std::vector<Instrument> InstrumentsOf(const Score& grid) {
   std::string joins;  // the name that further staves of the last instrument bear
   for (const Part& part : grid.parts) {
     if (part.notes.empty()) continue;
-    const int staff = part.drums ? 0 : StaffNumber(part.name);
-    const std::string base = staff > 0 ? part.name.substr(0, part.name.rfind(kStaffWord)) : part.name;
+    std::string base;
+    const int staff = part.drums ? 0 : StaffNumber(part.name, base);
     if (staff > 1 && !instruments.empty() && joins == base && instruments.back().program == part.program &&
         static_cast<int>(instruments.back().staves.size()) == staff - 1) {
       instruments.back().staves.push_back(part.notes);

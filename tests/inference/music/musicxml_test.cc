@@ -274,6 +274,9 @@ TEST(WriteMusicXml, APianoPartStandsOnTwoStavesAndStaffPartsShareABrace) {
   ASSERT_EQ(again.parts.size(), 4u);
   EXPECT_EQ(again.parts[1].name, "Piano staff 2");
   EXPECT_EQ(again.parts[3].name, "Harp staff 2");
+  score.parts[1].name = "Harp right hand";
+  score.parts[2].name = "Harp left hand";
+  EXPECT_EQ(ReadMusicXml(WriteMusicXml(score).value()).value(), again);
 }
 
 TEST(WriteMusicXml, DrumsComeBack) {
