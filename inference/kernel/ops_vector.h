@@ -362,6 +362,7 @@ struct VectorOps {
       size_t q = 0;
       if constexpr (V::kRows >= 4) {
         for (; q + 4 <= chunk.count; q += 4) PageScores<4>(job, chunk, page, q, scales, sums);
+        for (; q + 3 == chunk.count; q += 3) PageScores<3>(job, chunk, page, q, scales, sums);
       }
       for (; q + 2 <= chunk.count; q += 2) PageScores<2>(job, chunk, page, q, scales, sums);
       for (; q < chunk.count; ++q) PageScores<1>(job, chunk, page, q, scales, sums);
@@ -373,6 +374,7 @@ struct VectorOps {
     size_t q = 0;
     if constexpr (V::kValueHeads >= 4) {
       for (; q + 4 <= chunk.count; q += 4) ValueSumsOf<4>(job, chunk, q, units);
+      for (; q + 3 == chunk.count; q += 3) ValueSumsOf<3>(job, chunk, q, units);
     }
     for (; q + 2 <= chunk.count; q += 2) ValueSumsOf<2>(job, chunk, q, units);
     for (; q < chunk.count; ++q) ValueSumsOf<1>(job, chunk, q, units);
@@ -429,6 +431,7 @@ struct VectorOps {
       size_t q = 0;
       if constexpr (V::kValueHeads >= 4) {
         for (; q + 4 <= chunk.count; q += 4) FloatQueries<4>(job, chunk, q);
+        for (; q + 3 == chunk.count; q += 3) FloatQueries<3>(job, chunk, q);
       }
       for (; q + 2 <= chunk.count; q += 2) FloatQueries<2>(job, chunk, q);
       for (; q < chunk.count; ++q) FloatQueries<1>(job, chunk, q);
