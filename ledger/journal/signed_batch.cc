@@ -5,6 +5,8 @@
 #include <deque>
 #include <utility>
 
+#include "crypto/merkle.h"
+#include "crypto/sha256_lanes.h"
 #include "ledger/journal/entry.h"
 #include "ledger/journal/field_reader.h"
 #include "ledger/journal/payload_check.h"
@@ -209,7 +211,9 @@ Result<ParsedBatch> ParseBatch(std::string bytes) {
                            std::to_string(count) + " items came");
   }
   thread_local v1::Payload payload;  // keeps its memory
-  crypto::Frontier tree;
+  // Hashed side by side at the end: first the items as leaves, then their idempotency keys under the submitter's.
+  static constexpr std::string_view kLeaf("\0", 1);  // RFC 6962, section 2.1
+  std::vector<crypto::HashInput> inputs(2 * count);
   for (size_t i = 0; i < count; ++i) {
     ParsedItem& item = parsed.items[i];
     ItemFields fields;
@@ -217,13 +221,17 @@ Result<ParsedBatch> ParseBatch(std::string bytes) {
     if (status.ok()) status = CheckItem(fields, payload);
     if (!status.ok()) return status.WithContext(ItemName(i + 1));
     item.idempotency_key = fields.idempotency_key;
-    item.digest = keyspace::DigestOf(parsed.header.key_id, fields.idempotency_key);
     item.type = static_cast<v1::PayloadType>(payload.kind_case());
     item.blobs = ReferencedBlobs(payload);
-    tree.Append(crypto::LeafHash(item.bytes));
+    inputs[i] = {kLeaf, item.bytes};
+    inputs[count + i] = {parsed.header.key_id.view(), item.idempotency_key};
   }
+  std::vector<Hash256> hashes(2 * count);
+  crypto::Sha256Each(std::span(inputs).first(count), std::span(hashes).first(count));
+  crypto::Sha256Each(std::span(inputs).last(count), std::span(hashes).last(count));
+  for (size_t i = 0; i < count; ++i) parsed.items[i].digest = keyspace::DigestOf(hashes[count + i]);
   RETURN_IF_ERROR(CheckKeysDiffer(parsed));
-  if (tree.Root().view() != says.items_root()) {
+  if (crypto::RootOf(std::span(hashes).first(count)).view() != says.items_root()) {
     return InvalidArgument("batch_header.items_root is not the root over these " + std::to_string(count) + " items");
   }
   return parsed;

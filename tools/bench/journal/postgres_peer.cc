@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "crypto/sha256.h"
@@ -22,7 +23,7 @@ using Answer = std::unique_ptr<PGresult, Deleter>;
 
 constexpr int kColumns = 4;
 constexpr int kBinary = 1;
-constexpr Oid kInt8 = 20, kBytea = 17;  // PostgreSQL, src/include/catalog/pg_type.dat
+constexpr Oid kInt8 = 20, kBytea = 17, kByteaArray = 1001;  // PostgreSQL, src/include/catalog/pg_type.dat
 
 class Connection {
  public:
@@ -49,6 +50,17 @@ class Connection {
     Checked(PQexecPrepared(connection_.get(), "append", static_cast<int>(values.size()), pointers.data(),
                            lengths.data(), formats.data(), kBinary),
             "insert");
+  }
+  // One call of the function that guards the table.
+  void AppendGuarded(const std::string& keys, const std::string& bodies) {
+    const char* const pointers[] = {keys.data(), bodies.data()};
+    const int lengths[] = {static_cast<int>(keys.size()), static_cast<int>(bodies.size())};
+    const int formats[] = {kBinary, kBinary};
+    Checked(PQexecPrepared(connection_.get(), "append", 2, pointers, lengths, formats, kBinary), "append");
+  }
+  void PrepareGuarded() {
+    const Oid types[] = {kByteaArray, kByteaArray};
+    Checked(PQprepare(connection_.get(), "append", "SELECT append($1, $2)", 2, types), "prepare");
   }
   void PrepareInsert(size_t rows) {
     std::string sql = "INSERT INTO chain VALUES ";
@@ -84,6 +96,35 @@ std::string BigEndian64(uint64_t value) {
   return bytes;
 }
 
+std::string BigEndian32(uint32_t value) { return BigEndian64(value).substr(4); }
+
+// An array of bytea in PostgreSQL's binary form (src/backend/utils/adt/arrayfuncs.c, array_recv).
+std::string ByteaArray(std::span<const std::string> elements) {
+  std::string bytes = BigEndian32(1) + BigEndian32(0) + BigEndian32(kBytea) +
+                      BigEndian32(static_cast<uint32_t>(elements.size())) + BigEndian32(1);
+  for (const std::string& element : elements) bytes += BigEndian32(static_cast<uint32_t>(element.size())) + element;
+  return bytes;
+}
+
+// What a table must do to promise what a ledger does: an idempotency key stands for one row, and the server makes the
+// chain, so that no client can write a wrong one. One call for a batch.
+constexpr const char* kGuardedTable[] = {
+    "CREATE TABLE guarded (idx bigint PRIMARY KEY, key bytea NOT NULL UNIQUE, prev bytea NOT NULL, hash bytea NOT "
+    "NULL, "
+    "body bytea NOT NULL)",
+    "CREATE TABLE tail (size bigint NOT NULL, hash bytea NOT NULL)",
+    "CREATE FUNCTION append(keys bytea[], bodies bytea[]) RETURNS void LANGUAGE plpgsql AS $$ "
+    "DECLARE at bigint; last bytea; body bytea; n int := 0; prevs bytea[] := '{}'; hashes bytea[] := '{}'; "
+    "BEGIN "
+    "SELECT size, hash INTO at, last FROM tail FOR UPDATE; "
+    "FOREACH body IN ARRAY bodies LOOP "
+    "n := n + 1; prevs[n] := last; last := sha256(last || body); hashes[n] := last; "
+    "END LOOP; "
+    "INSERT INTO guarded SELECT at + i - 1, k, p, h, b "
+    "FROM unnest(keys, prevs, hashes, bodies) WITH ORDINALITY AS t(k, p, h, b, i); "
+    "UPDATE tail SET size = at + n, hash = last; "
+    "END $$"};
+
 // The chain, as its one writer grows it.
 class Chain {
  public:
@@ -110,8 +151,8 @@ class Chain {
   Hash256 last_;
 };
 
-void CheckChain(Connection& connection, const std::vector<std::string>& bodies) {
-  const Answer rows = connection.Read("SELECT idx, prev, hash, body FROM chain ORDER BY idx");
+void CheckChain(Connection& connection, const std::string& table, const std::vector<std::string>& bodies) {
+  const Answer rows = connection.Read("SELECT idx, prev, hash, body FROM " + table + " ORDER BY idx");
   const auto cell = [&](size_t row, int column) {
     return std::string_view(PQgetvalue(rows.get(), static_cast<int>(row), column),
                             static_cast<size_t>(PQgetlength(rows.get(), static_cast<int>(row), column)));
@@ -140,6 +181,7 @@ class RunningPostgres : public PostgresPeer {
       }
     }
     connection.Run("CREATE TABLE chain (idx bigint PRIMARY KEY, prev bytea, hash bytea, body bytea)");
+    for (const char* sql : kGuardedTable) connection.Run(sql);
   }
 
   std::string version() const override { return version_; }
@@ -164,7 +206,27 @@ class RunningPostgres : public PostgresPeer {
     }
     for (std::thread& thread : threads) thread.join();
     const double seconds = watch.Seconds();
-    CheckChain(first, bodies);
+    CheckChain(first, "chain", bodies);
+    return seconds;
+  }
+
+  double AppendGuarded(const std::vector<std::string>& bodies, size_t batch) override {
+    Connection connection(server_->connection());
+    connection.Run("TRUNCATE guarded");
+    connection.Run("TRUNCATE tail");
+    connection.Run("INSERT INTO tail VALUES (0, '\\x" + std::string(64, '0') + "')");
+    connection.Run("CHECKPOINT");
+    connection.PrepareGuarded();
+    std::vector<std::string> keys;  // as wide as the journal's digests, and as random
+    for (size_t i = 0; i < bodies.size(); ++i) keys.push_back(crypto::Sha256(bodies[i]).ToBytes().substr(0, 16));
+    const Stopwatch watch;
+    for (size_t at = 0; at < bodies.size(); at += batch) {
+      const size_t count = std::min(batch, bodies.size() - at);
+      connection.AppendGuarded(ByteaArray(std::span(keys).subspan(at, count)),
+                               ByteaArray(std::span(bodies).subspan(at, count)));
+    }
+    const double seconds = watch.Seconds();
+    CheckChain(connection, "guarded", bodies);
     return seconds;
   }
 

@@ -26,6 +26,10 @@ class PostgresPeer {
   // Before that, nothing of earlier calls is left to do; after that, the chain is read back and checked. Ends the
   // program on an error. `bodies` is a multiple of `batch`.
   virtual double Append(const std::vector<std::string>& bodies, size_t batch, size_t connections) = 0;
+  // The same in a table that promises what a ledger does: a unique idempotency key of 16 bytes beside each body, and
+  // the chain made by the server, in a function that takes a batch; one connection, as the chain's end is locked
+  // anyway.
+  virtual double AppendGuarded(const std::vector<std::string>& bodies, size_t batch) = 0;
 };
 
 // A cluster of its own in `directory`, which must not exist, reachable by a socket alone; it stops with the peer, and
