@@ -62,16 +62,15 @@ void Cache::Store(const Ops& ops, size_t layer, size_t head, size_t position, co
     return;
   }
   const Int8Page page = Int8PageAt(at, n);
-  constexpr size_t kChunk = 256;
-  std::array<int8_t, 4096> codes;  // heads are at most so wide (block_stack.cc)
-  static_assert(kChunk <= codes.size());
+  constexpr size_t kGroup = 4 * kPagePositions;  // bytes from one four elements of all positions to the next
+  std::array<int8_t, 4096> codes;                // heads are at most so wide (StackShape::Check)
   int32_t sum = 0;
   ops.quantise(key, n, codes.data(), &page.key_scales[t], &sum);
   for (size_t i = 0; i < n; i += 4) {
     uint32_t four;
     std::memcpy(&four, &codes[i], sizeof(four));
     four ^= 0x01010101u * ops.bias;
-    std::memcpy(page.keys + i / 4 * kChunk + t * 4, &four, sizeof(four));
+    std::memcpy(page.keys + i / 4 * kGroup + t * 4, &four, sizeof(four));
   }
   ops.quantise(value, n, codes.data(), &page.value_scales[t], &sum);
   int8_t* values = page.values + t / 2 * 2 * n + t % 2;
