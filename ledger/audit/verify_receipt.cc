@@ -54,7 +54,7 @@ class Examination {
       wrong = "it was given to another requester";
     else if (generation.generated_at_us() > permit.valid_until_us())
       wrong = "it had run out when the cover was made";
-    else if (generation.sources_size() != 1 || generation.sources(0).recording_id() != permit.recording_id())
+    else if (!IsASource(permit.recording_id(), generation))
       wrong = "it is for recording " + permit.recording_id();
     if (!wrong.empty()) {
       report_.Fail(name, wrong);
@@ -71,22 +71,42 @@ class Examination {
       CheckConsent(reference, generation, permit, *permit_entry);
     }
     if (generation.consents_size() == 0) report_.Fail("consents", "the generation names no consent");
+    for (const v1::SourceUse& source : generation.sources()) {
+      if (generation.sources_size() < 2 || source.work_ids_size() == 0) continue;
+      const bool covered = std::any_of(
+          generation.consents().begin(), generation.consents().end(), [&](const v1::ConsentReference& reference) {
+            const ParsedEntry* entry = examined_.Find(reference.entry_index(), v1::PAYLOAD_TYPE_CONSENT_GRANT);
+            return entry != nullptr && IsFor(entry->submission.payload.consent_grant(), source);
+          });
+      if (!covered) report_.Fail("source " + source.recording_id(), "no consent in the receipt is for it");
+    }
     report_.Trust(
         "That the consents named are those of everybody whose consent is needed, and that none was revoked before the "
         "permit: "
         "`ledgerline verify DIR` checks both against the whole log.");
   }
 
-  // What a consent is for: everything, the recording, or a work of it. A cover of a cover rests on consents for what
-  // lies further back, which only the whole log shows.
+  static bool IsASource(const std::string& recording, const v1::Generation& generation) {
+    return std::any_of(generation.sources().begin(), generation.sources().end(),
+                       [&](const v1::SourceUse& source) { return source.recording_id() == recording; });
+  }
+
+  static bool IsFor(const v1::ConsentGrant& grant, const v1::SourceUse& source) {
+    if (grant.asset() == "*" || grant.asset() == "recording:" + source.recording_id()) return true;
+    return std::any_of(source.work_ids().begin(), source.work_ids().end(),
+                       [&](const std::string& work) { return grant.asset() == "work:" + work; });
+  }
+
+  // What a consent is for: everything, a source's recording, or a work of it. A cover of a cover rests on consents for
+  // what lies further back, which only the whole log shows.
   bool IsForAnotherAsset(const v1::ConsentGrant& grant, const v1::Generation& generation, const std::string& name) {
-    const v1::SourceUse& source = generation.sources(0);
-    if (grant.asset() == "*" || grant.asset() == "recording:" + source.recording_id()) return false;
-    for (const std::string& work : source.work_ids()) {
-      if (grant.asset() == "work:" + work) return false;
+    const v1::SourceUse* further_back = nullptr;
+    for (const v1::SourceUse& source : generation.sources()) {
+      if (IsFor(grant, source)) return false;
+      if (source.work_ids_size() == 0) further_back = &source;
     }
-    if (source.work_ids_size() > 0) return true;
-    report_.Trust("That " + grant.asset() + ", which " + name + " is for, is what " + source.recording_id() +
+    if (further_back == nullptr) return true;
+    report_.Trust("That " + grant.asset() + ", which " + name + " is for, is what " + further_back->recording_id() +
                   " was made from: a receipt of a cover of a cover does not go further back.");
     return false;
   }
