@@ -102,7 +102,8 @@ Score Expressive(const Score& score, const ExpressionOptions& options) {
         velocity += static_cast<int>(chance % static_cast<uint64_t>(2 * spread + 1)) - spread;
         note.velocity = std::clamp(velocity, 1, 127);
       }
-      if (!is_melody && options.onset_spread > 0) {
+      // A drummer's timing comes with his dynamics.
+      if (!is_melody && !(part.drums && keep) && options.onset_spread > 0) {
         const int64_t spread = static_cast<int64_t>(options.onset_spread) * played.ticks_per_quarter / kFineTicks;
         const auto late = static_cast<int64_t>((chance >> 32) % static_cast<uint64_t>(spread + 1));
         const int64_t delay = std::min(late, note.duration - 1);

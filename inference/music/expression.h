@@ -22,7 +22,7 @@ struct ExpressionOptions {
 // The same score at 480 ticks to the quarter (or its own resolution, if higher) with velocities made of: the part's
 // place (melody 94, bass 76, other parts 66, drums 82), the metre (downbeat +7, middle of an even bar +3, between beats
 // -4), the height against the part's mean (a third of a semitone, up to 6 either way) and chance. A part whose
-// velocities differ already keeps them. Melody notes start on time; notes of the accompaniment may come late by the
+// velocities differ already keeps them, and drums then their timing too. Melody notes start on time; notes of the accompaniment may come late by the
 // spread; ends stay. Source: the rule system of Friberg, Bresin and Sundberg, "Overview of the KTH rule system for
 // musical performance" (2006), reduced to melodic charge by height, metrical accent and noise.
 Score Expressive(const Score& score, const ExpressionOptions& options);

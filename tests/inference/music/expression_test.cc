@@ -47,6 +47,14 @@ TEST(Expressive, ChangesNoPitchOrEndAndDelaysTheAccompanimentByTheSpreadAtMost) 
   }
 }
 
+TEST(Expressive, ADrummerWithDynamicsKeepsHisTiming) {
+  Score score;
+  score.ticks_per_quarter = 480;
+  score.parts.push_back({"Lead", 0, false, {{0, 480, 72, 90}, {480, 480, 74, 90}}});
+  score.parts.push_back({"Drums", 0, true, {{0, 60, 36, 100}, {231, 60, 42, 50}, {494, 60, 38, 110}}});
+  EXPECT_EQ(Expressive(score, {}).parts[1].notes, score.parts[1].notes);
+}
+
 TEST(Expressive, OneSeedOneScore) {
   ExpressionOptions other;
   other.seed = 1;
