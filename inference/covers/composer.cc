@@ -16,8 +16,8 @@ using namespace tokens;  // NOLINT: rows and columns
 class Session {
  public:
   Session(std::unique_ptr<model::Decoder> decoder, const Piece& plan, const GrammarRules& rules,
-          const ComposerSettings& settings, uint64_t seed, uint64_t stream)
-      : decoder_(std::move(decoder)), rules_(rules), settings_(settings), random_(seed, stream) {
+          const ComposerSettings& settings, uint64_t seed, uint64_t stream, const std::vector<bool>& kept)
+      : decoder_(std::move(decoder)), rules_(rules), settings_(settings), random_(seed, stream), kept_(kept) {
     composition_.piece = plan;
     decoder_->Reset();
     step_.decoder = decoder_.get();
@@ -66,6 +66,9 @@ class Session {
   static constexpr size_t kRoomForEvents = 64;
 
   void StartBar() {
+    // Kept bars are read together, as far as they fit, when the next bar is composed.
+    bool skipped = false;
+    for (; bar_ < kept_.size() && kept_[bar_] && !done(); ++bar_) skipped = true;
     if (done()) return;
     Piece& piece = composition_.piece;
     PieceBar& bar = piece.bars[bar_];
@@ -76,10 +79,9 @@ class Session {
     bar_rows_[0][kBarIndex] = 0;
     for (const MelodyNote& note : bar.melody) bar_rows_.push_back(context_->MelodyLead(note));
     const size_t needed = bar_rows_.size() + kRoomForEvents;
-    if (static_cast<size_t>(decoder_->length()) + needed > static_cast<size_t>(decoder_->config().context) &&
-        Rebuild()) {
-      return;
-    }
+    const bool full =
+        static_cast<size_t>(decoder_->length()) + needed > static_cast<size_t>(decoder_->config().context);
+    if ((full || skipped) && Rebuild()) return;
     ReadBar();
   }
 
@@ -203,6 +205,7 @@ class Session {
   GrammarRules rules_;
   ComposerSettings settings_;
   model::CounterRandom random_;
+  std::vector<bool> kept_;
   const Hiding hiding_{};
   Composition composition_;
   double nats_ = 0;
@@ -263,11 +266,11 @@ Result<ComposerSettings> ComposerSettings::FromParameters(const std::map<std::st
 
 Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules,
                                             const ComposerSettings& settings, uint64_t seed, int candidates,
-                                            const std::function<void(int)>& progress) {
+                                            const std::function<void(int)>& progress, const std::vector<bool>& kept) {
   std::vector<std::unique_ptr<Session>> sessions;
   for (int c = 0; c < candidates; ++c) {
     sessions.push_back(
-        std::make_unique<Session>(decoder->Another(), plan, rules, settings, seed, static_cast<uint64_t>(c)));
+        std::make_unique<Session>(decoder->Another(), plan, rules, settings, seed, static_cast<uint64_t>(c), kept));
   }
   int bars_done = 0;
   for (;;) {

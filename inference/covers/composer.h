@@ -36,10 +36,12 @@ struct Composition {
 
 // Composes candidates 0 to `candidates` - 1 of one plan side by side, each as it would be alone: `seed` and its number
 // decide it. What they read in common is read once. `progress(bars)` is called after each bar of any of them, with how
-// many bars are done in all; may be empty. Errors: those of Decoder::Read and Decoder::Logits.
+// many bars are done in all; may be empty. Bars that `kept` names (an element for each bar, or empty) keep the events
+// that `plan` has there, and are context for the others. Errors: those of Decoder::Read and Decoder::Logits.
 Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const tokens::Piece& plan,
                                             const tokens::GrammarRules& rules, const ComposerSettings& settings,
-                                            uint64_t seed, int candidates, const std::function<void(int)>& progress);
+                                            uint64_t seed, int candidates, const std::function<void(int)>& progress,
+                                            const std::vector<bool>& kept = {});
 
 }  // namespace ledgerline::covers
 

@@ -23,7 +23,7 @@
 namespace ledgerline::covers {
 
 // Version of this interface; the loader refuses a plugin that states another.
-inline constexpr int kCoverEngineVersion = 2;
+inline constexpr int kCoverEngineVersion = 3;
 
 // "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
 using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
@@ -45,6 +45,27 @@ struct CoverRequest {
   std::function<void(const RejectedCandidate&)> on_rejected;
 };
 
+// A remix, or a cover with wishes beyond its style.
+struct RemixRequest {
+  std::vector<std::string> source_midis;  // bytes of MIDI or MusicXML files, one or two
+  std::string plan;                       // docs/formats/remix_plan.md
+  std::string style;
+  uint64_t seed = 1;
+  int candidates = 6;
+  CoverProgress progress;
+  std::function<void(const RejectedCandidate&)> on_rejected;
+};
+
+// How much of one source is in the result: docs/decisions/0018-shares-of-remixes.md.
+struct SourceShare {
+  Hash256 midi_hash;  // SHA-256 of the source's file
+  int bars_used = 0;
+  int notes_used = 0;
+  int64_t bars_ppm = 0;    // of the result's bars
+  int64_t notes_ppm = 0;   // of the result's melody notes
+  int64_t weight_ppm = 0;  // the sources' sum is 1,000,000
+};
+
 struct CoverResult {
   std::string midi;            // a Standard MIDI File
   std::string conditioning;    // what the model was given, canonical bytes (docs/formats/tokens.md); kept as a blob
@@ -63,10 +84,11 @@ struct CoverResult {
   std::vector<std::pair<std::string, double>> measures;  // by name, for display; not for payment
   int bars = 0;
   int melody_notes = 0;
-  int notes = 0;                    // of the cover, melody included
-  int64_t source_bars_ppm = 0;      // bars of the source used / bars of the source
-  int64_t melody_share_ppm = 0;     // notes of the cover that are the source's melody / notes of the cover
-  std::string melodic_fingerprint;  // bytes of the cover's melodic fingerprint; see inference/fingerprint
+  int notes = 0;                     // of the cover, melody included
+  int64_t source_bars_ppm = 0;       // bars of the source used / bars of the source
+  int64_t melody_share_ppm = 0;      // notes of the cover that are the source's melody / notes of the cover
+  std::string melodic_fingerprint;   // bytes of the cover's melodic fingerprint; see inference/fingerprint
+  std::vector<SourceShare> sources;  // of a remix, in the request's order; empty of a plain cover
 };
 
 // What the record of a cover holds of how it was made.
@@ -108,6 +130,9 @@ class CoverEngine {
   // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found),
   // kOutOfRange (a song above the engine's bounds), kFailedPrecondition (every candidate was turned down by a guard).
   virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;
+  // Composes by a plan. Errors: those of MakeCover; those of ParseRemixPlan and BuildRemix, which name the plan's
+  // field; kFailedPrecondition (drums are asked for, and there is no groove model).
+  virtual Result<CoverResult> MakeRemix(const RemixRequest& request) = 0;
   // Makes a cover anew from its record alone, with this engine's model. Whether the model, and the kernel, are those of
   // the record is for the caller to compare. Errors: kInvalidArgument, kOutOfRange (the record: names the field),
   // kFailedPrecondition (every candidate was turned down: the record cannot be this model's).

@@ -19,7 +19,8 @@ int64_t Ppm(int64_t part, int64_t whole) { return whole == 0 ? 0 : part * 1'000'
 }  // namespace
 
 Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file_bytes,
-                                                     std::string_view figure_index_bytes) {
+                                                     std::string_view figure_index_bytes,
+                                                     std::string_view groove_model_bytes) {
   BorrowingGuard borrowing;
   if (!figure_index_bytes.empty()) {
     ASSIGN_OR_RETURN(borrowing, BorrowingGuard::Load(figure_index_bytes));
@@ -29,8 +30,13 @@ Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file
     RETURN_IF_ERROR(TexturesFrom(decoder->metadata(), style.name).status());
     RETURN_IF_ERROR(MeanMelodyFrom(decoder->metadata(), style.name).status());
   }
-  return std::unique_ptr<CoverMaker>(
+  std::unique_ptr<CoverMaker> maker(
       new CoverMaker(std::move(decoder), crypto::Sha256(model_file_bytes), std::move(borrowing)));
+  if (!groove_model_bytes.empty()) {
+    ASSIGN_OR_RETURN(maker->drums_, drums::ParseGrooveModel(groove_model_bytes));
+    maker->drums_hash_ = crypto::Sha256(groove_model_bytes);
+  }
+  return maker;
 }
 
 std::vector<std::string> CoverMaker::Styles() const {
@@ -77,16 +83,25 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   recipe.candidates = request.candidates;
   recipe.title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
   recipe.figures_sha256 = FiguresHash();
-  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, request.progress));
+  ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, std::move(conditioning), request.progress, request.on_rejected));
+  result.source_hash = crypto::Sha256(request.source_midi);
+  for (const auto& [name, value] : plan.choices) result.parameters["plan." + name] = value;
+  result.source_bars_ppm = Ppm(plan.used_bars, plan.source_bars);
+  return result;
+}
+
+Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, std::string conditioning, const CoverProgress& progress,
+                                        const std::function<void(const RejectedCandidate&)>& on_rejected) {
+  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, progress));
   CoverResult result;
   for (size_t c = 0; c < made.candidates.size(); ++c) {
     result.candidate_scores_ppm.push_back(made.candidates[c].score_ppm);
     if (!made.candidates[c].rejected) continue;
     result.rejected.push_back({static_cast<int>(c), *made.candidates[c].rejected});
-    if (request.on_rejected) request.on_rejected(result.rejected.back());
+    if (on_rejected) on_rejected(result.rejected.back());
   }
   if (made.chosen < 0) {
-    return FailedPrecondition("all " + std::to_string(request.candidates) +
+    return FailedPrecondition("all " + std::to_string(recipe.candidates) +
                               " candidates were turned down, the last for " + *made.candidates.back().rejected +
                               "; try another seed or style, or more candidates");
   }
@@ -97,28 +112,30 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   result.conditioning_hash = crypto::Sha256(conditioning);
   result.conditioning = std::move(conditioning);
   result.midi_hash = crypto::Sha256(result.midi);
-  result.source_hash = crypto::Sha256(request.source_midi);
   result.model_hash = model_hash_;
   result.engine_id = "ledgerline-generator/0.1.0";
   result.kernel_version = model::KernelVersion();
-  result.style = request.style;
-  result.seed = request.seed;
+  result.style = std::string(recipe.style->name);
+  result.seed = recipe.seed;
   result.parameters = recipe.ToParameters();
-  for (const auto& [name, value] : plan.choices) result.parameters["plan." + name] = value;
   result.chosen_candidate = made.chosen;
   result.measures = chosen.measures.ToList();
   result.measures.emplace_back("nats_per_note", chosen.composition.nats_per_note);
-  result.bars = static_cast<int>(plan.conditioning.piece.bars.size());
+  result.bars = static_cast<int>(recipe.conditioning.piece.bars.size());
   result.melody_notes = static_cast<int>(melody.size());
   result.notes = static_cast<int>(score.NoteCount());
-  result.source_bars_ppm = Ppm(plan.used_bars, plan.source_bars);
   result.melody_share_ppm = Ppm(result.melody_notes, result.notes);
   result.melodic_fingerprint = fingerprint::FingerprintOfLine(melody).ToBytes();
   return result;
 }
 
 Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
-  ASSIGN_OR_RETURN(const Recipe recipe, Recipe::FromRecord(record));
+  ASSIGN_OR_RETURN(Recipe recipe, Recipe::FromRecord(record));
+  if (!recipe.directions.drums.empty() && recipe.directions.drum_model != drums_hash_) {
+    return FailedPrecondition("drums: the record's groove model is " + recipe.directions.drum_model.ToHex() +
+                              ", here it is " + (drums_ ? drums_hash_.ToHex() : "none"));
+  }
+  if (drums_) recipe.drums = &*drums_;
   if (recipe.figures_sha256 != FiguresHash()) {
     return FailedPrecondition("figures_sha256: the record's borrowing guard had index \"" + recipe.figures_sha256 +
                               "\", here it is \"" + FiguresHash() + "\"");

@@ -3,28 +3,35 @@
 #ifndef LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
 #define LEDGERLINE_INFERENCE_COVERS_COVER_MAKER_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "inference/covers/borrowing_guard.h"
 #include "inference/covers/cover_engine.h"
+#include "inference/covers/recipe.h"
+#include "inference/drums/groove_model.h"
 #include "inference/model/decoder.h"
 
 namespace ledgerline::covers {
 
 class CoverMaker : public CoverEngine {
  public:
-  // Without a figure index borrowing is not judged, and Warnings says so. Errors: those of Decoder::Load and
-  // FigureIndex::Parse; kFailedPrecondition (the model file lacks an offered style's textures).
+  // Without a figure index borrowing is not judged, and Warnings says so; without a groove model there are no drums.
+  // Errors: those of Decoder::Load, FigureIndex::Parse and ParseGrooveModel; kFailedPrecondition (the model file lacks
+  // an offered style's textures).
   static Result<std::unique_ptr<CoverMaker>> Load(std::string_view model_file_bytes,
-                                                  std::string_view figure_index_bytes = {});
+                                                  std::string_view figure_index_bytes = {},
+                                                  std::string_view groove_model_bytes = {});
 
   std::vector<std::string> Styles() const override;
   Hash256 ModelHash() const override { return model_hash_; }
   std::vector<std::string> Warnings() const override;
   Result<CoverResult> MakeCover(const CoverRequest& request) override;
+  Result<CoverResult> MakeRemix(const RemixRequest& request) override;
   Result<Regenerated> Regenerate(const CoverRecord& record) override;
   std::string KernelVersion() const override;
   Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
@@ -33,11 +40,16 @@ class CoverMaker : public CoverEngine {
  private:
   CoverMaker(std::unique_ptr<model::Decoder> decoder, Hash256 model_hash, BorrowingGuard borrowing)
       : decoder_(std::move(decoder)), model_hash_(model_hash), borrowing_(std::move(borrowing)) {}
+  // What both kinds of request share: composing, judging, and the result but for what its sources say.
+  Result<CoverResult> Compose(const Recipe& recipe, std::string conditioning, const CoverProgress& progress,
+                              const std::function<void(const RejectedCandidate&)>& on_rejected);
   std::string FiguresHash() const { return borrowing_.knows_pieces() ? borrowing_.index_hash().ToHex() : ""; }
 
   std::unique_ptr<model::Decoder> decoder_;
   Hash256 model_hash_;
   BorrowingGuard borrowing_;
+  std::optional<drums::GrooveModel> drums_;
+  Hash256 drums_hash_;
 };
 
 }  // namespace ledgerline::covers

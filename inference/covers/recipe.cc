@@ -2,11 +2,24 @@
 
 #include <charconv>
 
-#include "inference/covers/cover_score.h"
+#include "inference/covers/perform.h"
 #include "inference/covers/plan.h"
 #include "inference/music/smf.h"
 
 namespace ledgerline::covers {
+namespace {
+
+// The bars that were composed: what is kept from a source is not judged.
+tokens::Piece Composed(const tokens::Piece& piece, const std::vector<bool>& kept) {
+  tokens::Piece composed = piece;
+  composed.bars.clear();
+  for (size_t k = 0; k < piece.bars.size(); ++k) {
+    if (k >= kept.size() || !kept[k]) composed.bars.push_back(piece.bars[k]);
+  }
+  return composed;
+}
+
+}  // namespace
 
 std::string StyleList() {
   std::string list;
@@ -28,7 +41,13 @@ Result<Recipe> Recipe::FromRecord(const CoverRecord& record) {
   if (recipe.style == nullptr) {
     return InvalidArgument("style \"" + record.style.substr(0, 60) + "\" is not offered; there are " + StyleList());
   }
-  ASSIGN_OR_RETURN(recipe.conditioning, tokens::ParseConditioning(record.conditioning));
+  if (IsRemixBlob(record.conditioning)) {
+    ASSIGN_OR_RETURN(RemixBlob blob, ParseRemixBlob(record.conditioning));
+    recipe.conditioning = std::move(blob.conditioning);
+    recipe.directions = std::move(blob.directions);
+  } else {
+    ASSIGN_OR_RETURN(recipe.conditioning, tokens::ParseConditioning(record.conditioning));
+  }
   const int style = tokens::StyleNumber(record.style);
   if (recipe.conditioning.piece.style != style) {
     return InvalidArgument("the conditioning is of style number " + std::to_string(recipe.conditioning.piece.style) +
@@ -61,15 +80,19 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
   Made made;
   made.candidates.resize(static_cast<size_t>(recipe.candidates));
   ASSIGN_OR_RETURN(std::vector<Composition> compositions,
-                   ComposeAll(decoder, piece, rules, recipe.settings, recipe.seed, recipe.candidates, [&](int done) {
-                     if (report) report("composing", done, recipe.candidates * bars);
-                   }));
+                   ComposeAll(
+                       decoder, piece, rules, recipe.settings, recipe.seed, recipe.candidates,
+                       [&](int done) {
+                         if (report) report("composing", done, recipe.candidates * bars);
+                       },
+                       recipe.directions.kept));
   for (int c = 0; c < recipe.candidates; ++c) {
     Candidate& candidate = made.candidates[static_cast<size_t>(c)];
     candidate.composition = std::move(compositions[static_cast<size_t>(c)]);
-    candidate.measures = Measure(candidate.composition.piece);
-    candidate.rejected = GuardVerdict(candidate.composition.piece, candidate.measures);
-    if (!candidate.rejected) candidate.rejected = borrowing.Verdict(candidate.composition.piece);
+    const tokens::Piece judged = Composed(candidate.composition.piece, recipe.directions.kept);
+    candidate.measures = Measure(judged);
+    candidate.rejected = GuardVerdict(judged, candidate.measures);
+    if (!candidate.rejected) candidate.rejected = borrowing.Verdict(judged);
     if (!candidate.rejected) {
       candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
     }
@@ -80,8 +103,9 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
     if (report) report("ranking", c + 1, recipe.candidates);
   }
   if (made.chosen < 0) return made;
-  const music::Score score =
-      ToScore(made.best().composition.piece, recipe.conditioning.quarter_us, *recipe.style, recipe.title);
+  ASSIGN_OR_RETURN(const music::Score score,
+                   Perform(recipe.conditioning, made.best().composition.piece, recipe.directions, *recipe.style,
+                           recipe.drums, recipe.seed, recipe.title));
   ASSIGN_OR_RETURN(made.midi, music::WriteSmf(score));
   if (report) report("writing", 1, 1);
   return made;

@@ -14,8 +14,10 @@
 #include "inference/covers/borrowing_guard.h"
 #include "inference/covers/composer.h"
 #include "inference/covers/cover_engine.h"
+#include "inference/covers/directions.h"
 #include "inference/covers/measures.h"
 #include "inference/covers/style_book.h"
+#include "inference/drums/groove_model.h"
 #include "inference/model/decoder.h"
 #include "inference/tokens/conditioning.h"
 #include "schemas/status.h"
@@ -32,6 +34,8 @@ struct Recipe {
   int candidates = 1;          // 1 to kMaxCandidates
   std::string title;           // of the MIDI file
   std::string figures_sha256;  // hex, of the borrowing guard's index; empty: it knew nothing
+  Directions directions;       // instruments, tempo marks, drums, bars that are kept; none of a plain cover
+  const drums::GrooveModel* drums = nullptr;  // whom the directions' drums need; outlives the recipe
 
   // What a record keeps beside conditioning, style and seed.
   std::map<std::string, std::string> ToParameters() const;

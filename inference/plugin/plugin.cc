@@ -15,19 +15,20 @@ LEDGERLINE_EXPORT ledgerline::covers::CoverEngine* LedgerlineCoverCreate(const c
     *error = bytes.status();
     return nullptr;
   }
-  // A model that comes without a figure index makes covers, and the engine warns.
-  const std::filesystem::path beside = std::filesystem::path(weights_path).parent_path() / "ledgerline.figures";
-  std::string figures;
-  if (std::filesystem::exists(beside)) {
+  // A model that comes without a figure index makes covers, and the engine warns; without a groove model, no drums.
+  std::string figures, grooves;
+  for (const auto& [name, content] : {std::pair("ledgerline.figures", &figures), std::pair("drums.groove", &grooves)}) {
+    const std::filesystem::path beside = std::filesystem::path(weights_path).parent_path() / name;
+    if (!std::filesystem::exists(beside)) continue;
     ledgerline::Result<std::string> read = ledgerline::model::ReadFileBytes(beside.string());
     if (!read.ok()) {
       *error = read.status();
       return nullptr;
     }
-    figures = std::move(read).value();
+    *content = std::move(read).value();
   }
   ledgerline::Result<std::unique_ptr<ledgerline::covers::CoverMaker>> maker =
-      ledgerline::covers::CoverMaker::Load(*bytes, figures);
+      ledgerline::covers::CoverMaker::Load(*bytes, figures, grooves);
   if (!maker.ok()) {
     *error = maker.status().WithContext(weights_path);
     return nullptr;

@@ -31,6 +31,7 @@ void AddKeyChanges(CLI::App& key, Action& action);  // key rotate and key revoke
 void AddCatalog(CLI::App& app, Action& action);
 void AddConsent(CLI::App& app, Action& action);
 void AddCover(CLI::App& app, Action& action);
+void AddRemix(CLI::App& app, Action& action);
 void AddRegenerate(CLI::App& app, Action& action);
 void AddRate(CLI::App& app, Action& action);
 void AddUsage(CLI::App& app, Action& action);

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   AddConsent(app, action);
   AddAnalyse(app, action);
   AddCover(app, action);
+  AddRemix(app, action);
   AddRegenerate(app, action);
   AddRate(app, action);
   AddUsage(app, action);

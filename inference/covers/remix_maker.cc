@@ -1,0 +1,75 @@
+// The remixing half of CoverMaker: a plan and its sources, built, composed and accounted for.
+#include "crypto/sha256.h"
+#include "inference/covers/cover_maker.h"
+#include "inference/covers/remix_builder.h"
+#include "inference/music/score_file.h"
+
+namespace ledgerline::covers {
+namespace {
+
+std::string TitleOf(const std::vector<music::Score>& sources, const RemixPlan& plan, const std::string& style) {
+  std::string title = sources[0].title.empty() ? "Remix" : sources[0].title;
+  if (sources.size() > 1 && !sources[1].title.empty()) title += " + " + sources[1].title;
+  const bool drums = plan.drums && plan.drums->style >= 0;
+  return title + " (" + style + (drums ? ", " + std::string(drums::GrooveStyleName(plan.drums->style)) : "") + ")";
+}
+
+}  // namespace
+
+Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
+  const StyleTraits* style = FindStyle(request.style);
+  if (style == nullptr) {
+    return InvalidArgument("style \"" + request.style.substr(0, 60) + "\" is not offered; choose one of " +
+                           StyleList());
+  }
+  if (request.candidates < 1 || request.candidates > kMaxCandidates) {
+    return InvalidArgument("candidates " + std::to_string(request.candidates) + " is outside 1 to " +
+                           std::to_string(kMaxCandidates));
+  }
+  ASSIGN_OR_RETURN(const RemixPlan plan, ParseRemixPlan(request.plan));
+  std::vector<music::Score> sources;
+  for (const std::string& bytes : request.source_midis) {
+    Result<music::Score> score = music::ReadScore(bytes);
+    if (!score.ok()) return score.status().WithContext("source " + std::to_string(sources.size() + 1));
+    sources.push_back(std::move(score).value());
+  }
+  if (request.progress) request.progress("planning", 0, 1);
+  ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(decoder_->metadata(), style->name));
+  ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(decoder_->metadata(), style->name));
+  ASSIGN_OR_RETURN(BuiltRemix built,
+                   BuildRemix(plan, sources, *style, textures, melody_tenths, drums_hash_, request.seed));
+  if (!built.blob.directions.drums.empty() && !drums_) {
+    return FailedPrecondition("drums: there is no drums.groove beside the model file");
+  }
+  ASSIGN_OR_RETURN(std::string blob, SerialiseRemixBlob(built.blob));
+  if (request.progress) request.progress("planning", 1, 1);
+  Recipe recipe;
+  recipe.conditioning = std::move(built.blob.conditioning);
+  recipe.directions = std::move(built.blob.directions);
+  recipe.style = style;
+  recipe.seed = request.seed;
+  recipe.candidates = request.candidates;
+  recipe.title = TitleOf(sources, plan, request.style);
+  recipe.figures_sha256 = FiguresHash();
+  if (drums_) recipe.drums = &*drums_;
+  ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, std::move(blob), request.progress, request.on_rejected));
+  for (const auto& [name, value] : built.choices) result.parameters["plan." + name] = value;
+  result.parameters["plan.melody_accuracy_permille"] = std::to_string(built.melody_accuracy_permille);
+  if (!recipe.directions.drums.empty()) result.parameters["drums_sha256"] = drums_hash_.ToHex();
+  result.measures.emplace_back("melody_accuracy", static_cast<double>(built.melody_accuracy_permille) / 1000);
+  for (size_t s = 0; s < built.usage.size(); ++s) {
+    const SourceUsage& usage = built.usage[s];
+    const std::string prefix = "source." + std::to_string(s + 1) + ".";
+    result.parameters[prefix + "bars_ppm"] = std::to_string(usage.bars_ppm);
+    result.parameters[prefix + "notes_ppm"] = std::to_string(usage.notes_ppm);
+    result.parameters[prefix + "midi_sha256"] = crypto::Sha256(request.source_midis[s]).ToHex();
+    result.sources.push_back({crypto::Sha256(request.source_midis[s]), usage.bars_used, usage.notes_used,
+                              usage.bars_ppm, usage.notes_ppm, usage.weight_ppm});
+  }
+  result.source_hash = result.sources[0].midi_hash;
+  const SourceUsage& first = built.usage[0];
+  result.source_bars_ppm = first.song_bars == 0 ? 0 : int64_t{first.bars_used} * 1'000'000 / first.song_bars;
+  return result;
+}
+
+}  // namespace ledgerline::covers
