@@ -166,12 +166,11 @@ Result<music::Score> InFour(const music::Score& score) {
       if (k == 0) bar.lead = (group - length_before % group) % group;
       length = Stretched(bar.lead + length_before, bar.unit) - Stretched(bar.lead, bar.unit);
     }
-    music::Metre metre{at, 4, 4};
-    if (length % 24 == 0) {
-      metre.numerator = static_cast<int>(length / 24);
-    } else {
-      metre = length % 6 == 0 ? music::Metre{at, static_cast<int>(length / 6), 16}
-                              : music::Metre{at, static_cast<int>(std::max<int64_t>(1, length / 3)), 32};
+    // A short bar is written in the largest unit that it holds whole: 1/8, not 2/16.
+    music::Metre metre{at, static_cast<int>(std::max<int64_t>(1, length / 3)), 32};
+    for (const int denominator : {16, 8, 4}) {
+      const int unit = 4 * music::kGridTicks / denominator;
+      if (length % unit == 0) metre = {at, static_cast<int>(length / unit), denominator};
     }
     if (moved.metres.empty() || moved.metres.back().numerator != metre.numerator ||
         moved.metres.back().denominator != metre.denominator) {

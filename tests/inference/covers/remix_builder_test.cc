@@ -88,6 +88,8 @@ TEST(RemixBuilder, MetreChangesBothWays) {
   // A compound song too: the first eighth of three is held.
   const BuiltRemix greensleeves = Build("metre 4/4", {Song("greensleeves")}).value();
   EXPECT_EQ(BarsOf(greensleeves)[1].length, 96);
+  EXPECT_EQ(BarsOf(greensleeves)[0].numerator, 1);
+  EXPECT_EQ(BarsOf(greensleeves)[0].denominator, 8);
   EXPECT_THAT(Build("metre 4/4", {Song("amazing_grace")}, "waltz").status().message(), HasSubstr("a dance in three"));
 }
 
