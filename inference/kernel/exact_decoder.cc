@@ -42,6 +42,20 @@ std::vector<StoredBlock> BlocksOf(const StackShape& shape, StoredTensors* stored
   return blocks;
 }
 
+// The numbers that the stated shape's larger matrices need, before anything of that size is made.
+// Errors: kInvalidArgument (the file has fewer).
+Status CheckSize(const model::ModelFile& file, const StackShape& shape, const model::ModelConfig& config) {
+  uint64_t stored = 0;
+  for (const auto& [name, tensor] : file.tensors) stored += tensor.values.size() + tensor.codes.size();
+  const uint64_t d = shape.width, kept = 2 * shape.kv_heads * shape.head();
+  const auto inner = static_cast<uint64_t>(config.inner_width), narrow = static_cast<uint64_t>(config.inner_hidden);
+  const uint64_t needed = shape.layers * ((d + kept) * d + d * d + 3 * shape.hidden * d) +
+                          4 * (inner * d + 3 * narrow * inner) + tokens::kPitchSymbols * (d + inner);
+  if (stored >= needed) return Status::Ok();
+  return InvalidArgument("the model file has " + std::to_string(stored) + " numbers; its stated shape needs at least " +
+                         std::to_string(needed));
+}
+
 bool SameRows(const model::Decoder::Step& a, const model::Decoder::Step& b) {
   return a.rows == b.rows && a.bars == b.bars && a.places == b.places;
 }
@@ -54,6 +68,8 @@ Result<std::unique_ptr<ExactDecoder>> ExactDecoder::Load(std::string_view model_
   RETURN_IF_ERROR(model::CheckModelMetadata(file.metadata));
   ASSIGN_OR_RETURN(const model::ModelConfig config, model::ModelConfig::FromMetadata(file.metadata));
   const StackShape shape = ShapeOf(config);
+  RETURN_IF_ERROR(shape.Check());
+  RETURN_IF_ERROR(CheckSize(file, shape, config));
   StoredTensors stored(file);
   RowEmbedding embedding(ops, config, &stored);
   const std::vector<StoredBlock> blocks = BlocksOf(shape, &stored);

@@ -196,6 +196,8 @@ TEST(ExactDecoder, LoadingRefusesWhatDoesNotFit) {
   file = good;
   file.metadata["hidden"] = "64";
   EXPECT_EQ(load(file).message(), "tensor layers/0/gate_up has another shape than the network");
+  file.metadata["hidden"] = "16384";  // no memory of such a size is asked for
+  EXPECT_NE(load(file).message().find("numbers; its stated shape needs at least"), std::string::npos);
   file = good;
   file.metadata["vocabulary"] = "999";
   EXPECT_EQ(load(file).code(), StatusCode::kFailedPrecondition);
