@@ -13,9 +13,11 @@ namespace {
 // A smaller commit is written by the thread that made it.
 constexpr size_t kHandedOverEntriesMin = 256;
 constexpr size_t kAnswersWaitingMax = 16;
-// With so many entries, or after so long, a commit no longer waits for what is being admitted.
-constexpr size_t kLingerEntriesMax = 64;
-constexpr int64_t kLingerUsMax = 1000;
+// With so many entries, after so many times what a commit takes, or after so long, a commit no longer waits for what is
+// being admitted. Below kHandedOverEntriesMin, so that it need not wake another thread.
+constexpr size_t kLingerEntriesMax = 240;
+constexpr int64_t kLingerCommits = 8;
+constexpr int64_t kLingerUsMax = 3000;
 // A smaller fold is done by the thread that wrote the commit.
 constexpr size_t kHandedOverKeysMin = 4096;
 
@@ -178,6 +180,9 @@ Sequencer::PendingList Sequencer::TakeBatch() {
   std::unique_lock lock(queue_mutex_);
   queue_changed_.wait(lock,
                       [this] { return !options_.own_thread || TimeToCommit() || (stopping_ && being_written_ == 0); });
+  if (options_.own_thread && !stopping_ && in_admission_ > 0 && queued_entries_ < kLingerEntriesMax) {
+    WaitForAdmissions(lock);
+  }
   PendingList batch;
   batch.reserve(std::min(queue_.size(), options_.batch_entries_max));
   size_t entries = 0;
@@ -194,7 +199,8 @@ Sequencer::PendingList Sequencer::TakeBatch() {
 }
 
 void Sequencer::WaitForAdmissions(std::unique_lock<std::mutex>& lock) {
-  const std::chrono::microseconds most(std::min(2 * commit_us_.load(std::memory_order_relaxed), kLingerUsMax));
+  const std::chrono::microseconds most(
+      std::min(kLingerCommits * commit_us_.load(std::memory_order_relaxed), kLingerUsMax));
   lingering_ = true;
   queue_changed_.wait_for(lock, most,
                           [this] { return in_admission_ == 0 || queued_entries_ >= kLingerEntriesMax || stopping_; });

@@ -1,8 +1,8 @@
 // The sequencer: one thread that turns queued submissions into entries, and one synced batch after the other.
 //
 // It commits whatever is queued (at most batch_entries_max) as soon as the previous sync has returned. Only while
-// submissions are being admitted at that moment does it wait for them, at most twice as long as a sync takes: each
-// commit costs as much as the check of several signatures, and more entries share it. A
+// submissions are being admitted at that moment does it wait for them, at most eight times as long as a commit takes
+// and at most 3 ms: each commit costs as much as the check of several signatures, and more entries share it. A
 // batch holds the entries, the changed tiles, the blobs, the index by type and the state record, and takes effect as a
 // whole. After a failed commit nobody knows what is on the medium, so the sequencer stops for good and only opening
 // anew can tell (fail-stop).
