@@ -55,15 +55,7 @@ std::vector<std::string> CoverMaker::Warnings() const {
 }
 
 Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
-  const StyleTraits* style = FindStyle(request.style);
-  if (style == nullptr) {
-    return InvalidArgument("style \"" + request.style.substr(0, 60) + "\" is not offered; choose one of " +
-                           StyleList());
-  }
-  if (request.candidates < 1 || request.candidates > kMaxCandidates) {
-    return InvalidArgument("candidates " + std::to_string(request.candidates) + " is outside 1 to " +
-                           std::to_string(kMaxCandidates));
-  }
+  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates));
   Result<music::Score> source = music::ReadScore(request.source_midi);
   if (!source.ok()) return source.status().WithContext("song");
   auto report = [&](std::string_view stage, int done, int total) {

@@ -27,6 +27,18 @@ std::string StyleList() {
   return list;
 }
 
+Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates) {
+  const StyleTraits* const found = FindStyle(style);
+  if (found == nullptr) {
+    return InvalidArgument("style \"" + style.substr(0, 60) + "\" is not offered; choose one of " + StyleList());
+  }
+  if (candidates < 1 || candidates > kMaxCandidates) {
+    return InvalidArgument("candidates " + std::to_string(candidates) + " is outside 1 to " +
+                           std::to_string(kMaxCandidates));
+  }
+  return found;
+}
+
 std::map<std::string, std::string> Recipe::ToParameters() const {
   std::map<std::string, std::string> parameters = settings.ToParameters();
   parameters["candidates"] = std::to_string(candidates);

@@ -63,6 +63,9 @@ struct Made {
 Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
                   const CoverProgress& report);
 
+// The style that a request names. Errors: kInvalidArgument (not offered; candidates outside 1 to kMaxCandidates).
+Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates);
+
 std::string StyleList();  // of the offered styles, comma-separated
 
 }  // namespace ledgerline::covers

@@ -17,15 +17,7 @@ std::string TitleOf(const std::vector<music::Score>& sources, const RemixPlan& p
 }  // namespace
 
 Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
-  const StyleTraits* style = FindStyle(request.style);
-  if (style == nullptr) {
-    return InvalidArgument("style \"" + request.style.substr(0, 60) + "\" is not offered; choose one of " +
-                           StyleList());
-  }
-  if (request.candidates < 1 || request.candidates > kMaxCandidates) {
-    return InvalidArgument("candidates " + std::to_string(request.candidates) + " is outside 1 to " +
-                           std::to_string(kMaxCandidates));
-  }
+  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates));
   ASSIGN_OR_RETURN(const RemixPlan plan, ParseRemixPlan(request.plan));
   std::vector<music::Score> sources;
   for (const std::string& bytes : request.source_midis) {

@@ -61,6 +61,18 @@ LearntFamily Profile(int style, const std::vector<const Window*>& windows) {
   return family;
 }
 
+// Gives the window to the family that it fits best.
+void Join(const std::vector<LearntFamily>& families, Window* window) {
+  double best = -1e30;
+  for (size_t f = 0; f < families.size(); ++f) {
+    const double fit = Likelihood(families[f], window->performance->bars, window->first, window->last);
+    if (fit > best) {
+      best = fit;
+      window->family = static_cast<int>(f);
+    }
+  }
+}
+
 std::vector<LearntFamily> Cluster(int style, std::vector<Window>* windows) {
   const size_t count = std::clamp<size_t>(windows->size() / kWindowsPerFamily, 1, kFamiliesPerStyle);
   std::vector<LearntFamily> families;
@@ -84,14 +96,7 @@ std::vector<LearntFamily> Cluster(int style, std::vector<Window>* windows) {
   for (int round = 0; round < 12; ++round) {
     std::vector<std::vector<const Window*>> members(families.size());
     for (Window& window : *windows) {
-      double best = -1e30;
-      for (size_t f = 0; f < families.size(); ++f) {
-        const double fit = Likelihood(families[f], window.performance->bars, window.first, window.last);
-        if (fit > best) {
-          best = fit;
-          window.family = static_cast<int>(f);
-        }
-      }
+      Join(families, &window);
       members[static_cast<size_t>(window.family)].push_back(&window);
     }
     std::vector<LearntFamily> next;
@@ -102,16 +107,7 @@ std::vector<LearntFamily> Cluster(int style, std::vector<Window>* windows) {
     if (next.empty()) next.push_back(families[0]);
     families = std::move(next);
   }
-  for (Window& window : *windows) {
-    double best = -1e30;
-    for (size_t f = 0; f < families.size(); ++f) {
-      const double fit = Likelihood(families[f], window.performance->bars, window.first, window.last);
-      if (fit > best) {
-        best = fit;
-        window.family = static_cast<int>(f);
-      }
-    }
-  }
+  for (Window& window : *windows) Join(families, &window);
   return families;
 }
 
