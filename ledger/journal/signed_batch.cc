@@ -130,9 +130,7 @@ bool MayBeItem(v1::PayloadType type) {
 }
 
 Hash256 ItemsRoot(std::span<const Hash256> leaf_hashes) {
-  crypto::Frontier frontier;
-  for (const Hash256& hash : leaf_hashes) frontier.Append(hash);
-  return frontier.Root();
+  return crypto::RootOf(leaf_hashes);
 }
 
 Result<crypto::Proof> ItemPath(std::span<const Hash256> leaf_hashes, uint32_t number) {
