@@ -1,15 +1,14 @@
 #include "inference/learning/trainer.h"
 
-#include <ATen/autocast_mode.h>
-#include <torch/torch.h>
-
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numbers>
 
 #include "inference/kernel/stored_tensors.h"
+#include "inference/learning/autocast.h"
+#include "inference/learning/batch.h"
+#include "inference/learning/optimiser.h"
+#include "inference/learning/schedule.h"
 #include "inference/model/counter_random.h"
 #include "inference/model/model_file.h"
 #include "inference/model/transformer.h"
@@ -19,185 +18,12 @@ namespace {
 
 using torch::Tensor;
 
-// Autocast's spelling differs between LibTorch versions: this is the only place that knows.
-class Autocast {
- public:
-  explicit Autocast(bool on) : on_(on) {
-    if (!on_) return;
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-    at::autocast::set_autocast_enabled(at::kCPU, true);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-#else
-    at::autocast::set_cpu_enabled(true);
-    at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-#endif
-    at::autocast::increment_nesting();
-  }
-  ~Autocast() {
-    if (!on_) return;
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
-    at::autocast::set_autocast_enabled(at::kCPU, false);
-#else
-    at::autocast::set_cpu_enabled(false);
-#endif
-  }
-  Autocast(const Autocast&) = delete;
-  Autocast& operator=(const Autocast&) = delete;
-
- private:
-  bool on_;
-};
-
-struct Batch {
-  Tensor rows;    // int64 [B, T, kColumns]
-  Tensor bars;    // int64 [N, kBarColumns]
-  Tensor places;  // int64 [N]
-};
-
-// Pads chunks to the longest of them.
-Batch MakeBatch(const std::vector<tokens::Sequence>& chunks) {
-  size_t longest = 1;
-  for (const tokens::Sequence& chunk : chunks) longest = std::max(longest, chunk.rows.size());
-  std::vector<tokens::Row> rows;
-  std::vector<tokens::BarRow> bars;
-  std::vector<int64_t> places;
-  for (size_t b = 0; b < chunks.size(); ++b) {
-    for (size_t t = 0; t < longest; ++t) {
-      if (t >= chunks[b].rows.size()) {
-        rows.push_back({});
-        continue;
-      }
-      rows.push_back(chunks[b].rows[t]);
-      if (rows.back()[tokens::kBarIndex] >= 0) {
-        bars.push_back(chunks[b].bars[static_cast<size_t>(rows.back()[tokens::kBarIndex])]);
-        places.push_back(static_cast<int64_t>(b * longest + t));
-      }
-    }
-  }
-  return {model::RowsTensor(rows).reshape({static_cast<int64_t>(chunks.size()), static_cast<int64_t>(longest), -1}),
-          model::BarsTensor(bars), torch::tensor(places, torch::kInt64)};
-}
-
-Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks) {
-  torch::NoGradGuard no_grad;
-  Evaluation sum;
-  for (const tokens::Sequence& chunk : chunks) {
-    const Batch batch = MakeBatch({chunk});
-    const model::FieldLosses losses = network.Losses(batch.rows, batch.bars, batch.places);
-    sum.onset += losses.onset.item<double>();
-    if (losses.events > 0) {
-      sum.role += losses.role.item<double>();
-      sum.pitch += losses.pitch.item<double>();
-      sum.duration += losses.duration.item<double>();
-    }
-    sum.notes += losses.events;
-  }
-  const double notes = static_cast<double>(std::max<int64_t>(sum.notes, 1));
-  for (double* value : {&sum.onset, &sum.role, &sum.pitch, &sum.duration}) *value /= notes;
-  sum.total = sum.onset + sum.role + sum.pitch + sum.duration;
-  return sum;
-}
-
-// AdamW (Loshchilov and Hutter, 2019), written out so that its state can be stored as plain tensors.
-class AdamW {
- public:
-  AdamW(const model::TransformerImpl& network, double weight_decay) : decay_(weight_decay) {
-    for (const auto& item : network.named_parameters()) {
-      items_.push_back({item.key(), item.value(), torch::zeros_like(item.value()), torch::zeros_like(item.value())});
-    }
-  }
-  void Step(int64_t step, double rate) {
-    torch::NoGradGuard no_grad;
-    constexpr double kBeta1 = 0.9, kBeta2 = 0.98, kEpsilon = 1e-8;
-    const double first = 1.0 - std::pow(kBeta1, static_cast<double>(step));
-    const double second = 1.0 - std::pow(kBeta2, static_cast<double>(step));
-    for (Item& item : items_) {
-      const Tensor gradient = item.parameter.grad();
-      if (!gradient.defined()) continue;
-      item.mean.mul_(kBeta1).add_(gradient, 1.0 - kBeta1);
-      item.square.mul_(kBeta2).addcmul_(gradient, gradient, 1.0 - kBeta2);
-      if (item.parameter.dim() > 1) item.parameter.mul_(1.0 - rate * decay_);
-      item.parameter.addcdiv_(item.mean, (item.square / second).sqrt_().add_(kEpsilon), -rate / first);
-    }
-  }
-  // Scales gradients to a joint norm of at most `bound`; returns the norm before.
-  double Clip(double bound) {
-    torch::NoGradGuard no_grad;
-    double sum = 0;
-    for (Item& item : items_) {
-      if (item.parameter.grad().defined()) sum += item.parameter.grad().square().sum().item<double>();
-    }
-    const double norm = std::sqrt(sum);
-    if (norm > bound) {
-      for (Item& item : items_) {
-        if (item.parameter.grad().defined()) item.parameter.grad().mul_(bound / norm);
-      }
-    }
-    return norm;
-  }
-  void ZeroGradients() {
-    for (Item& item : items_) {
-      if (item.parameter.grad().defined()) item.parameter.mutable_grad().reset();
-    }
-  }
-  void Store(model::ModelFile* file) const {
-    for (const Item& item : items_) {
-      for (const auto& [prefix, tensor] : {std::pair("mean:", item.mean), std::pair("square:", item.square)}) {
-        const Tensor flat = tensor.contiguous();
-        model::StoredTensor stored;
-        stored.shape.assign(flat.sizes().begin(), flat.sizes().end());
-        stored.values.assign(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
-        file->tensors[prefix + item.name] = std::move(stored);
-      }
-    }
-  }
-  // Takes the moments out of `file`. Errors: kInvalidArgument (one is missing).
-  Status Load(model::ModelFile* file) {
-    for (Item& item : items_) {
-      for (const auto& [prefix, tensor] : {std::pair("mean:", item.mean), std::pair("square:", item.square)}) {
-        const auto found = file->tensors.find(prefix + item.name);
-        if (found == file->tensors.end() || at::IntArrayRef(found->second.shape) != tensor.sizes()) {
-          return InvalidArgument("the checkpoint lacks " + (prefix + item.name));
-        }
-        tensor.copy_(torch::from_blob(found->second.values.data(), tensor.sizes()));
-        file->tensors.erase(found);
-      }
-    }
-    return Status::Ok();
-  }
-
- private:
-  struct Item {
-    std::string name;
-    Tensor parameter, mean, square;
-  };
-  std::vector<Item> items_;
-  double decay_;
-};
-
-double RateAt(const TrainingConfig& config, int64_t step) {
-  if (step < config.warmup_steps) {
-    return config.learning_rate * static_cast<double>(step + 1) / static_cast<double>(config.warmup_steps);
-  }
-  const double progress = static_cast<double>(step - config.warmup_steps) /
-                          static_cast<double>(std::max<int64_t>(1, config.steps - config.warmup_steps));
-  return config.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + std::cos(std::numbers::pi * std::min(progress, 1.0))));
-}
-
 // Chunks of a step are as long as the context, half of it or a quarter, in equal numbers of rows: most of what is to be
 // learnt is near, and short pieces would leave long chunks empty.
 int HalvingsAt(const TrainingConfig& config, int64_t step) {
   if (config.halvings == 0) return 0;
   return static_cast<int>(model::CounterRandom(config.seed, ~uint64_t{0}).At(static_cast<uint64_t>(step)) %
                           static_cast<uint64_t>(config.halvings + 1));
-}
-
-std::string Describe(const Evaluation& e) {
-  char text[160];
-  std::snprintf(text, sizeof(text), "%.4f (onset %.4f role %.4f pitch %.4f duration %.4f)", e.total, e.onset, e.role,
-                e.pitch, e.duration);
-  return text;
 }
 
 // Numbers of a run that a checkpoint keeps beside the tensors.
@@ -260,7 +86,8 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   at::set_num_threads(config.threads);
   torch::manual_seed(config.seed);
   model::Transformer network(config.shape);
-  AdamW optimiser(*network, config.weight_decay);
+  AdamW optimiser(ParametersOf(*network), config.weight_decay);
+  const Schedule schedule{config.learning_rate, config.warmup_steps, config.steps};
   report(std::to_string(network->ParameterCount()) + " parameters");
   const ChunkSource source(train, config.seed);
   const std::vector<tokens::Sequence> valid_chunks =
@@ -291,7 +118,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
     optimiser.ZeroGradients();
     Tensor loss;
     {
-      const Autocast autocast(config.bfloat16);
+      const Autocast autocast(config.bfloat16, Device::kCpu);
       const model::FieldLosses losses = network->Losses(batch.rows, batch.bars, batch.places);
       const Tensor sum = losses.onset + losses.role + losses.pitch + losses.duration;
       loss = sum / static_cast<double>(std::max<int64_t>(losses.events, 1));
@@ -301,7 +128,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
     }
     loss.backward();
     optimiser.Clip(config.gradient_norm);
-    const double rate = RateAt(config, progress.step);
+    const double rate = schedule.RateAt(progress.step);
     ++progress.step;
     optimiser.Step(progress.step, rate);
     progress.seconds = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -338,15 +338,17 @@ int64_t TransformerImpl::ParameterCount() const {
   return count;
 }
 
-void StoreParameters(const TransformerImpl& network, ModelFile* file) {
+StoredTensor StoreTensor(const Tensor& tensor) {
   torch::NoGradGuard no_grad;
-  for (const auto& item : network.named_parameters()) {
-    const Tensor values = item.value().detach().to(torch::kCPU, torch::kFloat32).contiguous();
-    StoredTensor stored;
-    stored.shape.assign(values.sizes().begin(), values.sizes().end());
-    stored.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
-    file->tensors[item.key()] = std::move(stored);
-  }
+  const Tensor values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  StoredTensor stored;
+  stored.shape.assign(values.sizes().begin(), values.sizes().end());
+  stored.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+  return stored;
+}
+
+void StoreParameters(const TransformerImpl& network, ModelFile* file) {
+  for (const auto& item : network.named_parameters()) file->tensors[item.key()] = StoreTensor(item.value());
 }
 
 Status LoadParameters(const ModelFile& file, TransformerImpl* network) {

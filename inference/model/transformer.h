@@ -93,6 +93,8 @@ class TransformerImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Transformer);
 
+// A float32 tensor's values, wherever it lies.
+StoredTensor StoreTensor(const torch::Tensor& tensor);
 // Parameters <-> model file. Loading checks that names and shapes are exactly the network's.
 void StoreParameters(const TransformerImpl& network, ModelFile* file);
 Status LoadParameters(const ModelFile& file, TransformerImpl* network);

@@ -1,0 +1,58 @@
+#include "inference/learning/batch.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace ledgerline::learning {
+
+Batch MakeBatch(const std::vector<tokens::Sequence>& chunks) {
+  size_t longest = 1;
+  for (const tokens::Sequence& chunk : chunks) longest = std::max(longest, chunk.rows.size());
+  std::vector<tokens::Row> rows;
+  std::vector<tokens::BarRow> bars;
+  std::vector<int64_t> places;
+  for (size_t b = 0; b < chunks.size(); ++b) {
+    for (size_t t = 0; t < longest; ++t) {
+      if (t >= chunks[b].rows.size()) {
+        rows.push_back({});
+        continue;
+      }
+      rows.push_back(chunks[b].rows[t]);
+      if (rows.back()[tokens::kBarIndex] >= 0) {
+        bars.push_back(chunks[b].bars[static_cast<size_t>(rows.back()[tokens::kBarIndex])]);
+        places.push_back(static_cast<int64_t>(b * longest + t));
+      }
+    }
+  }
+  return {model::RowsTensor(rows).reshape({static_cast<int64_t>(chunks.size()), static_cast<int64_t>(longest), -1}),
+          model::BarsTensor(bars), torch::tensor(places, torch::kInt64)};
+}
+
+Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks) {
+  torch::NoGradGuard no_grad;
+  Evaluation sum;
+  for (const tokens::Sequence& chunk : chunks) {
+    const Batch batch = MakeBatch({chunk});
+    const model::FieldLosses losses = network.Losses(batch.rows, batch.bars, batch.places);
+    sum.onset += losses.onset.item<double>();
+    if (losses.events > 0) {
+      sum.role += losses.role.item<double>();
+      sum.pitch += losses.pitch.item<double>();
+      sum.duration += losses.duration.item<double>();
+    }
+    sum.notes += losses.events;
+  }
+  const double notes = static_cast<double>(std::max<int64_t>(sum.notes, 1));
+  for (double* value : {&sum.onset, &sum.role, &sum.pitch, &sum.duration}) *value /= notes;
+  sum.total = sum.onset + sum.role + sum.pitch + sum.duration;
+  return sum;
+}
+
+std::string Describe(const Evaluation& e) {
+  char text[160];
+  std::snprintf(text, sizeof(text), "%.4f (onset %.4f role %.4f pitch %.4f duration %.4f)", e.total, e.onset, e.role,
+                e.pitch, e.duration);
+  return text;
+}
+
+}  // namespace ledgerline::learning

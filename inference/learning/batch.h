@@ -1,0 +1,31 @@
+// Batches of encoded chunks as tensors, and a network's loss over chunks: what every training program shares.
+#ifndef LEDGERLINE_INFERENCE_LEARNING_BATCH_H_
+#define LEDGERLINE_INFERENCE_LEARNING_BATCH_H_
+
+#include <string>
+#include <vector>
+
+#include "inference/learning/ngram.h"
+#include "inference/model/transformer.h"
+#include "inference/tokens/positions.h"
+
+namespace ledgerline::learning {
+
+struct Batch {
+  torch::Tensor rows;    // int64 [B, T, kColumns], padded at the end
+  torch::Tensor bars;    // int64 [N, kBarColumns]
+  torch::Tensor places;  // int64 [N], b * T + t of each bar's row
+};
+
+// Pads chunks to the longest of them. On the CPU.
+Batch MakeBatch(const std::vector<tokens::Sequence>& chunks);
+
+// Nats a note over the chunks, each read alone on an empty context. No gradients.
+Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks);
+
+// "2.1337 (onset 0.3241 role 0.1867 pitch 1.2001 duration 0.4228)"
+std::string Describe(const Evaluation& evaluation);
+
+}  // namespace ledgerline::learning
+
+#endif  // LEDGERLINE_INFERENCE_LEARNING_BATCH_H_
