@@ -18,18 +18,6 @@ constexpr int64_t kBarFeatureWidth = 24;
 
 Tensor Column(const Tensor& rows, int column) { return rows.select(-1, column); }
 
-Tensor Lookup(const Tensor& table, const Tensor& indices) { return torch::embedding(table, indices); }
-
-Tensor RmsNorm(const Tensor& x, const Tensor& gain) {
-  return x * torch::rsqrt(x.square().mean(-1, /*keepdim=*/true) + 1e-5) * gain;
-}
-
-// SwiGLU with gate and up in one matrix.
-Tensor Gated(const Tensor& x, const Tensor& gate_up, const Tensor& down) {
-  const std::vector<Tensor> halves = torch::linear(x, gate_up).chunk(2, -1);
-  return torch::linear(torch::silu(halves[0]) * halves[1], down);
-}
-
 // (pitch - root) mod 12, or kNoRoot where either is missing.
 Tensor AboveRoot(const Tensor& pitch, const Tensor& root) {
   const Tensor known = (pitch < kNoPitch).logical_and(root < kNoRoot);
@@ -43,17 +31,9 @@ Tensor Pointed(const Tensor& logits, const Tensor& index, const Tensor& weight) 
   return logits.scatter_add(-1, index.clamp(0, bound - 1).unsqueeze(-1), (weight * known).to(logits.scalar_type()));
 }
 
-// LibTorch forbids dots in parameter names.
-std::string Registered(std::string name) {
-  for (char& c : name) {
-    if (c == '.') c = '/';
-  }
-  return name;
-}
-
 }  // namespace
 
-TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
+TransformerImpl::TransformerImpl(const ModelConfig& config) : TwoLevelNetwork(config) {
   const int64_t d = config.width;
   const int64_t inner = config.inner_width;
   kind_ = Table("rows.kind", kKinds, d);
@@ -78,22 +58,7 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
   const int64_t features = 7 * f + kRoles + 2 * kChordSlots * f;
   bar_project_ = Parameter("bars.project", {d, features}, 1.0 / std::sqrt(static_cast<double>(features)));
 
-  const double residual = 1.0 / std::sqrt(2.0 * config.layers);
-  const double by_width = 1.0 / std::sqrt(static_cast<double>(d));
-  for (int layer = 0; layer < config.layers; ++layer) {
-    const std::string name = "layers." + std::to_string(layer) + ".";
-    Block block;
-    block.attention_norm = Gain(name + "attention_norm", d);
-    const int64_t stored = 2 * config.KeyValueHeads() * (d / config.heads);
-    block.query_key_value = Parameter(name + "query_key_value", {d + stored, d}, by_width);
-    block.attention_out = Parameter(name + "attention_out", {d, d}, by_width * residual);
-    block.feed_norm = Gain(name + "feed_norm", d);
-    block.gate_up = Parameter(name + "gate_up", {2 * config.hidden, d}, by_width);
-    block.down = Parameter(name + "down", {d, config.hidden}, residual / std::sqrt(static_cast<double>(config.hidden)));
-    blocks_.push_back(block);
-  }
-  out_norm_ = Gain("out_norm", d);
-
+  MakeBlocks();
   onset_stage_ = MakeStage("onset");
   role_stage_ = MakeStage("role");
   pitch_stage_ = MakeStage("pitch");
@@ -122,41 +87,6 @@ TransformerImpl::TransformerImpl(const ModelConfig& config) : config_(config) {
   // Pitch: absolute, above the root, and the relative heads.
   pitch_head_ = Parameter("pitch.head", {128 + 12 + kRelativeHeads * kRelativeColumns, inner}, by_inner);
   duration_head_ = Parameter("duration.head", {kDurationCount + 2, inner}, by_inner);
-
-  const int64_t half = d / config.heads / 2;
-  const Tensor place = torch::arange(config.context, torch::kFloat64).unsqueeze(1);
-  const Tensor frequency = torch::pow(10000.0, -torch::arange(half, torch::kFloat64) / static_cast<double>(half));
-  cosines_ = torch::cos(place * frequency).to(torch::kFloat32);
-  sines_ = torch::sin(place * frequency).to(torch::kFloat32);
-  mask_ = torch::full({config.context, config.context}, -std::numeric_limits<float>::infinity()).triu(1);
-}
-
-torch::Tensor TransformerImpl::Parameter(const std::string& name, at::IntArrayRef shape, double deviation) {
-  return register_parameter(Registered(name), torch::randn(shape) * deviation);
-}
-
-torch::Tensor TransformerImpl::Gain(const std::string& name, int64_t width) {
-  return register_parameter(Registered(name), torch::ones({width}));
-}
-
-torch::Tensor TransformerImpl::Table(const std::string& name, int64_t symbols, int64_t width) {
-  return Parameter(name, {symbols, width}, 0.1);
-}
-
-TransformerImpl::Stage TransformerImpl::MakeStage(const std::string& name) {
-  const int64_t d = config_.width, inner = config_.inner_width, hidden = config_.inner_hidden;
-  Stage stage;
-  stage.enter = Parameter(name + ".enter", {inner, d}, 1.0 / std::sqrt(static_cast<double>(d)));
-  stage.norm = Gain(name + ".norm", inner);
-  stage.gate_up = Parameter(name + ".gate_up", {2 * hidden, inner}, 1.0 / std::sqrt(static_cast<double>(inner)));
-  stage.down = Parameter(name + ".down", {inner, hidden}, 0.7 / std::sqrt(static_cast<double>(hidden)));
-  stage.out_norm = Gain(name + ".out_norm", inner);
-  return stage;
-}
-
-torch::Tensor TransformerImpl::RunStage(const Stage& stage, const Tensor& states, const Tensor& fields) const {
-  const Tensor x = torch::linear(states, stage.enter) + fields;
-  return RmsNorm(x + Gated(RmsNorm(x, stage.norm), stage.gate_up, stage.down), stage.out_norm);
 }
 
 torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, const Tensor& places) {
@@ -188,45 +118,6 @@ torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, con
   return x.reshape({-1, config_.width}).index_add(0, places, projected).reshape(x.sizes());
 }
 
-torch::Tensor TransformerImpl::RunBlocks(Tensor x, KeyValueCache* cache) {
-  const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
-  const int64_t stored = config_.KeyValueHeads(), group = heads / stored;
-  const int64_t past = cache == nullptr ? 0 : cache->length;
-  TORCH_CHECK(past + length <= config_.context, "rows beyond the context");
-  const Tensor cosine = cosines_.slice(0, past, past + length), sine = sines_.slice(0, past, past + length);
-  // y: [B, H, T, head]; pairs are (i, i + head / 2).
-  auto rotate = [&](const Tensor& y) {
-    const std::vector<Tensor> halves = y.chunk(2, -1);
-    return torch::cat({halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine}, -1);
-  };
-  const double scale = 1.0 / std::sqrt(static_cast<double>(head));
-  for (size_t layer = 0; layer < blocks_.size(); ++layer) {
-    const Block& block = blocks_[layer];
-    const std::vector<Tensor> qkv = torch::linear(RmsNorm(x, block.attention_norm), block.query_key_value)
-                                        .reshape({batch, length, heads + 2 * stored, head})
-                                        .transpose(1, 2)
-                                        .split_with_sizes({heads, stored, stored}, 1);
-    const Tensor query = rotate(qkv[0]) * scale;
-    Tensor key = rotate(qkv[1]), value = qkv[2];
-    if (cache != nullptr) {
-      cache->keys[layer].slice(1, past, past + length).copy_(key[0]);
-      cache->values[layer].slice(1, past, past + length).copy_(value[0]);
-      key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
-      value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
-    }
-    // Query heads that share a key head stand below each other: [B, stored, group * T, head].
-    Tensor scores = torch::matmul(query.reshape({batch, stored, group * length, head}), key.transpose(-2, -1))
-                        .reshape({batch, stored, group, length, past + length});
-    if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
-    const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
-    const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
-    x = x + torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out);
-    x = x + Gated(RmsNorm(x, block.feed_norm), block.gate_up, block.down);
-  }
-  if (cache != nullptr) cache->length += length;
-  return RmsNorm(x, out_norm_);
-}
-
 torch::Tensor TransformerImpl::Outer(const Tensor& rows, const Tensor& bars, const Tensor& places) {
   return RunBlocks(Embed(rows, bars, places), nullptr);
 }
@@ -234,15 +125,6 @@ torch::Tensor TransformerImpl::Outer(const Tensor& rows, const Tensor& bars, con
 torch::Tensor TransformerImpl::OuterCached(const Tensor& rows, const Tensor& bars, const Tensor& places,
                                            KeyValueCache* cache) {
   return RunBlocks(Embed(rows, bars, places), cache);
-}
-
-KeyValueCache TransformerImpl::NewCache() const {
-  KeyValueCache cache;
-  for (int layer = 0; layer < config_.layers; ++layer) {
-    cache.keys.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
-    cache.values.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
-  }
-  return cache;
 }
 
 torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& rows) {
@@ -330,41 +212,6 @@ FieldLosses TransformerImpl::Losses(const Tensor& rows, const Tensor& bars, cons
   losses.pitch = loss(PitchLogits(note_states, note_rows), Column(note_rows, kTargetPitch));
   losses.duration = loss(DurationLogits(note_states, note_rows), Column(note_rows, kTargetDuration));
   return losses;
-}
-
-int64_t TransformerImpl::ParameterCount() const {
-  int64_t count = 0;
-  for (const Tensor& parameter : parameters()) count += parameter.numel();
-  return count;
-}
-
-StoredTensor StoreTensor(const Tensor& tensor) {
-  torch::NoGradGuard no_grad;
-  const Tensor values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-  StoredTensor stored;
-  stored.shape.assign(values.sizes().begin(), values.sizes().end());
-  stored.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
-  return stored;
-}
-
-void StoreParameters(const TransformerImpl& network, ModelFile* file) {
-  for (const auto& item : network.named_parameters()) file->tensors[item.key()] = StoreTensor(item.value());
-}
-
-Status LoadParameters(const ModelFile& file, TransformerImpl* network) {
-  torch::NoGradGuard no_grad;
-  size_t found = 0;
-  for (auto& item : network->named_parameters()) {
-    const auto stored = file.tensors.find(item.key());
-    if (stored == file.tensors.end()) return InvalidArgument("the model file lacks tensor " + item.key());
-    if (at::IntArrayRef(stored->second.shape) != item.value().sizes()) {
-      return InvalidArgument("tensor " + item.key() + " has another shape than the network");
-    }
-    item.value().copy_(torch::from_blob(const_cast<float*>(stored->second.values.data()), item.value().sizes()));
-    ++found;
-  }
-  if (found != file.tensors.size()) return InvalidArgument("the model file has tensors that the network does not know");
-  return Status::Ok();
 }
 
 torch::Tensor RowsTensor(const std::vector<tokens::Row>& rows) {

@@ -12,32 +12,21 @@
 
 #include <torch/torch.h>
 
-#include <string>
 #include <vector>
 
-#include "inference/model/model_config.h"
-#include "inference/model/model_file.h"
+#include "inference/model/two_level_network.h"
 #include "inference/tokens/positions.h"
 
 namespace ledgerline::model {
-
-// Keys and values of the rows read so far, for batch 1. float32 [layers][kv_heads, context, width / heads].
-struct KeyValueCache {
-  std::vector<torch::Tensor> keys;
-  std::vector<torch::Tensor> values;
-  int64_t length = 0;  // rows held
-};
 
 struct FieldLosses {
   torch::Tensor onset, role, pitch, duration;  // float32 scalars: sums of nats
   int64_t events = 0;                          // notes predicted (ends of bar are in `onset`, not counted here)
 };
 
-class TransformerImpl : public torch::nn::Module {
+class TransformerImpl : public TwoLevelNetwork {
  public:
   explicit TransformerImpl(const ModelConfig& config);
-
-  const ModelConfig& config() const { return config_; }
 
   // rows: int64 [B, T, kColumns], kPadRow-padded at the end; bars: int64 [N, kBarColumns]; places: int64 [N], the flat
   // index b * T + t of each bar's row -> float32 [B, T, width]. T is at most config().context.
@@ -45,7 +34,6 @@ class TransformerImpl : public torch::nn::Module {
   // The same for rows [1, T, kColumns] that follow what the cache holds; the cache grows by T.
   torch::Tensor OuterCached(const torch::Tensor& rows, const torch::Tensor& bars, const torch::Tensor& places,
                             KeyValueCache* cache);
-  KeyValueCache NewCache() const;
 
   // states: float32 [N, width]; rows: int64 [N, kColumns], filled as far as the field needs (BarContext) -> logits
   // float32 [N, kEndOfBar + 1], [N, config().roles], [N, 128], [N, kDurationCount].
@@ -57,28 +45,9 @@ class TransformerImpl : public torch::nn::Module {
   // Cross-entropy of every predicting row of a batch.
   FieldLosses Losses(const torch::Tensor& rows, const torch::Tensor& bars, const torch::Tensor& places);
 
-  int64_t ParameterCount() const;
-
  private:
-  struct Block {
-    torch::Tensor attention_norm, query_key_value, attention_out, feed_norm, gate_up, down;
-  };
-  struct Stage {
-    torch::Tensor enter, norm, gate_up, down, out_norm;
-  };
-
-  torch::Tensor Parameter(const std::string& name, at::IntArrayRef shape, double deviation);
-  torch::Tensor Gain(const std::string& name, int64_t width);
-  torch::Tensor Table(const std::string& name, int64_t symbols, int64_t width);
-  Stage MakeStage(const std::string& name);
-  torch::Tensor RunStage(const Stage& stage, const torch::Tensor& states, const torch::Tensor& fields) const;
   torch::Tensor Embed(const torch::Tensor& rows, const torch::Tensor& bars, const torch::Tensor& places);
-  torch::Tensor RunBlocks(torch::Tensor x, KeyValueCache* cache);
 
-  ModelConfig config_;
-  std::vector<Block> blocks_;
-  torch::Tensor out_norm_;
-  torch::Tensor cosines_, sines_, mask_;  // [context, head / 2], [context, context]
   // Row embeddings.
   torch::Tensor kind_, beat_, tick_, role_, pitch_, above_root_, quality_, duration_;
   // Bar embeddings and their projection.
@@ -92,12 +61,6 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor onset_head_, onset_bias_, role_head_, pitch_head_, pitch_bias_, duration_head_;
 };
 TORCH_MODULE(Transformer);
-
-// A float32 tensor's values, wherever it lies.
-StoredTensor StoreTensor(const torch::Tensor& tensor);
-// Parameters <-> model file. Loading checks that names and shapes are exactly the network's.
-void StoreParameters(const TransformerImpl& network, ModelFile* file);
-Status LoadParameters(const ModelFile& file, TransformerImpl* network);
 
 // int64 tensors of encoded rows. RowsTensor: [rows, kColumns]; BarsTensor: [bars, kBarColumns].
 torch::Tensor RowsTensor(const std::vector<tokens::Row>& rows);

@@ -1,0 +1,174 @@
+#include "inference/model/two_level_network.h"
+
+#include <cmath>
+
+namespace ledgerline::model {
+namespace {
+
+using torch::Tensor;
+
+Tensor RmsNorm(const Tensor& x, const Tensor& gain) {
+  return x * torch::rsqrt(x.square().mean(-1, /*keepdim=*/true) + 1e-5) * gain;
+}
+
+// SwiGLU with gate and up in one matrix.
+Tensor Gated(const Tensor& x, const Tensor& gate_up, const Tensor& down) {
+  const std::vector<Tensor> halves = torch::linear(x, gate_up).chunk(2, -1);
+  return torch::linear(torch::silu(halves[0]) * halves[1], down);
+}
+
+// LibTorch forbids dots in parameter names.
+std::string Registered(std::string name) {
+  for (char& c : name) {
+    if (c == '.') c = '/';
+  }
+  return name;
+}
+
+}  // namespace
+
+TwoLevelNetwork::TwoLevelNetwork(const ModelConfig& config, double dropout) : config_(config), dropout_(dropout) {
+  const int64_t half = config.width / config.heads / 2;
+  const Tensor place = torch::arange(config.context, torch::kFloat64).unsqueeze(1);
+  const Tensor frequency = torch::pow(10000.0, -torch::arange(half, torch::kFloat64) / static_cast<double>(half));
+  cosines_ = torch::cos(place * frequency).to(torch::kFloat32);
+  sines_ = torch::sin(place * frequency).to(torch::kFloat32);
+  mask_ = torch::full({config.context, config.context}, -std::numeric_limits<float>::infinity()).triu(1);
+}
+
+int64_t TwoLevelNetwork::ParameterCount() const {
+  int64_t count = 0;
+  for (const Tensor& parameter : parameters()) count += parameter.numel();
+  return count;
+}
+
+KeyValueCache TwoLevelNetwork::NewCache() const {
+  KeyValueCache cache;
+  for (int layer = 0; layer < config_.layers; ++layer) {
+    cache.keys.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
+    cache.values.push_back(torch::zeros({config_.KeyValueHeads(), config_.context, config_.width / config_.heads}));
+  }
+  return cache;
+}
+
+torch::Tensor TwoLevelNetwork::Parameter(const std::string& name, at::IntArrayRef shape, double deviation) {
+  return register_parameter(Registered(name), torch::randn(shape) * deviation);
+}
+
+torch::Tensor TwoLevelNetwork::Gain(const std::string& name, int64_t width) {
+  return register_parameter(Registered(name), torch::ones({width}));
+}
+
+torch::Tensor TwoLevelNetwork::Table(const std::string& name, int64_t symbols, int64_t width) {
+  return Parameter(name, {symbols, width}, 0.1);
+}
+
+void TwoLevelNetwork::MakeBlocks() {
+  const int64_t d = config_.width;
+  const double residual = 1.0 / std::sqrt(2.0 * config_.layers);
+  const double by_width = 1.0 / std::sqrt(static_cast<double>(d));
+  for (int layer = 0; layer < config_.layers; ++layer) {
+    const std::string name = "layers." + std::to_string(layer) + ".";
+    Block block;
+    block.attention_norm = Gain(name + "attention_norm", d);
+    const int64_t stored = 2 * config_.KeyValueHeads() * (d / config_.heads);
+    block.query_key_value = Parameter(name + "query_key_value", {d + stored, d}, by_width);
+    block.attention_out = Parameter(name + "attention_out", {d, d}, by_width * residual);
+    block.feed_norm = Gain(name + "feed_norm", d);
+    block.gate_up = Parameter(name + "gate_up", {2 * config_.hidden, d}, by_width);
+    block.down =
+        Parameter(name + "down", {d, config_.hidden}, residual / std::sqrt(static_cast<double>(config_.hidden)));
+    blocks_.push_back(block);
+  }
+  out_norm_ = Gain("out_norm", d);
+}
+
+TwoLevelNetwork::Stage TwoLevelNetwork::MakeStage(const std::string& name) {
+  const int64_t d = config_.width, inner = config_.inner_width, hidden = config_.inner_hidden;
+  Stage stage;
+  stage.enter = Parameter(name + ".enter", {inner, d}, 1.0 / std::sqrt(static_cast<double>(d)));
+  stage.norm = Gain(name + ".norm", inner);
+  stage.gate_up = Parameter(name + ".gate_up", {2 * hidden, inner}, 1.0 / std::sqrt(static_cast<double>(inner)));
+  stage.down = Parameter(name + ".down", {inner, hidden}, 0.7 / std::sqrt(static_cast<double>(hidden)));
+  stage.out_norm = Gain(name + ".out_norm", inner);
+  return stage;
+}
+
+torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
+  const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
+  const int64_t stored = config_.KeyValueHeads(), group = heads / stored;
+  const int64_t past = cache == nullptr ? 0 : cache->length;
+  TORCH_CHECK(past + length <= config_.context, "rows beyond the context");
+  const Tensor cosine = cosines_.slice(0, past, past + length), sine = sines_.slice(0, past, past + length);
+  // y: [B, H, T, head]; pairs are (i, i + head / 2).
+  auto rotate = [&](const Tensor& y) {
+    const std::vector<Tensor> halves = y.chunk(2, -1);
+    return torch::cat({halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine}, -1);
+  };
+  const double scale = 1.0 / std::sqrt(static_cast<double>(head));
+  for (size_t layer = 0; layer < blocks_.size(); ++layer) {
+    const Block& block = blocks_[layer];
+    const std::vector<Tensor> qkv = torch::linear(RmsNorm(x, block.attention_norm), block.query_key_value)
+                                        .reshape({batch, length, heads + 2 * stored, head})
+                                        .transpose(1, 2)
+                                        .split_with_sizes({heads, stored, stored}, 1);
+    const Tensor query = rotate(qkv[0]) * scale;
+    Tensor key = rotate(qkv[1]), value = qkv[2];
+    if (cache != nullptr) {
+      cache->keys[layer].slice(1, past, past + length).copy_(key[0]);
+      cache->values[layer].slice(1, past, past + length).copy_(value[0]);
+      key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
+      value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
+    }
+    // Query heads that share a key head stand below each other: [B, stored, group * T, head].
+    Tensor scores = torch::matmul(query.reshape({batch, stored, group * length, head}), key.transpose(-2, -1))
+                        .reshape({batch, stored, group, length, past + length});
+    if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
+    const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
+    const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
+    x = x + Dropped(torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out));
+    x = x + Dropped(Gated(RmsNorm(x, block.feed_norm), block.gate_up, block.down));
+  }
+  if (cache != nullptr) cache->length += length;
+  return RmsNorm(x, out_norm_);
+}
+
+torch::Tensor TwoLevelNetwork::RunStage(const Stage& stage, const Tensor& states, const Tensor& fields) const {
+  const Tensor x = Dropped(torch::linear(states, stage.enter) + fields);
+  return RmsNorm(x + Dropped(Gated(RmsNorm(x, stage.norm), stage.gate_up, stage.down)), stage.out_norm);
+}
+
+torch::Tensor TwoLevelNetwork::Dropped(const Tensor& x) const {
+  return dropout_ > 0 && is_training() ? torch::dropout(x, dropout_, true) : x;
+}
+
+StoredTensor StoreTensor(const Tensor& tensor) {
+  torch::NoGradGuard no_grad;
+  const Tensor values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  StoredTensor stored;
+  stored.shape.assign(values.sizes().begin(), values.sizes().end());
+  stored.values.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+  return stored;
+}
+
+void StoreParameters(const torch::nn::Module& network, ModelFile* file) {
+  for (const auto& item : network.named_parameters()) file->tensors[item.key()] = StoreTensor(item.value());
+}
+
+Status LoadParameters(const ModelFile& file, torch::nn::Module* network) {
+  torch::NoGradGuard no_grad;
+  size_t found = 0;
+  for (auto& item : network->named_parameters()) {
+    const auto stored = file.tensors.find(item.key());
+    if (stored == file.tensors.end()) return InvalidArgument("the model file lacks tensor " + item.key());
+    if (at::IntArrayRef(stored->second.shape) != item.value().sizes()) {
+      return InvalidArgument("tensor " + item.key() + " has another shape than the network");
+    }
+    item.value().copy_(torch::from_blob(const_cast<float*>(stored->second.values.data()), item.value().sizes()));
+    ++found;
+  }
+  if (found != file.tensors.size()) return InvalidArgument("the model file has tensors that the network does not know");
+  return Status::Ok();
+}
+
+}  // namespace ledgerline::model

@@ -1,0 +1,81 @@
+// TwoLevelNetwork: what every two-level decoder here is built of, in LibTorch.
+//
+// The outer blocks: RMSNorm (Zhang and Sennrich, 2019), causal attention with rotary positions (Su et al., "RoFormer",
+// 2021), SwiGLU (Shazeer, "GLU variants improve transformer", 2020), one state a position. The stages of the inner
+// decoder: small gated networks, each fed a state and what was already chosen. Transformer (the product's model) and
+// ChoraleNetwork (the benchmark's) derive from it and add their inputs and heads.
+//
+// Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals, no fused attention.
+#ifndef LEDGERLINE_INFERENCE_MODEL_TWO_LEVEL_NETWORK_H_
+#define LEDGERLINE_INFERENCE_MODEL_TWO_LEVEL_NETWORK_H_
+
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "inference/model/model_config.h"
+#include "inference/model/model_file.h"
+
+namespace ledgerline::model {
+
+// Keys and values of the positions read so far, for batch 1. float32 [layers][kv_heads, context, width / heads].
+struct KeyValueCache {
+  std::vector<torch::Tensor> keys;
+  std::vector<torch::Tensor> values;
+  int64_t length = 0;  // positions held
+};
+
+class TwoLevelNetwork : public torch::nn::Module {
+ public:
+  const ModelConfig& config() const { return config_; }
+  int64_t ParameterCount() const;
+  KeyValueCache NewCache() const;
+
+ protected:
+  // `dropout`: the share of values set to zero, while training, in what blocks and stages add.
+  explicit TwoLevelNetwork(const ModelConfig& config, double dropout = 0);
+
+  struct Stage {
+    torch::Tensor enter, norm, gate_up, down, out_norm;
+  };
+
+  // Registered parameters: normal numbers, ones, and a table of normal numbers with deviation 0.1.
+  torch::Tensor Parameter(const std::string& name, at::IntArrayRef shape, double deviation);
+  torch::Tensor Gain(const std::string& name, int64_t width);
+  torch::Tensor Table(const std::string& name, int64_t symbols, int64_t width);
+  void MakeBlocks();
+  Stage MakeStage(const std::string& name);
+
+  // x: float32 [B, T, width] -> states [B, T, width]. With a cache (batch 1), x follows what the cache holds.
+  torch::Tensor RunBlocks(torch::Tensor x, KeyValueCache* cache);
+  // states: [N, width]; fields: [N, inner_width] -> [N, inner_width].
+  torch::Tensor RunStage(const Stage& stage, const torch::Tensor& states, const torch::Tensor& fields) const;
+  torch::Tensor Dropped(const torch::Tensor& x) const;
+
+  ModelConfig config_;
+
+ private:
+  struct Block {
+    torch::Tensor attention_norm, query_key_value, attention_out, feed_norm, gate_up, down;
+  };
+  double dropout_;
+  std::vector<Block> blocks_;
+  torch::Tensor out_norm_;
+  torch::Tensor cosines_, sines_, mask_;  // [context, head / 2], [context, context]
+};
+
+inline torch::Tensor Lookup(const torch::Tensor& table, const torch::Tensor& indices) {
+  return torch::embedding(table, indices);
+}
+
+// A float32 tensor's values, wherever it lies.
+StoredTensor StoreTensor(const torch::Tensor& tensor);
+// Parameters <-> model file. Loading checks that names and shapes are exactly the network's.
+// Errors: kInvalidArgument (a tensor is missing, has another shape, or is unknown).
+void StoreParameters(const torch::nn::Module& network, ModelFile* file);
+Status LoadParameters(const ModelFile& file, torch::nn::Module* network);
+
+}  // namespace ledgerline::model
+
+#endif  // LEDGERLINE_INFERENCE_MODEL_TWO_LEVEL_NETWORK_H_
