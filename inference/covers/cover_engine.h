@@ -1,8 +1,9 @@
 // CoverEngine: the one door between the command line or server and the generator.
 //
-// The engine lives in libledgerline_generator.so, which links LibTorch; this header and the loader behind it do not, so
-// that a program pays for LibTorch only when a cover is made. Everything that crosses the border is a standard type, a
-// Status or a Result. Both sides are built by one compiler from one tree, and kCoverEngineVersion says which.
+// The engine lives in libledgerline_generator.so, which links the decoder and the synthesiser; this header and the
+// loader behind it do not, so that a program pays for them only when a cover is made (docs/decisions/0001). Everything
+// that crosses the border is a standard type, a Status or a Result. Both sides are built by one compiler from one tree,
+// and kCoverEngineVersion says which.
 //
 // Thread-safety: a CoverEngine is used by one thread at a time.
 #ifndef LEDGERLINE_INFERENCE_COVERS_COVER_ENGINE_H_

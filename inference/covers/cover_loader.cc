@@ -1,4 +1,4 @@
-// Finds and opens libledgerline_generator.so. No LibTorch here.
+// Finds and opens libledgerline_generator.so.
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -58,7 +58,7 @@ Result<std::unique_ptr<CoverEngine>> LoadCoverEngine(const std::string& plugin_p
                    FirstExisting(Candidates(weights_path, "LEDGERLINE_WEIGHTS", kWeightsName,
                                             {here / "../share/ledgerline", LEDGERLINE_SOURCE_WEIGHTS_DIR}),
                                  "the model file", "Set LEDGERLINE_WEIGHTS to its path."));
-  // The handle stays open for the life of the process: LibTorch does not survive being unloaded.
+  // The handle stays open for the life of the process: engines may live as long, and hold its code.
   void* handle = dlopen(fs::absolute(plugin).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return FailedPrecondition("the generator plugin " + plugin.string() + " cannot be loaded: " + dlerror());

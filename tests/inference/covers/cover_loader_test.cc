@@ -1,4 +1,8 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
 
 #include "inference/covers/cover_engine.h"
 
@@ -12,6 +16,17 @@ TEST(CoverLoader, LoadsThePluginAndItsStyles) {
   ASSERT_TRUE(engine.ok()) << engine.status().ToString();
   EXPECT_GE((*engine)->Styles().size(), 4u);
   EXPECT_FALSE((*engine)->ModelHash().IsZero());
+}
+
+// Covers are decoded by the exact kernel: what makes them may not bring a tensor library along (docs/decisions/0001).
+TEST(CoverLoader, ThePluginLoadsNoLibTorch) {
+  const Result<std::unique_ptr<CoverEngine>> engine = LoadCoverEngine(PLUGIN_PATH, kWeights);
+  ASSERT_TRUE(engine.ok()) << engine.status().ToString();
+  std::ostringstream maps;
+  maps << std::ifstream("/proc/self/maps").rdbuf();
+  EXPECT_THAT(maps.str(), testing::HasSubstr("libledgerline_generator.so"));
+  EXPECT_THAT(maps.str(), testing::Not(testing::HasSubstr("libtorch")));
+  EXPECT_THAT(maps.str(), testing::Not(testing::HasSubstr("libblas")));
 }
 
 TEST(CoverLoader, MissingFilesSayWhereItLooked) {
