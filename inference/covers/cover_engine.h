@@ -74,7 +74,7 @@ struct CoverResult {
   Hash256 midi_hash;           // SHA-256 of `midi`
   Hash256 source_hash;         // SHA-256 of the request's `source_midi`
   Hash256 model_hash;          // SHA-256 of the model file
-  std::string engine_id;       // "ledgerline-generator/0.1.0"
+  std::string engine_id;       // "ledgerline-generator/2"
   std::string kernel_version;  // "ledgerline-kernel/1": what the same bytes depend on beside model and request
   std::string style;
   uint64_t seed = 0;
@@ -139,6 +139,7 @@ class CoverEngine {
   // kFailedPrecondition (every candidate was turned down: the record cannot be this model's).
   virtual Result<Regenerated> Regenerate(const CoverRecord& record) = 0;
   virtual std::string KernelVersion() const = 0;
+  virtual std::string EngineId() const = 0;  // as in CoverResult: the version of planning, rules and ranking
   // Renders MIDI bytes to a WAV file through the soundfont; an empty path means the installed default.
   // Errors: kInvalidArgument (unreadable MIDI), kNotFound (no soundfont), kInternal (the file cannot be written).
   virtual Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,

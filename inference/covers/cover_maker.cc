@@ -27,6 +27,7 @@ Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file
   }
   ASSIGN_OR_RETURN(std::unique_ptr<model::Decoder> decoder, model::Decoder::Load(model_file_bytes));
   for (const StyleTraits& style : OfferedStyles()) {
+    if (!HasStyle(decoder->metadata(), style.name)) continue;
     RETURN_IF_ERROR(TexturesFrom(decoder->metadata(), style.name).status());
     RETURN_IF_ERROR(MeanMelodyFrom(decoder->metadata(), style.name).status());
   }
@@ -41,7 +42,9 @@ Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file
 
 std::vector<std::string> CoverMaker::Styles() const {
   std::vector<std::string> names;
-  for (const StyleTraits& style : OfferedStyles()) names.emplace_back(style.name);
+  for (const StyleTraits& style : OfferedStyles()) {
+    if (HasStyle(decoder_->metadata(), style.name)) names.emplace_back(style.name);
+  }
   return names;
 }
 
@@ -55,7 +58,7 @@ std::vector<std::string> CoverMaker::Warnings() const {
 }
 
 Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
-  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates));
+  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates, Styles()));
   Result<music::Score> source = music::ReadScore(request.source_midi);
   if (!source.ok()) return source.status().WithContext("song");
   auto report = [&](std::string_view stage, int done, int total) {
@@ -105,7 +108,7 @@ Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, std::string condit
   result.conditioning = std::move(conditioning);
   result.midi_hash = crypto::Sha256(result.midi);
   result.model_hash = model_hash_;
-  result.engine_id = "ledgerline-generator/0.1.0";
+  result.engine_id = EngineId();
   result.kernel_version = model::KernelVersion();
   result.style = std::string(recipe.style->name);
   result.seed = recipe.seed;
@@ -143,6 +146,9 @@ Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
 }
 
 std::string CoverMaker::KernelVersion() const { return model::KernelVersion(); }
+
+// Counts with every change of plans, grammar, guards or ranking that gives some request other bytes.
+std::string CoverMaker::EngineId() const { return "ledgerline-generator/2"; }
 
 Result<RenderResult> CoverMaker::Render(std::string_view midi, const std::string& wav_path,
                                         const std::string& soundfont_path) {

@@ -34,6 +34,7 @@ class CoverMaker : public CoverEngine {
   Result<CoverResult> MakeRemix(const RemixRequest& request) override;
   Result<Regenerated> Regenerate(const CoverRecord& record) override;
   std::string KernelVersion() const override;
+  std::string EngineId() const override;
   Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
                               const std::string& soundfont_path) override;
 

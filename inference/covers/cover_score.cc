@@ -134,8 +134,8 @@ music::Score ToScore(const Piece& piece, int64_t quarter_us, const StyleTraits& 
   // Top staff first: roles run from low to high.
   for (auto role = by_role.rbegin(); role != by_role.rend(); ++role) {
     Part part;
-    part.name = std::string(tokens::TraitsOf(role->first).name);
-    part.program = tokens::TraitsOf(role->first).program;
+    part.name = PartName(style, role->first);
+    part.program = PartProgram(style, role->first);
     part.notes = std::move(role->second);
     score.parts.push_back(std::move(part));
   }

@@ -39,7 +39,7 @@ void GiveInstruments(const Directions& directions, const StyleTraits& style, mus
     }
     for (int role = 0; role < tokens::kRoles; ++role) {
       const int program = directions.programs[static_cast<size_t>(role)];
-      if ((style.roles >> role & 1) != 0 && part.name == tokens::TraitsOf(role).name && program != kOwnProgram) {
+      if ((style.roles >> role & 1) != 0 && part.name == PartName(style, role) && program != kOwnProgram) {
         GiveInstrument(program, &part);
         break;
       }

@@ -159,8 +159,8 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
     }
   }
   if (pickup != 0) {
-    piece.bars[0].density = style.harmonised_pickup ? tokens::kDensityUnknown : 0;
-    piece.bars[0].polyphony = style.harmonised_pickup ? tokens::kPolyphonyUnknown : 0;
+    piece.bars[0].density = style.voices != Voices::kFree ? tokens::kDensityUnknown : 0;
+    piece.bars[0].polyphony = style.voices != Voices::kFree ? tokens::kPolyphonyUnknown : 0;
   }
   // The close: no busier than the melody there, full chords.
   if (piece.bars.size() > 1) {
@@ -177,7 +177,8 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
 tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
   tokens::GrammarRules rules;
   rules.lead_shares_hand = style.lead_role >= 0;
-  rules.choir = style.harmonised_pickup;
+  rules.choir = style.voices == Voices::kTogether;
+  rules.ordered = style.voices != Voices::kFree;
   rules.triplets = UsesTriplets(piece);
   return rules;
 }

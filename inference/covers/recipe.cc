@@ -1,5 +1,6 @@
 #include "inference/covers/recipe.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "inference/covers/perform.h"
@@ -21,22 +22,18 @@ tokens::Piece Composed(const tokens::Piece& piece, const std::vector<bool>& kept
 
 }  // namespace
 
-std::string StyleList() {
-  std::string list;
-  for (const StyleTraits& style : OfferedStyles()) list += (list.empty() ? "" : ", ") + std::string(style.name);
-  return list;
-}
-
-Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates) {
-  const StyleTraits* const found = FindStyle(style);
-  if (found == nullptr) {
-    return InvalidArgument("style \"" + style.substr(0, 60) + "\" is not offered; choose one of " + StyleList());
+Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates,
+                                          const std::vector<std::string>& styles) {
+  if (std::find(styles.begin(), styles.end(), style) == styles.end()) {
+    std::string list;
+    for (const std::string& name : styles) list += (list.empty() ? "" : ", ") + name;
+    return InvalidArgument("style \"" + style.substr(0, 60) + "\" is not offered; choose one of " + list);
   }
   if (candidates < 1 || candidates > kMaxCandidates) {
     return InvalidArgument("candidates " + std::to_string(candidates) + " is outside 1 to " +
                            std::to_string(kMaxCandidates));
   }
-  return found;
+  return FindStyle(style);
 }
 
 std::map<std::string, std::string> Recipe::ToParameters() const {
@@ -51,7 +48,7 @@ Result<Recipe> Recipe::FromRecord(const CoverRecord& record) {
   Recipe recipe;
   recipe.style = FindStyle(record.style);
   if (recipe.style == nullptr) {
-    return InvalidArgument("style \"" + record.style.substr(0, 60) + "\" is not offered; there are " + StyleList());
+    return InvalidArgument("style \"" + record.style.substr(0, 60) + "\" is not one of this version's styles");
   }
   if (IsRemixBlob(record.conditioning)) {
     ASSIGN_OR_RETURN(RemixBlob blob, ParseRemixBlob(record.conditioning));

@@ -63,10 +63,10 @@ struct Made {
 Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
                   const CoverProgress& report);
 
-// The style that a request names. Errors: kInvalidArgument (not offered; candidates outside 1 to kMaxCandidates).
-Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates);
-
-std::string StyleList();  // of the offered styles, comma-separated
+// The style that a request names, one of `styles`. Errors: kInvalidArgument (it is not; candidates outside 1 to
+// kMaxCandidates).
+Result<const StyleTraits*> StyleOfRequest(const std::string& style, int candidates,
+                                          const std::vector<std::string>& styles);
 
 }  // namespace ledgerline::covers
 

@@ -17,7 +17,7 @@ std::string TitleOf(const std::vector<music::Score>& sources, const RemixPlan& p
 }  // namespace
 
 Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
-  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates));
+  ASSIGN_OR_RETURN(const StyleTraits* const style, StyleOfRequest(request.style, request.candidates, Styles()));
   ASSIGN_OR_RETURN(const RemixPlan plan, ParseRemixPlan(request.plan));
   std::vector<music::Score> sources;
   for (const std::string& bytes : request.source_midis) {

@@ -16,18 +16,27 @@ constexpr uint32_t Bits(std::initializer_list<int> roles) {
 constexpr uint32_t kChoir = Bits({kBassVoice, kTenorVoice, kAltoVoice});
 constexpr uint32_t kStrings = Bits({kCello, kViola, kSecondViolin});
 constexpr uint32_t kHands = Bits({kKeysLow, kKeysHigh});
+constexpr int kVoiceOohs = 53, kChoirAahs = 52, kViolin = 40, kPiano = 0, kChurchOrgan = 19, kNylonGuitar = 24;
 
 }  // namespace
 
 const std::vector<StyleTraits>& OfferedStyles() {
   static const std::vector<StyleTraits> kStyleTraits = {
-      {"art-song", kHands, "Voice", 53, -1, 57, 81, false, 44, 168, false},
-      {"hymn", kChoir, "Soprano", 52, -1, 60, 81, false, 60, 120, true},
-      {"string-quartet", kStrings, "Violin I", 40, -1, 60, 91, false, 44, 176, false},
-      {"piano", kHands, "Piano right hand", 0, kKeysHigh, 60, 91, false, 50, 176, false},
-      {"mazurka", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 112, 176, false},
-      {"waltz", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 132, 200, false},
-      {"polonaise", kHands, "Piano right hand", 0, kKeysHigh, 62, 93, true, 84, 116, false},
+      // name, ensemble, lead, its program and role, its range, in three, quarters a minute, voices
+      {"art-song", kHands, "Voice", kVoiceOohs, -1, 57, 81, false, 44, 168},
+      {"hymn", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 120, Voices::kTogether},
+      {"string-quartet", kStrings, "Violin I", kViolin, -1, 60, 91, false, 44, 176},
+      {"piano", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 50, 176},
+      {"mazurka", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 112, 176},
+      {"waltz", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 132, 200},
+      {"polonaise", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 84, 116},
+      {"motet", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic},
+      {"mass", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic},
+      {"organ", kHands, "Organ right hand", kChurchOrgan, kKeysHigh, 60, 88, false, 50, 126},
+      {"opera", kHands, "Voice", kVoiceOohs, -1, 57, 84, false, 44, 168},
+      {"guitar", Bits({kGuitar}), "Guitar", kNylonGuitar, kGuitar, 59, 83, false, 50, 144},
+      {"folk", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 168},
+      {"dance", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 200},
   };
   return kStyleTraits;
 }
@@ -37,6 +46,20 @@ const StyleTraits* FindStyle(std::string_view name) {
     if (traits.name == name) return &traits;
   }
   return nullptr;
+}
+
+bool HasStyle(const std::map<std::string, std::string>& metadata, std::string_view style) {
+  return metadata.count("melody." + std::string(style)) != 0 && metadata.count("texture." + std::string(style)) != 0;
+}
+
+int PartProgram(const StyleTraits& style, int role) {
+  return style.lead_role >= 0 ? style.lead_program : TraitsOf(role).program;
+}
+
+std::string PartName(const StyleTraits& style, int role) {
+  const std::string name(TraitsOf(role).name);
+  if (PartProgram(style, role) != kChurchOrgan) return name;
+  return "Organ" + name.substr(name.find(' '));
 }
 
 int64_t MeanMelodyTenths(const std::vector<const Piece*>& pieces) {

@@ -15,6 +15,13 @@
 
 namespace ledgerline::covers {
 
+// How the parts of an ensemble of voices move.
+enum class Voices {
+  kFree,        // no voices, or parts that go as they like
+  kTogether,    // a choir in chords: none rests while it sings, none crosses another, and it sings the pickup too
+  kPolyphonic,  // each enters and rests on its own; none crosses another
+};
+
 struct StyleTraits {
   std::string_view name;  // as in tokens::StyleName
   uint32_t roles = 0;     // the ensemble beside the lead
@@ -26,11 +33,10 @@ struct StyleTraits {
   bool triple = false;  // a dance in three: sources in other metres are re-metred
   int bpm_lowest = 40;  // quarters a minute
   int bpm_highest = 200;
-  bool harmonised_pickup = false;  // the ensemble sings the pickup too
+  Voices voices = Voices::kFree;
 };
 
-// In a fixed order. The model was also taught guitar, folk, march, krakowiak, ragtime and motet; they are not offered,
-// as they have too few pieces or no ensemble of their own (docs/model_card.md).
+// In a fixed order. A model that was not taught one of them does not offer it: HasStyle.
 const std::vector<StyleTraits>& OfferedStyles();
 // nullptr when not offered.
 const StyleTraits* FindStyle(std::string_view name);
@@ -40,6 +46,12 @@ const StyleTraits* FindStyle(std::string_view name);
 int64_t MeanMelodyTenths(const std::vector<const tokens::Piece*>& pieces);
 // Errors: kFailedPrecondition (no such key), kInvalidArgument (not a number from 0 to 1270).
 Result<int64_t> MeanMelodyFrom(const std::map<std::string, std::string>& metadata, std::string_view style);
+
+// Whether a model file's metadata has what a plan in this style needs.
+bool HasStyle(const std::map<std::string, std::string>& metadata, std::string_view style);
+// What an ensemble's part is called and plays: that of its role, but both hands of one player are on one instrument.
+std::string PartName(const StyleTraits& style, int role);
+int PartProgram(const StyleTraits& style, int role);
 
 // How often bars of each (density, polyphony) class occur in a style: element density * kPolyphonyClasses + polyphony.
 // Measured on the training split, in the model file's metadata as "texture.<style>".

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "inference/tokens/fretboard.h"
+
 namespace ledgerline::tokens {
 namespace {
 
@@ -225,14 +227,29 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
       highest = std::min(highest, events[i].pitch + traits.span);  // the lowest of the attack comes last: it rules
     } else if (keys) {
       lowest = std::max(lowest, events[i].pitch + 1);  // hands do not cross
-    } else if (rules_.choir) {
+    } else if (rules_.ordered) {
       lowest = std::max(lowest, events[i].pitch);
     }
   }
   if (melody != nullptr) {
-    if (rules_.choir) highest = std::min(highest, melody->pitch);
+    if (rules_.ordered) highest = std::min(highest, melody->pitch);
     if (rules_.lead_shares_hand && keys) highest = std::min(highest, melody->pitch - 1);
     if (rules_.lead_shares_hand && role == kKeysHigh) lowest = std::max(lowest, melody->pitch - kHandWithMelody);
+  }
+  // Nor do they cross what sounds on from before, if it can be helped.
+  int below = 0, above = 127;
+  for (const Event& event : events) {
+    if (!rules_.ordered || event.onset == onset) continue;
+    if (event.onset + kDurationTicks[static_cast<size_t>(event.duration)] <= onset) continue;
+    if (event.role < role) below = std::max(below, event.pitch);
+    if (event.role > role) above = std::min(above, event.pitch);
+  }
+  std::vector<int> fretted;  // what the guitarist's fingers hold already
+  if (role == kGuitar) {
+    if (melody != nullptr && rules_.lead_shares_hand) fretted.push_back(melody->pitch);
+    for (const Event& event : events) {
+      if (event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > onset) fretted.push_back(event.pitch);
+    }
   }
   const int chord = bar_.ChordAt(onset);
   const uint32_t mask = ChordMask(chord);
@@ -249,14 +266,16 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   const bool single_line = traits.voices == 1;
   for (int pitch = lowest; pitch <= highest; ++pitch) {
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
+    if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
     float value = 0;
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
+    if (pitch < below || pitch > above) value += rules_.crossing;
     if (mask != 0 && !belongs) value += close ? -5.0f : on_beat ? rules_.foreign_on_beat : rules_.foreign_off_beat;
     if (close && same_onset.empty() && mask != 0 && pitch % 12 != ChordRoot(chord)) value -= 2.5f;  // on its root
     if (melody != nullptr) {
       const int apart = (pitch - melody->pitch + 132) % 12;
       if (apart == 1 || apart == 11) value += belongs ? rules_.melody_clash / 2 : rules_.melody_clash;
-      if (single_line && !rules_.choir && pitch > melody->pitch) value -= 1.5f;
+      if (single_line && !rules_.ordered && pitch > melody->pitch) value -= 1.5f;
     }
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;

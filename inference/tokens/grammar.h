@@ -2,10 +2,10 @@
 //
 // Hard rules (kForbid): onsets never go back; nothing beyond the bar; the planned density bounds the onsets; roles only
 // of the ensemble, in order; one note for a voice, string or wind part, four in a hand's span; ranges; no doubled
-// notes; the melody stays on top where one hand or choir plays both; durations end in the bar; the voices of a choir do
-// not rest while it sings; the last bar has its last attack under the melody's last note. Soft rules: the chord,
-// semitones against the melody, muddy low intervals, wide leaps of single lines, onsets off the sixteenth and triplet
-// grids.
+// notes; a guitar's notes lie under one hand; the melody stays on top where one hand or choir plays both; durations end
+// in the bar; the voices of a choir do not rest while it sings; the last bar has its last attack under the melody's
+// last note. Soft rules: the chord, semitones against the melody, muddy low intervals, wide leaps of single lines,
+// onsets off the sixteenth and triplet grids.
 #ifndef LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 #define LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 
@@ -20,7 +20,8 @@ inline constexpr int kMaxEventsPerQuarter = 8;  // of the bar's length; a short 
 
 struct GrammarRules {
   bool lead_shares_hand = false;  // the melody is played by the right hand or the guitar
-  bool choir = false;             // bass <= tenor <= alto <= melody, and none of them rests
+  bool ordered = false;           // bass <= tenor <= alto <= melody
+  bool choir = false;             // and none of them rests
   bool triplets = false;          // the melody uses triplets, so that the accompaniment may
   float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
@@ -29,6 +30,7 @@ struct GrammarRules {
   float thick = -1.5f;         // and while more sound
   float downbeat_bass = 1.2f;  // the ensemble's lowest role on a bar's first beat
   float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
+  float crossing = -4.0f;      // of a voice that sounds on, where voices are ordered
   float cluster = -3.0f;       // a semitone against another note of the same attack
 };
 

@@ -40,6 +40,10 @@ std::string Differences(const v1::Generation& event, const covers::CoverEngine& 
   if (event.kernel_version() != engine.KernelVersion()) {
     text += "\n  - the kernel: recorded \"" + event.kernel_version() + "\", here \"" + engine.KernelVersion() + "\"";
   }
+  if (event.engine_id() != engine.EngineId()) {
+    text += "\n  - the engine: recorded \"" + event.engine_id() + "\", here \"" + engine.EngineId() +
+            "\"; its rules are others, take the program of that version";
+  }
   return text;
 }
 

@@ -60,7 +60,7 @@ std::vector<Event> RandomBar(const Piece& piece, size_t bar, const GrammarRules&
 TEST(Grammar, RandomBarsAreLegal) {
   for (const auto& [roles, rules] :
        {std::pair(kHands, GrammarRules{}), std::pair(kHands, GrammarRules{.lead_shares_hand = true}),
-        std::pair(kStrings, GrammarRules{}), std::pair(kChoir, GrammarRules{.choir = true})}) {
+        std::pair(kStrings, GrammarRules{}), std::pair(kChoir, GrammarRules{.ordered = true, .choir = true})}) {
     for (uint64_t seed = 0; seed < 200; ++seed) {
       const Piece piece = Bars(roles, 3);
       const std::vector<Event> events = RandomBar(piece, seed % 3, rules, seed);
@@ -113,7 +113,7 @@ TEST(Grammar, AHandKeepsItsSpan) {
 
 TEST(Grammar, AChoirDoesNotRest) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
-    const std::vector<Event> events = RandomBar(Bars(kChoir, 2), 0, {.choir = true}, seed);
+    const std::vector<Event> events = RandomBar(Bars(kChoir, 2), 0, {.ordered = true, .choir = true}, seed);
     for (const int role : {kBassVoice, kTenorVoice, kAltoVoice}) {
       int sung_to = 0;
       for (const Event& event : events) {
