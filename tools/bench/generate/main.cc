@@ -8,6 +8,7 @@
 
 #include "tools/bench/generate/flat_rows.h"
 #include "tools/bench/generate/product_rows.h"
+#include "tools/bench/generate/request_rows.h"
 #include "tools/bench/generate/torch_peer.h"
 
 int main(int argc, char** argv) {
@@ -24,10 +25,12 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--model", model, "The product's model file")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  const MemoryUse memory = MeasureMemory(model);
   std::printf("%s\n", TorchPeer::Version().c_str());
   int worst = 0;
   for (const FlatShape& shape : kFlatShapes) {
     if (shapes.find(shape.name) != std::string::npos) worst = std::max(worst, RunFlatRows(shape, options));
   }
-  return std::max(worst, RunProductRows(model, options.repeats));
+  worst = std::max(worst, RunProductRows(model, options.repeats));
+  return std::max(worst, RunRequestRows(model, memory, options.repeats));
 }
