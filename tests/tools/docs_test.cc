@@ -59,6 +59,23 @@ TEST(DocsTest, PagesThatSourcesNameExist) {
   EXPECT_GT(named, 40u);
 }
 
+// What lies beside the demo page is on it: nothing is left over from an earlier making, and it stays small.
+TEST(DocsTest, TheDemoPageNamesEveryFileBesideIt) {
+  const fs::path demo = fs::path("docs") / "demo";
+  if (!fs::exists(demo)) GTEST_SKIP() << "no demo page; tools/make_demo_page makes it";
+  const std::string page = ReadAll(demo / "README.md");
+  uintmax_t bytes = 0;
+  size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(demo)) {
+    bytes += entry.file_size();
+    if (entry.path().filename() == "README.md") continue;
+    ++files;
+    EXPECT_NE(page.find("](" + entry.path().filename().string() + ")"), std::string::npos) << entry.path();
+  }
+  EXPECT_EQ(files, 36u);  // twelve covers: score, roll and sound of each
+  EXPECT_LT(bytes, 6'000'000u);
+}
+
 TEST(DocsTest, EveryPageIsInTheIndex) {
   const std::string index = ReadAll("docs/README.md");
   for (const auto& entry : fs::directory_iterator("docs/formats")) {
