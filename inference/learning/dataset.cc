@@ -69,7 +69,7 @@ Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view spli
       ++dataset.skipped["too short"];
       continue;
     }
-    dataset.pieces.push_back({fields[id], std::move(*piece)});
+    dataset.pieces.push_back({fields[id], std::move(*piece), fields[file]});
   }
   return dataset;
 }

@@ -20,6 +20,7 @@ namespace ledgerline::learning {
 struct DatasetPiece {
   std::string id;
   tokens::Piece piece;
+  std::string file = {};  // of the corpus folder, as the manifest names it
 };
 
 struct Dataset {

@@ -1,5 +1,6 @@
 #include "inference/learning/ngram.h"
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
@@ -16,10 +17,6 @@ uint64_t Key(int chain, std::initializer_list<int> values) {
   return key;
 }
 
-uint64_t WithSymbol(uint64_t context, int symbol) {
-  return model::MixBits(context + 0x632be59bd9b4e019ull * (static_cast<uint64_t>(symbol) + 1));
-}
-
 constexpr int kPitchOffset = 60;  // keeps a pitch relative to its root above zero
 constexpr int kNoReference = 400;
 
@@ -27,6 +24,13 @@ int Anchor(const Row& row) { return 36 + (row[kStepRoot] < kNoRoot ? row[kStepRo
 int Relative(const Row& row, int column) {
   const int pitch = row[static_cast<size_t>(column)];
   return pitch >= kNoPitch ? kNoReference : pitch - Anchor(row);
+}
+
+Evaluation PerNote(Evaluation sum) {
+  const double notes = static_cast<double>(sum.notes > 0 ? sum.notes : 1);
+  for (double* value : {&sum.onset, &sum.role, &sum.pitch, &sum.duration}) *value /= notes;
+  sum.total = sum.onset + sum.role + sum.pitch + sum.duration;
+  return sum;
 }
 
 template <typename Visit>
@@ -86,24 +90,57 @@ Ngram::Field Ngram::DurationField(const Row& r) const {
 }
 
 void Ngram::Count(const Field& field) {
+  const auto symbol = static_cast<uint16_t>(field.symbol);
   for (const uint64_t context : field.contexts) {
-    Totals& totals = totals_[context];
-    ++totals.count;
-    if (++counts_[WithSymbol(context, field.symbol)] == 1) ++totals.distinct;
+    Followers& followers = followers_[context];
+    ++followers.count;
+    auto at = std::find_if(followers.symbols.begin(), followers.symbols.end(),
+                           [symbol](const auto& item) { return item.first == symbol; });
+    if (at == followers.symbols.end()) at = followers.symbols.insert(at, {symbol, 0});
+    ++at->second;
   }
 }
 
 double Ngram::Probability(const Field& field) const {
   double probability = 1.0 / field.symbols;
   for (size_t i = field.contexts.size(); i-- > 0;) {
-    const auto totals = totals_.find(field.contexts[i]);
-    if (totals == totals_.end()) continue;
-    const auto count = counts_.find(WithSymbol(field.contexts[i], field.symbol));
-    const double seen = count == counts_.end() ? 0.0 : count->second;
-    probability = (seen + totals->second.distinct * probability) / (totals->second.count + totals->second.distinct);
+    const auto found = followers_.find(field.contexts[i]);
+    if (found == followers_.end()) continue;
+    const auto distinct = static_cast<double>(found->second.symbols.size());
+    double seen = 0;
+    for (const auto& [symbol, count] : found->second.symbols) {
+      if (symbol == field.symbol) seen = count;
+    }
+    probability = (seen + distinct * probability) / (found->second.count + distinct);
   }
   return probability;
 }
+
+std::vector<double> Ngram::Distribution(const Field& field) const {
+  std::vector<double> probabilities(static_cast<size_t>(field.symbols), 1.0 / field.symbols);
+  for (size_t i = field.contexts.size(); i-- > 0;) {
+    const auto found = followers_.find(field.contexts[i]);
+    if (found == followers_.end()) continue;
+    const auto distinct = static_cast<double>(found->second.symbols.size());
+    const double all = found->second.count + distinct;
+    for (double& probability : probabilities) probability *= distinct / all;
+    for (const auto& [symbol, count] : found->second.symbols) probabilities[symbol] += count / all;
+  }
+  return probabilities;
+}
+
+std::vector<double> Ngram::Onsets(const Row& row) const { return Distribution(OnsetField(row)); }
+
+std::vector<double> Ngram::Roles(const Row& row) const { return Distribution(RoleField(row)); }
+
+std::vector<double> Ngram::Pitches(const Row& row) const {
+  const std::vector<double> stored = Distribution(PitchField(row));
+  if (unigram_) return stored;
+  const int first = kPitchOffset - Anchor(row);
+  return {stored.begin() + first, stored.begin() + first + 128};
+}
+
+std::vector<double> Ngram::Durations(const Row& row) const { return Distribution(DurationField(row)); }
 
 void Ngram::Train(const Dataset& dataset) {
   ForEachPrediction(dataset, [this](const Row& row) {
@@ -115,20 +152,29 @@ void Ngram::Train(const Dataset& dataset) {
   });
 }
 
+void Ngram::Add(const Row& row, Evaluation* sum) const {
+  sum->onset -= std::log(Probability(OnsetField(row)));
+  if (row[kTargetOnset] == kEndOfBar) return;
+  sum->role -= std::log(Probability(RoleField(row)));
+  sum->pitch -= std::log(Probability(PitchField(row)));
+  sum->duration -= std::log(Probability(DurationField(row)));
+  ++sum->notes;
+}
+
 Evaluation Ngram::Evaluate(const Dataset& dataset) const {
   Evaluation sum;
-  ForEachPrediction(dataset, [&](const Row& row) {
-    sum.onset -= std::log(Probability(OnsetField(row)));
-    if (row[kTargetOnset] == kEndOfBar) return;
-    sum.role -= std::log(Probability(RoleField(row)));
-    sum.pitch -= std::log(Probability(PitchField(row)));
-    sum.duration -= std::log(Probability(DurationField(row)));
-    ++sum.notes;
-  });
-  const double notes = static_cast<double>(sum.notes > 0 ? sum.notes : 1);
-  for (double* value : {&sum.onset, &sum.role, &sum.pitch, &sum.duration}) *value /= notes;
-  sum.total = sum.onset + sum.role + sum.pitch + sum.duration;
-  return sum;
+  ForEachPrediction(dataset, [&](const Row& row) { Add(row, &sum); });
+  return PerNote(sum);
+}
+
+Evaluation Ngram::Evaluate(const std::vector<Sequence>& sequences) const {
+  Evaluation sum;
+  for (const Sequence& sequence : sequences) {
+    for (const Row& row : sequence.rows) {
+      if (row[kPredicts] == 1) Add(row, &sum);
+    }
+  }
+  return PerNote(sum);
 }
 
 }  // namespace ledgerline::learning

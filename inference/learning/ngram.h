@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "inference/learning/dataset.h"
@@ -27,11 +28,21 @@ class Ngram {
   explicit Ngram(bool unigram) : unigram_(unigram) {}
   void Train(const Dataset& dataset);
   Evaluation Evaluate(const Dataset& dataset) const;
+  // Of the predicting rows of encoded bars, as a decoder is judged.
+  Evaluation Evaluate(const std::vector<tokens::Sequence>& sequences) const;
+
+  // The distribution of one field of the event that `row` predicts, whose earlier fields it holds: probabilities by
+  // symbol. Sizes as a decoder's logits: kEndOfBar + 1, kTargetRoles, 128, kDurationCount.
+  std::vector<double> Onsets(const tokens::Row& row) const;
+  std::vector<double> Roles(const tokens::Row& row) const;
+  std::vector<double> Pitches(const tokens::Row& row) const;
+  std::vector<double> Durations(const tokens::Row& row) const;
 
  private:
-  struct Totals {
+  // What followed one context: how often in all, and each symbol how often.
+  struct Followers {
     uint32_t count = 0;
-    uint32_t distinct = 0;
+    std::vector<std::pair<uint16_t, uint32_t>> symbols;
   };
   struct Field {
     int symbols = 1;
@@ -44,10 +55,11 @@ class Ngram {
   Field DurationField(const tokens::Row& row) const;
   void Count(const Field& field);
   double Probability(const Field& field) const;
+  std::vector<double> Distribution(const Field& field) const;  // `field.symbol` is not read
+  void Add(const tokens::Row& row, Evaluation* sum) const;
 
   bool unigram_;
-  std::unordered_map<uint64_t, Totals> totals_;
-  std::unordered_map<uint64_t, uint32_t> counts_;
+  std::unordered_map<uint64_t, Followers> followers_;
 };
 
 }  // namespace ledgerline::learning
