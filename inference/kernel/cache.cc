@@ -25,13 +25,13 @@ size_t CacheShape::BytesOfHead() const {
 }
 
 Cache Cache::Fork() const {
-  Cache fork(shape_);
+  Cache fork(shape_, pool_);
   fork.pages_ = pages_;
   fork.pages_.resize(RoundUp(length_, kPagePositions) / kPagePositions);
   fork.length_ = length_;
   if (length_ % kPagePositions != 0) {
-    auto copy = std::make_shared<Page>(shape_.BytesOfPage());
-    std::memcpy(copy->data(), pages_[length_ / kPagePositions]->data(), shape_.BytesOfPage());
+    std::shared_ptr<uint8_t> copy = pool_->Take();
+    std::memcpy(copy.get(), pages_[length_ / kPagePositions].get(), shape_.BytesOfPage());
     fork.pages_.back() = std::move(copy);
   }
   return fork;
@@ -44,16 +44,16 @@ void Cache::Clear() {
 
 void Cache::Extend(size_t count) {
   const size_t needed = RoundUp(length_ + count, kPagePositions) / kPagePositions;
-  while (pages_.size() < needed) pages_.push_back(std::make_shared<Page>(shape_.BytesOfPage()));
+  while (pages_.size() < needed) pages_.push_back(pool_->Take());
 }
 
-uint8_t* Cache::At(const Page& page, size_t layer, size_t head) const {
-  return const_cast<uint8_t*>(page.data()) + (layer * shape_.heads + head) * shape_.BytesOfHead();
+uint8_t* Cache::At(const std::shared_ptr<uint8_t>& page, size_t layer, size_t head) const {
+  return page.get() + (layer * shape_.heads + head) * shape_.BytesOfHead();
 }
 
 void Cache::Store(const Ops& ops, size_t layer, size_t head, size_t position, const float* key, const float* value) {
   const size_t n = shape_.head, t = position % kPagePositions;
-  uint8_t* at = At(*pages_[position / kPagePositions], layer, head);
+  uint8_t* at = At(pages_[position / kPagePositions], layer, head);
   if (shape_.precision == Precision::kFloat) {
     const FloatPage page = FloatPageAt(at, n);
     float* keys = page.keys + t / kFloatTile * kFloatTile * n + t % kFloatTile;
@@ -79,12 +79,12 @@ void Cache::Store(const Ops& ops, size_t layer, size_t head, size_t position, co
 
 void Cache::Pages(size_t layer, size_t head, std::vector<Int8Page>* pages) const {
   pages->clear();
-  for (const std::shared_ptr<Page>& page : pages_) pages->push_back(Int8PageAt(At(*page, layer, head), shape_.head));
+  for (const std::shared_ptr<uint8_t>& page : pages_) pages->push_back(Int8PageAt(At(page, layer, head), shape_.head));
 }
 
 void Cache::Pages(size_t layer, size_t head, std::vector<FloatPage>* pages) const {
   pages->clear();
-  for (const std::shared_ptr<Page>& page : pages_) pages->push_back(FloatPageAt(At(*page, layer, head), shape_.head));
+  for (const std::shared_ptr<uint8_t>& page : pages_) pages->push_back(FloatPageAt(At(page, layer, head), shape_.head));
 }
 
 }  // namespace ledgerline::kernel

@@ -9,9 +9,9 @@
 #include <memory>
 #include <vector>
 
-#include "inference/kernel/aligned_array.h"
 #include "inference/kernel/matrix.h"
 #include "inference/kernel/ops.h"
+#include "inference/kernel/page_pool.h"
 
 namespace ledgerline::kernel {
 
@@ -27,7 +27,9 @@ struct CacheShape {
 
 class Cache {
  public:
-  explicit Cache(const CacheShape& shape) : shape_(shape) {}
+  // Pages come from `pool`, whose pages have shape.BytesOfPage(), or from a pool of the cache's own and its forks'.
+  explicit Cache(const CacheShape& shape, std::shared_ptr<PagePool> pool = nullptr)
+      : shape_(shape), pool_(pool != nullptr ? std::move(pool) : PagePool::Of(shape.BytesOfPage())) {}
   Cache(Cache&&) = default;
   Cache& operator=(Cache&&) = default;
 
@@ -50,11 +52,11 @@ class Cache {
   void Pages(size_t layer, size_t head, std::vector<FloatPage>* pages) const;
 
  private:
-  using Page = AlignedArray<uint8_t>;
-  uint8_t* At(const Page& page, size_t layer, size_t head) const;
+  uint8_t* At(const std::shared_ptr<uint8_t>& page, size_t layer, size_t head) const;
 
   CacheShape shape_;
-  std::vector<std::shared_ptr<Page>> pages_;
+  std::shared_ptr<PagePool> pool_;
+  std::vector<std::shared_ptr<uint8_t>> pages_;
   size_t length_ = 0;
 };
 

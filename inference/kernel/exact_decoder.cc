@@ -77,14 +77,15 @@ Result<std::unique_ptr<ExactDecoder>> ExactDecoder::Load(std::string_view model_
   FieldStages fields(ops, precision, config, &stored);
   RETURN_IF_ERROR(stored.Finish());
   ASSIGN_OR_RETURN(BlockStack stack, BlockStack::Build(ops, precision, shape, blocks, out_norm));
-  auto weights = std::make_shared<const Weights>(
-      Weights{&ops, config, file.metadata, std::move(embedding), std::move(stack), std::move(fields)});
+  std::shared_ptr<PagePool> pages = PagePool::Of(stack.cache_shape().BytesOfPage());
+  auto weights = std::make_shared<const Weights>(Weights{&ops, config, file.metadata, std::move(embedding),
+                                                         std::move(stack), std::move(fields), std::move(pages)});
   return std::unique_ptr<ExactDecoder>(new ExactDecoder(std::move(weights)));
 }
 
 ExactDecoder::ExactDecoder(std::shared_ptr<const Weights> weights)
     : weights_(std::move(weights)),
-      cache_(weights_->stack.cache_shape()),
+      cache_(weights_->stack.cache_shape(), weights_->pages),
       state_(weights_->stack.padded_width()),
       logits_(LogitCount(Field::kOnset)) {}
 

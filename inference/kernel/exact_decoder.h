@@ -42,6 +42,7 @@ class ExactDecoder : public model::Decoder {
     RowEmbedding embedding;
     BlockStack stack;
     FieldStages fields;
+    std::shared_ptr<PagePool> pages;  // of all decoders' caches
   };
 
   explicit ExactDecoder(std::shared_ptr<const Weights> weights);
