@@ -1,6 +1,5 @@
 #include "inference/learning/ngram.h"
 
-#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
@@ -89,44 +88,14 @@ Ngram::Field Ngram::DurationField(const Row& r) const {
   return field;
 }
 
-void Ngram::Count(const Field& field) {
-  const auto symbol = static_cast<uint16_t>(field.symbol);
-  for (const uint64_t context : field.contexts) {
-    Followers& followers = followers_[context];
-    ++followers.count;
-    auto at = std::find_if(followers.symbols.begin(), followers.symbols.end(),
-                           [symbol](const auto& item) { return item.first == symbol; });
-    if (at == followers.symbols.end()) at = followers.symbols.insert(at, {symbol, 0});
-    ++at->second;
-  }
-}
+void Ngram::Count(const Field& field) { counts_.Count(field.contexts, field.symbol); }
 
 double Ngram::Probability(const Field& field) const {
-  double probability = 1.0 / field.symbols;
-  for (size_t i = field.contexts.size(); i-- > 0;) {
-    const auto found = followers_.find(field.contexts[i]);
-    if (found == followers_.end()) continue;
-    const auto distinct = static_cast<double>(found->second.symbols.size());
-    double seen = 0;
-    for (const auto& [symbol, count] : found->second.symbols) {
-      if (symbol == field.symbol) seen = count;
-    }
-    probability = (seen + distinct * probability) / (found->second.count + distinct);
-  }
-  return probability;
+  return counts_.Probability(field.contexts, field.symbol, field.symbols);
 }
 
 std::vector<double> Ngram::Distribution(const Field& field) const {
-  std::vector<double> probabilities(static_cast<size_t>(field.symbols), 1.0 / field.symbols);
-  for (size_t i = field.contexts.size(); i-- > 0;) {
-    const auto found = followers_.find(field.contexts[i]);
-    if (found == followers_.end()) continue;
-    const auto distinct = static_cast<double>(found->second.symbols.size());
-    const double all = found->second.count + distinct;
-    for (double& probability : probabilities) probability *= distinct / all;
-    for (const auto& [symbol, count] : found->second.symbols) probabilities[symbol] += count / all;
-  }
-  return probabilities;
+  return counts_.Distribution(field.contexts, field.symbols);
 }
 
 std::vector<double> Ngram::Onsets(const Row& row) const { return Distribution(OnsetField(row)); }

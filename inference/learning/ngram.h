@@ -1,18 +1,16 @@
 // Ngram: the baselines that the network is measured against: unigrams, and an interpolated n-gram that knows the chord,
 // the note below, the role's last note and what the two earlier bars did, as the network does.
 //
-// Pitches are counted relative to the chord's root, so that all transpositions share their counts. Smoothing: Witten
-// and Bell, "The zero-frequency problem", IEEE Transactions on Information Theory 37 (1991), method C, interpolated
-// down a chain of contexts to a uniform floor.
+// Pitches are counted relative to the chord's root, so that all transpositions share their counts. Smoothing:
+// witten_bell.h.
 #ifndef LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
 #define LEDGERLINE_INFERENCE_LEARNING_NGRAM_H_
 
 #include <cstdint>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "inference/learning/dataset.h"
+#include "inference/learning/witten_bell.h"
 
 namespace ledgerline::learning {
 
@@ -39,11 +37,6 @@ class Ngram {
   std::vector<double> Durations(const tokens::Row& row) const;
 
  private:
-  // What followed one context: how often in all, and each symbol how often.
-  struct Followers {
-    uint32_t count = 0;
-    std::vector<std::pair<uint16_t, uint32_t>> symbols;
-  };
   struct Field {
     int symbols = 1;
     int symbol = 0;
@@ -59,7 +52,7 @@ class Ngram {
   void Add(const tokens::Row& row, Evaluation* sum) const;
 
   bool unigram_;
-  std::unordered_map<uint64_t, Followers> followers_;
+  WittenBell counts_;
 };
 
 }  // namespace ledgerline::learning

@@ -6,6 +6,7 @@
 //   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
+//   ledgerline-train chorales                                  the JSB chorales benchmark: chorale_commands.h
 //   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 //   ledgerline-train quantise --model FILE --out FILE            its large matrices as int8 with scales
@@ -22,6 +23,7 @@
 #include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
+#include "tools/train/chorale_commands.h"
 #include "tools/train/drums_commands.h"
 #include "tools/train/kernel_commands.h"
 #include "tools/train/loss_curve.h"
@@ -201,8 +203,9 @@ int main(int argc, char** argv) {
   pack->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   pack->add_option("--model", model, "Model file from a run")->required();
   pack->add_option("--out", out, "Model file to write")->required();
-  std::function<int()> drums;
-  train::AddDrumsCommands(app, &drums);
+  std::function<int()> chosen;
+  train::AddDrumsCommands(app, &chosen);
+  train::AddChoraleCommand(app, &chosen);
   CLI::App* quantise = app.add_subcommand("quantise", "Write a model's large matrices as int8 with scales.");
   quantise->add_option("--model", model, "Model file")->required();
   quantise->add_option("--out", out, "Model file to write")->required();
@@ -216,7 +219,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  if (drums) return drums();
+  if (chosen) return chosen();
   if (*quantise) return train::Quantise(model, out);
   if (*compare) return train::Compare(corpus, model, split, rows);
   if (*run) return Run(corpus, config, out);
