@@ -30,6 +30,9 @@ struct AccompanimentMeasures {
   double hands_together_share = 0;  // of attacks by both hands of a pianist, over all attacks by either
   double parallel_share = 0;        // of moves of melody and bass together, into the same perfect fifth or octave
   double mean_pitch = 0;
+  double inner_step_share =
+      0;                      // of the inner voices' moves, those of one or two semitones (evaluation/voice_leading.h)
+  double crossing_share = 0;  // of notes, those below a lower part's
 
   std::vector<std::pair<std::string, double>> ToList() const;
 };

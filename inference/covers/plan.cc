@@ -111,7 +111,7 @@ int DrawTexture(const TextureCounts& counts, double melody_density, int thinnest
     const int polyphony = static_cast<int>(i) % tokens::kPolyphonyClasses;
     if (kept[i] * 20 < commonest || density == 0 || polyphony < thinnest) kept[i] = 0;
     // An accompaniment far busier than its melody drowns it.
-    if (tokens::DensityRangeOf(density).lowest > 2.0 * melody_density + 0.4) kept[i] = 0;
+    if (tokens::DensityRangeOf(density).lowest > 2.6 * melody_density + 0.6) kept[i] = 0;
     total += kept[i];
   }
   if (total == 0) return 2 * tokens::kPolyphonyClasses + 3;
@@ -123,17 +123,52 @@ int DrawTexture(const TextureCounts& counts, double melody_density, int thinnest
   return 2 * tokens::kPolyphonyClasses + 3;
 }
 
+// Attacks a quarter of what accompanies the melody, bar by bar; all zero for a bare melody.
+std::vector<double> ActivityOf(const std::vector<Note>& all, const std::vector<Note>& melody,
+                               const std::vector<int64_t>& starts, const std::vector<PieceBar>& bars) {
+  std::set<std::pair<int64_t, int>> sung;
+  for (const Note& note : melody) sung.insert({note.onset, note.pitch});
+  std::set<int64_t> attacks;
+  for (const Note& note : all) {
+    if (sung.count({note.onset, note.pitch}) == 0) attacks.insert(note.onset);
+  }
+  std::vector<double> activity;
+  for (size_t k = 0; k < bars.size(); ++k) {
+    const auto count = std::distance(attacks.lower_bound(starts[k]), attacks.lower_bound(starts[k] + bars[k].length));
+    activity.push_back(static_cast<double>(count) * 24.0 / bars[k].length);
+  }
+  return activity;
+}
+
+double MeanActivity(const std::vector<double>& activity, size_t begin, size_t end) {
+  double sum = 0;
+  for (size_t k = begin; k < end; ++k) sum += activity[k];
+  return sum / static_cast<double>(std::max<size_t>(end - begin, 1));
+}
+
+// The song's own accompaniment moves: a bar that is clearly busier or calmer than its section is so in the cover, too,
+// by one class, where the style has such bars.
+int Following(int density, double bar, double section, const TextureCounts& counts) {
+  const int wanted = density + (bar > 1.3 * section ? 1 : bar < 0.7 * section ? -1 : 0);
+  if (wanted < 1 || wanted >= tokens::kDensityClasses) return density;
+  std::array<int64_t, tokens::kDensityClasses> rows{};
+  for (size_t i = 0; i < counts.size(); ++i) rows[i / tokens::kPolyphonyClasses] += counts[i];
+  const int64_t commonest = *std::max_element(rows.begin(), rows.end());
+  return rows[static_cast<size_t>(wanted)] * 20 < commonest ? density : wanted;
+}
+
 // One texture a section of eight bars; a section whose melody was heard before gets that one's. Two textures alternate
-// at most, so that a short song has one face.
-void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_t seed, CoverPlan* plan) {
+// at most, so that a short song has one face; the busier one goes where the song's own accompaniment is busier.
+void PlanTextures(const TextureCounts& counts, const StyleTraits& style, const std::vector<double>& activity,
+                  uint64_t seed, CoverPlan* plan) {
   Piece& piece = plan->conditioning.piece;
   model::CounterRandom random(seed, kTextureStream);
   int64_t notes = 0, ticks = 0;
   for (const PieceBar& bar : piece.bars) notes += static_cast<int64_t>(bar.melody.size()), ticks += bar.length;
   const double melody_density = static_cast<double>(notes) * 24.0 / static_cast<double>(std::max<int64_t>(ticks, 1));
-  // A choir or a quartet is heard as one when its parts play; duos inside it are for a later control of mood.
+  // A choir in chords is heard as one; parts that go their own ways may leave one or two of them to play.
   const bool single_lines = style.lead_role < 0 && (style.roles & (1u << tokens::kKeysLow)) == 0;
-  const int thinnest = single_lines ? 3 : 1;
+  const int thinnest = style.voices == Voices::kTogether ? 3 : single_lines ? 2 : 1;
   const int first = DrawTexture(counts, melody_density, thinnest, &random);
   int second = DrawTexture(counts, melody_density, thinnest, &random);
   // The second face is a neighbour of the first: one class of density away at most.
@@ -143,18 +178,23 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, uint64_
   const size_t pickup =
       !piece.bars.empty() && piece.bars[0].length < piece.bars[std::min<size_t>(1, piece.bars.size() - 1)].length;
   std::string textures;
+  const double usual = MeanActivity(activity, pickup, activity.size());
+  const auto [calmer, busier] = std::minmax(
+      first, second, [](int a, int b) { return a / tokens::kPolyphonyClasses < b / tokens::kPolyphonyClasses; });
   for (size_t begin = pickup, section = 0; begin < piece.bars.size(); begin += kSectionBars, ++section) {
     std::vector<std::pair<int, int>> tune;
     const size_t end = std::min(begin + kSectionBars, piece.bars.size());
     for (size_t k = begin; k < std::min(begin + 2, end); ++k) {
       for (const tokens::MelodyNote& note : piece.bars[k].melody) tune.push_back({note.onset, note.pitch});
     }
-    const auto [known, fresh] = heard.insert({tune, section % 2 == 0 ? first : second});
+    const double here = MeanActivity(activity, begin, end);
+    const int face = usual == 0 ? (section % 2 == 0 ? first : second) : here > usual ? busier : calmer;
+    const auto [known, fresh] = heard.insert({tune, face});
     const int texture = known->second;
     textures += (textures.empty() ? "" : " ") + std::to_string(texture / tokens::kPolyphonyClasses) + "/" +
                 std::to_string(texture % tokens::kPolyphonyClasses);
     for (size_t k = begin; k < end; ++k) {
-      piece.bars[k].density = texture / tokens::kPolyphonyClasses;
+      piece.bars[k].density = Following(texture / tokens::kPolyphonyClasses, activity[k], here, counts);
       piece.bars[k].polyphony = texture % tokens::kPolyphonyClasses;
     }
   }
@@ -223,6 +263,10 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
     return OutOfRange("the song has " + std::to_string(last - first) + " bars; the bound is " +
                       std::to_string(kMaxCoverBars));
   }
+  const std::vector<double> activity =
+      ActivityOf(all, melody.notes, {framed.starts.begin() + static_cast<std::ptrdiff_t>(first), framed.starts.end()},
+                 {framed.bars.begin() + static_cast<std::ptrdiff_t>(first),
+                  framed.bars.begin() + static_cast<std::ptrdiff_t>(last)});
   const int shift = OctaveShift(melody.notes, style, melody_tenths);
   std::vector<Note> sung = melody.notes;
   for (Note& note : sung) {
@@ -252,7 +296,7 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   const int64_t whole_bpm = std::clamp<int64_t>(std::llround(bpm), style.bpm_lowest, style.bpm_highest);
   plan.conditioning.quarter_us = 60'000'000 / whole_bpm;
   plan.rules = RulesFor(style, piece);
-  PlanTextures(textures, style, seed, &plan);
+  PlanTextures(textures, style, activity, seed, &plan);
   plan.choices["tempo_bpm"] = std::to_string(whole_bpm);
   plan.choices["melody_shift_semitones"] = std::to_string(shift);
   plan.choices["form"] = "bars " + std::to_string(first + 1) + " to " + std::to_string(last);

@@ -89,5 +89,20 @@ TEST(Ranking, PrefersTheCleanerCandidateAndStaysInRange) {
   EXPECT_GE(clashing, 0);
 }
 
+TEST(Ranking, PrefersStepsOfInnerVoicesAndALittleVariety) {
+  AccompanimentMeasures m = Measure(TwoBars({48, 52, 55, 52}));
+  m.groove_similarity = 0.82;
+  m.inner_step_share = 0.5;
+  const int64_t usual = RankingScorePpm(m, 1.0);
+  AccompanimentMeasures same = m, wild = m, leaps = m, crossed = m;
+  same.groove_similarity = 1.0;
+  wild.groove_similarity = 0.5;
+  leaps.inner_step_share = 0.2;
+  crossed.crossing_share = 0.1;
+  for (const AccompanimentMeasures* worse : {&same, &wild, &leaps, &crossed}) {
+    EXPECT_LT(RankingScorePpm(*worse, 1.0), usual);
+  }
+}
+
 }  // namespace
 }  // namespace ledgerline::covers

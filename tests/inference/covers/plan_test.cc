@@ -60,6 +60,32 @@ TEST(Plan, TexturesComeFromTheStyleAndTheSeed) {
   EXPECT_TRUE(differ);
 }
 
+TEST(Plan, BarsAreBusierAndCalmerWhereTheSongsOwnAccompanimentIs) {
+  TextureCounts counts{};
+  for (int density = 1; density < 7; ++density)
+    counts[static_cast<size_t>(density * tokens::kPolyphonyClasses + 3)] = 100;
+  music::Score song = tokens::SampleSong(16);
+  for (int64_t tick = 3 * 1920; tick < 4 * 1920; tick += 120) song.parts[2].notes.push_back({tick, 120, 50, 80});
+  std::erase_if(song.parts[2].notes,
+                [](const music::Note& note) { return note.onset / 1920 == 5 && note.onset % 1920 > 0; });
+  const auto densities = [&](uint64_t seed) {
+    const Result<CoverPlan> plan = PlanCover(song, *FindStyle("art-song"), counts, 720, seed);
+    std::vector<int> bars;
+    for (const tokens::PieceBar& bar : plan.value().conditioning.piece.bars) bars.push_back(bar.density);
+    return bars;
+  };
+  int moved = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    const std::vector<int> bars = densities(seed);
+    EXPECT_TRUE(bars[3] == bars[2] + 1 || bars[2] == 6) << seed;  // busier by one class, if the style has it
+    EXPECT_TRUE(bars[5] == bars[6] - 1 || bars[6] == 1) << seed;  // calmer
+    EXPECT_EQ(bars[1], bars[2]) << seed;
+    moved += bars[3] > bars[2];
+    EXPECT_GE(bars[1], bars[9]) << seed;  // the section around the busy bar has the busier face
+  }
+  EXPECT_GT(moved, 0);
+}
+
 TEST(Plan, ABareMelodyGetsFunctionalHarmony) {
   music::Score song = tokens::SampleSong(8);
   song.parts.resize(1);
