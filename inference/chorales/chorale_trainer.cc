@@ -7,11 +7,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 
 #include "inference/chorales/chorale_network.h"
+#include "inference/chorales/chorale_source.h"
 #include "inference/learning/autocast.h"
 #include "inference/learning/optimiser.h"
+#include "inference/learning/running_average.h"
 #include "inference/learning/schedule.h"
 #include "inference/model/counter_random.h"
 #include "inference/model/model_file.h"
@@ -23,54 +24,6 @@ using model::CounterRandom;
 using torch::Tensor;
 
 constexpr const char* kFormat = "ledgerline-chorales/1";
-
-// The pieces of a step. An epoch takes every piece once; pieces of about the same length go together, so that little is
-// padding; each is moved to a key of its own.
-class BatchSource {
- public:
-  BatchSource(const std::vector<Chorale>& pieces, uint64_t seed, int batch)
-      : pieces_(pieces), seed_(seed), batch_(static_cast<size_t>(batch)) {
-    VoiceRanges ranges;
-    for (const Chorale& piece : pieces) ranges.Include(piece);
-    for (const Chorale& piece : pieces) keys_.push_back(AllowedTranspositions(piece, ranges));
-  }
-  int64_t StepsPerEpoch() const { return static_cast<int64_t>((pieces_.size() + batch_ - 1) / batch_); }
-  std::vector<std::vector<ChoraleRow>> Draw(int64_t step) const {
-    const uint64_t epoch = static_cast<uint64_t>(step / StepsPerEpoch());
-    std::vector<size_t> order(pieces_.size());
-    std::iota(order.begin(), order.end(), 0);
-    CounterRandom random(seed_, 2 * epoch);
-    Shuffle(&order, &random);
-    const size_t group = 8 * batch_;
-    for (size_t from = 0; from < order.size(); from += group) {
-      const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), from + group));
-      std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(from), end,
-                       [&](size_t a, size_t b) { return pieces_[a].size() < pieces_[b].size(); });
-    }
-    std::vector<size_t> batches(static_cast<size_t>(StepsPerEpoch()));
-    std::iota(batches.begin(), batches.end(), 0);
-    Shuffle(&batches, &random);
-    const size_t from = batches[static_cast<size_t>(step % StepsPerEpoch())] * batch_;
-    std::vector<std::vector<ChoraleRow>> drawn;
-    for (size_t i = from; i < std::min(order.size(), from + batch_); ++i) {
-      const std::vector<int>& keys = keys_[order[i]];
-      const uint64_t number = CounterRandom(seed_, 2 * epoch + 1).At(order[i]);
-      drawn.push_back(EncodeChorale(Transposed(pieces_[order[i]], keys[number % keys.size()])));
-    }
-    return drawn;
-  }
-
- private:
-  static void Shuffle(std::vector<size_t>* order, CounterRandom* random) {
-    for (size_t i = order->size(); i > 1; --i) {
-      std::swap((*order)[i - 1], (*order)[random->Below(static_cast<uint32_t>(i))]);
-    }
-  }
-  const std::vector<Chorale>& pieces_;
-  std::vector<std::vector<int>> keys_;
-  uint64_t seed_;
-  size_t batch_;
-};
 
 Status CheckLengths(const std::vector<Chorale>& pieces, int context) {
   for (const Chorale& piece : pieces) {
@@ -112,52 +65,6 @@ ChoraleLoss EvaluateNetwork(ChoraleNetworkImpl& network, const std::vector<Chora
   return loss;
 }
 
-// The running average of a network's parameters.
-class Average {
- public:
-  Average(ChoraleNetworkImpl& network, double keep) : keep_(keep) {
-    for (const auto& [name, parameter] : learning::ParametersOf(network)) {
-      items_.push_back({name, parameter, parameter.detach().clone()});
-    }
-  }
-  void Follow(int64_t step) {
-    torch::NoGradGuard no_grad;
-    const double keep = std::min(keep_, static_cast<double>(step) / static_cast<double>(step + 10));
-    for (Item& item : items_) item.mean.mul_(keep).add_(item.parameter, 1.0 - keep);
-  }
-  // The network gets the average, and the average what the network had: call it twice.
-  void Swap() {
-    torch::NoGradGuard no_grad;
-    for (Item& item : items_) {
-      const Tensor held = item.parameter.detach().clone();
-      item.parameter.copy_(item.mean);
-      item.mean.copy_(held);
-    }
-  }
-  void Store(model::ModelFile* file) const {
-    for (const Item& item : items_) file->tensors["average:" + item.name] = model::StoreTensor(item.mean);
-  }
-  Status Load(model::ModelFile* file) {
-    for (Item& item : items_) {
-      const auto found = file->tensors.find("average:" + item.name);
-      if (found == file->tensors.end() || at::IntArrayRef(found->second.shape) != item.mean.sizes()) {
-        return InvalidArgument("the checkpoint lacks average:" + item.name);
-      }
-      item.mean.copy_(torch::from_blob(found->second.values.data(), item.mean.sizes()));
-      file->tensors.erase(found);
-    }
-    return Status::Ok();
-  }
-
- private:
-  struct Item {
-    std::string name;
-    Tensor parameter, mean;
-  };
-  std::vector<Item> items_;
-  double keep_;
-};
-
 struct Progress {
   int64_t step = 0, best_step = 0;
   int stale = 0;
@@ -165,7 +72,7 @@ struct Progress {
 };
 
 Status SaveCheckpoint(const std::string& path, ChoraleNetworkImpl& network, const learning::AdamW& optimiser,
-                      const Average& average, const Progress& progress) {
+                      const learning::RunningAverage& average, const Progress& progress) {
   model::ModelFile file;
   model::StoreParameters(network, &file);
   optimiser.Store(&file);
@@ -179,7 +86,7 @@ Status SaveCheckpoint(const std::string& path, ChoraleNetworkImpl& network, cons
 }
 
 Status LoadCheckpoint(const std::string& path, ChoraleNetworkImpl* network, learning::AdamW* optimiser,
-                      Average* average, Progress* progress) {
+                      learning::RunningAverage* average, Progress* progress) {
   ASSIGN_OR_RETURN(const std::string bytes, model::ReadFileBytes(path));
   ASSIGN_OR_RETURN(model::ModelFile file, model::ParseModelFile(bytes));
   RETURN_IF_ERROR(optimiser->Load(&file));
@@ -216,10 +123,10 @@ Result<ChoraleSummary> TrainChorales(const ChoraleSet& set, const ChoraleConfig&
   torch::manual_seed(config.seed);
   ChoraleNetwork network(config.shape, config.dropout, config.field_dropout);
   learning::AdamW optimiser(learning::ParametersOf(*network), config.weight_decay);
-  Average average(*network, config.average);
+  learning::RunningAverage average(learning::ParametersOf(*network), config.average);
   const learning::Schedule schedule{config.learning_rate, config.warmup_steps, config.steps};
   report(std::to_string(network->ParameterCount()) + " parameters");
-  const BatchSource source(set.train, config.seed, config.batch);
+  const ChoraleSource source(set.train, config.seed, config.batch);
   Progress progress;
   const std::string checkpoint = out_dir + "/checkpoint.state";
   if (std::filesystem::exists(checkpoint)) {
