@@ -42,7 +42,32 @@ int StaffNumber(const std::string& name, std::string& base) {
   return digit >= '1' && digit <= '8' ? digit - '0' : 0;
 }
 
-std::vector<Instrument> InstrumentsOf(const Score& grid) {
+// Where a drum stands on the staff of a percussion clef, as on a treble staff, and whether it has a cross for a head.
+// Source: Weinberg, "Guide to Standardized Drumset Notation" (1998).
+struct DrumPlace {
+  int drum;  // General MIDI
+  const char* step;
+  int octave;
+  bool cross = false;
+};
+constexpr DrumPlace kDrumPlaces[] = {{35, "E", 4},       {36, "F", 4},       {37, "C", 5, true}, {38, "C", 5},
+                                     {39, "C", 5, true}, {40, "C", 5},       {41, "G", 4},       {42, "G", 5, true},
+                                     {43, "A", 4},       {44, "D", 4, true}, {45, "B", 4},       {46, "G", 5, true},
+                                     {47, "D", 5},       {48, "E", 5},       {49, "A", 5, true}, {50, "F", 5},
+                                     {51, "F", 5, true}, {52, "B", 5, true}, {53, "F", 5, true}, {54, "E", 5, true},
+                                     {55, "B", 5, true}, {56, "E", 5, true}, {57, "A", 5, true}, {59, "F", 5, true}};
+
+DrumPlace PlaceOfDrum(int drum) {
+  for (const DrumPlace& place : kDrumPlaces) {
+    if (place.drum == drum) return place;
+  }
+  // Low sounds low: two sounds of General MIDI for each place.
+  const int place = std::clamp((drum - 35) / 2, 0, 13);
+  static constexpr const char* kSteps[] = {"E", "F", "G", "A", "B", "C", "D"};
+  return {drum, kSteps[place % 7], 4 + (place % 7 >= 5 ? 1 : 0) + place / 7};
+}
+
+std::vector<Instrument> InstrumentsOf(const Score& grid, const std::vector<Bar>& bars) {
   std::vector<Instrument> instruments;
   std::string joins;  // the name that further staves of the last instrument bear
   for (const Part& part : grid.parts) {
@@ -56,6 +81,7 @@ std::vector<Instrument> InstrumentsOf(const Score& grid) {
     }
     joins = staff == 1 ? base : "";
     Instrument instrument{PrintableSmfText(staff == 1 ? base : part.name), part.program, part.drums, {part.notes}};
+    if (part.drums) instrument.staves = {AsDrumHits(part.notes, bars)};
     if (staff == 0 && NeedsTwoStaves(part)) {
       Hands hands = DivideHands(part.notes);
       instrument.staves = {std::move(hands.right), std::move(hands.left)};
@@ -95,7 +121,7 @@ class Writer {
       const KeyEstimate key = EstimateKey(grid_);
       grid_.keys.push_back({0, KeyFifths(key), key.minor});
     }
-    instruments_ = InstrumentsOf(grid_);
+    instruments_ = InstrumentsOf(grid_, bars_);
     if (instruments_.size() > kMaxMusicXmlParts) {
       return OutOfRange("parts " + std::to_string(instruments_.size()) + " are above " +
                         std::to_string(kMaxMusicXmlParts));
@@ -347,10 +373,9 @@ class Writer {
         const Spelling spelling = SpellPitch(note->pitch, instrument.drums ? Key{} : key);
         auto pitch = node.append_child(instrument.drums ? "unpitched" : "pitch");
         if (instrument.drums) {
-          // Low sounds low, cymbals high: two sounds of General MIDI for each place on the staff.
-          const int place = std::clamp((note->pitch - 35) / 2, 0, 13);
-          Text(pitch, "display-step", std::string(1, "EFGABCD"[place % 7]));
-          Number(pitch, "display-octave", 4 + (place % 7 >= 5 ? 1 : 0) + place / 7);
+          const DrumPlace place = PlaceOfDrum(note->pitch);
+          Text(pitch, "display-step", place.step);
+          Number(pitch, "display-octave", place.octave);
         } else {
           Text(pitch, "step", std::string(1, spelling.step));
           if (spelling.alter != 0) Number(pitch, "alter", spelling.alter);
@@ -372,6 +397,7 @@ class Writer {
         Number(modification, "actual-notes", 3);
         Number(modification, "normal-notes", 2);
       }
+      if (note != nullptr && instrument.drums && PlaceOfDrum(note->pitch).cross) Text(node, "notehead", "x");
       if (instrument.staves.size() > 1) Number(node, "staff", static_cast<int64_t>(staff + 1));
       const bool bracket = k == 0 && (event.tuplet_start || event.tuplet_stop);
       if (!event.tie_start && !event.tie_stop && !bracket) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <tuple>
 
 namespace ledgerline::music {
@@ -156,7 +157,9 @@ class Voice {
     for (int64_t place = a / 3 * 3 + 3; place < b; place += 3) {
       const int strength = Strength(place, bar_.metre);
       const bool nearer = std::llabs(2 * place - a - b) <= std::llabs(2 * cut - a - b);
-      if (strength > inner || (strength == inner && nearer)) {
+      // From a bar line on, the long value comes first: a half and an eighth, not a quarter and a dotted one.
+      const bool longer_first = a == 0 && !IsCompound(bar_.metre) && ValueOf(place) != nullptr;
+      if (strength > inner || (strength == inner && (nearer || longer_first))) {
         inner = strength;
         cut = place;
       }
@@ -280,6 +283,56 @@ std::vector<Note> OnWritablePlaces(const std::vector<Note>& notes, const std::ve
     for (int64_t later = note.onset + note.duration + 1; end <= onset; ++later) end = moved(later, true);
     note.onset = onset;
     note.duration = end - onset;
+  }
+  std::sort(placed.begin(), placed.end());
+  return placed;
+}
+
+std::vector<Note> AsDrumHits(const std::vector<Note>& notes, const std::vector<Bar>& bars) {
+  struct Beat {
+    int64_t start, end;
+    std::vector<const Note*> hits;
+  };
+  std::vector<Beat> beats;
+  for (const Bar& bar : bars) {
+    const int64_t beat = WindowTicks(bar);
+    for (int64_t at = bar.start; at < bar.end; at += beat) beats.push_back({at, std::min(at + beat, bar.end), {}});
+  }
+  for (const Note& note : notes) {
+    auto next = std::upper_bound(beats.begin(), beats.end(), note.onset,
+                                 [](int64_t tick, const Beat& beat) { return tick < beat.end; });
+    if (next == beats.end()) continue;
+    // Half a sixteenth or less before the next beat.
+    if (next + 1 != beats.end() && 2 * (next->end - note.onset) <= kGridTicks / 4) ++next;
+    next->hits.push_back(&note);
+  }
+  std::vector<Note> placed;
+  bool swings = false;  // the last beat that told was in triplets
+  for (const Beat& beat : beats) {
+    const int64_t length = beat.end - beat.start;
+    const auto place = [&](const Note& hit, int64_t step) {
+      return std::clamp<int64_t>(Nearest(std::max<int64_t>(0, hit.onset - beat.start), step), 0,
+                                 (length - 1) / step * step);
+    };
+    int64_t off_straight = 0, off_triplets = 0;
+    const int64_t straight = kGridTicks / 4, triplet = length / 3;
+    for (const Note* hit : beat.hits) {
+      off_straight += std::llabs(hit->onset - beat.start - place(*hit, straight));
+      if (triplet > 0) off_triplets += std::llabs(hit->onset - beat.start - place(*hit, triplet));
+    }
+    if (off_triplets != off_straight) swings = off_triplets < off_straight;
+    const bool in_three = swings && length == kGridTicks;  // an eighth holds two sixteenths only
+    std::map<int64_t, std::map<int, int>> strokes;         // place -> drum -> velocity
+    for (const Note* hit : beat.hits) {
+      int& velocity = strokes[place(*hit, in_three ? triplet : straight)][hit->pitch];
+      velocity = std::max(velocity, hit->velocity);
+    }
+    for (auto at = strokes.begin(); at != strokes.end(); ++at) {
+      const int64_t end = std::next(at) == strokes.end() ? length : std::next(at)->first;
+      for (const auto& [drum, velocity] : at->second) {
+        placed.push_back({beat.start + at->first, end - at->first, drum, velocity});
+      }
+    }
   }
   std::sort(placed.begin(), placed.end());
   return placed;

@@ -285,7 +285,22 @@ TEST(WriteMusicXml, DrumsComeBack) {
   const Score again = ReadMusicXml(WriteMusicXml(score).value()).value().Quantised();
   ASSERT_EQ(again.parts.size(), 1u);
   EXPECT_TRUE(again.parts[0].drums);
-  EXPECT_EQ(again.parts[0].notes, score.parts[0].notes);
+  // A hit is written until the next one or the beat's end.
+  EXPECT_EQ(again.parts[0].notes, (std::vector<Note>{{0, 24, 36, 100}, {0, 24, 42, 60}, {24, 24, 38, 127}}));
+}
+
+TEST(WriteMusicXml, DrumsAreWrittenToBeRead) {
+  Score score;
+  // Early, late and on time: a bass drum, a hi-hat and a snare with a player's timing.
+  score.parts.push_back({"Kit", 0, true, {{1, 3, 36, 100}, {13, 3, 42, 60}, {22, 3, 38, 127}, {23, 3, 42, 50}}});
+  const std::string document = WriteMusicXml(score).value();
+  EXPECT_THAT(document, ::testing::Not(HasSubstr("32nd")));
+  EXPECT_THAT(document, ::testing::Not(HasSubstr("<tie ")));
+  EXPECT_THAT(document, HasSubstr("<display-step>F</display-step>"));  // the bass drum's space
+  EXPECT_THAT(document, HasSubstr("<notehead>x</notehead>"));
+  const Score again = ReadMusicXml(document).value().Quantised();
+  EXPECT_EQ(again.parts[0].notes,
+            (std::vector<Note>{{0, 12, 36, 100}, {12, 12, 42, 60}, {24, 24, 38, 127}, {24, 24, 42, 50}}));
 }
 
 TEST(WriteMusicXml, TakesMarkupInNamesAsText) {

@@ -107,6 +107,42 @@ TEST(OnWritablePlaces, KeepsWhatFitsAndMovesTheRestAsLittleAsMayBe) {
   EXPECT_EQ(OnWritablePlaces(played, BarsOf(score)), expected);
 }
 
+TEST(AsDrumHits, EveryBeatIsStraightOrInTriplets) {
+  Score score;
+  score.parts.push_back({"", 0, true, {{0, 1, 36, 80}, {191, 1, 36, 80}}});
+  const std::vector<Bar> bars = BarsOf(score);
+  // Straight, with up to three ticks of a player's timing; a hit just before the bar is the bar's.
+  const std::vector<Note> straight = {
+      {1, 2, 42, 60}, {5, 2, 42, 61}, {14, 2, 42, 62}, {19, 2, 42, 63}, {95, 2, 36, 99}};
+  EXPECT_EQ(AsDrumHits(straight, bars),
+            (std::vector<Note>{{0, 6, 42, 60}, {6, 6, 42, 61}, {12, 6, 42, 62}, {18, 6, 42, 63}, {96, 24, 36, 99}}));
+  // Swung: long and short of a triplet; the second off-beat lies between, and goes with the first.
+  const std::vector<Note> swung = {{24, 2, 51, 60}, {39, 2, 51, 61}, {48, 2, 51, 62}, {65, 2, 51, 63}};
+  EXPECT_EQ(AsDrumHits(swung, bars),
+            (std::vector<Note>{{24, 16, 51, 60}, {40, 8, 51, 61}, {48, 16, 51, 62}, {64, 8, 51, 63}}));
+  // Two strokes of one drum in one place: the louder.
+  EXPECT_EQ(AsDrumHits({{0, 1, 38, 40}, {2, 1, 38, 90}}, bars), (std::vector<Note>{{0, 24, 38, 90}}));
+  EXPECT_TRUE(AsDrumHits({{1000, 1, 38, 40}}, bars).empty());
+}
+
+TEST(AsDrumHits, AnyTimingIsWrittenWithoutThirtySecondsAndTies) {
+  Score score;
+  score.metres = {{0, 3, 4}, {72, 6, 8}, {144, 4, 4}, {240, 1, 8}};
+  std::vector<Note> hits;
+  for (int64_t at = 0; at < 252; at += 5) hits.push_back({at, 3, 36 + static_cast<int>(at % 9), 70});
+  score.parts.push_back({"", 0, true, hits});
+  for (const std::vector<NotatedVoice>& bar : Notate(AsDrumHits(hits, BarsOf(score)), BarsOf(score))) {
+    EXPECT_EQ(bar.size(), 1u);
+    EXPECT_EQ(Written(bar[0]).find("32nd"), std::string::npos);
+    EXPECT_EQ(Written(bar[0]).find('~'), std::string::npos);
+  }
+}
+
+TEST(Notate, FromTheBarLineOnTheLongValueComesFirst) {
+  EXPECT_EQ(WrittenIn(3, 4, Line({60, 12})), "half~ eighth eighth");
+  EXPECT_EQ(WrittenIn(4, 4, Line({84, 12})), "half~ quarter. eighth");
+}
+
 TEST(SpellPitch, FollowsTheKey) {
   const auto name = [](int pitch, int fifths, bool minor) {
     const Spelling s = SpellPitch(pitch, {0, fifths, minor});
