@@ -74,7 +74,7 @@ struct CoverResult {
   Hash256 midi_hash;           // SHA-256 of `midi`
   Hash256 source_hash;         // SHA-256 of the request's `source_midi`
   Hash256 model_hash;          // SHA-256 of the model file
-  std::string engine_id;       // "ledgerline-generator/2"
+  std::string engine_id;       // "ledgerline-generator/3"
   std::string kernel_version;  // "ledgerline-kernel/1": what the same bytes depend on beside model and request
   std::string style;
   uint64_t seed = 0;

@@ -102,19 +102,19 @@ bool UsesTriplets(const Piece& piece) {
 }
 
 // A texture class for a section: drawn from the style's bars, rare ones (under a twentieth of the commonest) left out.
-int DrawTexture(const TextureCounts& counts, double melody_density, int thinnest, model::CounterRandom* random) {
+int DrawTexture(const TextureCounts& counts, double busiest, int calmest, int thinnest, model::CounterRandom* random) {
   TextureCounts kept = counts;
   const int64_t commonest = *std::max_element(kept.begin(), kept.end());
   int64_t total = 0;
   for (size_t i = 0; i < kept.size(); ++i) {
     const int density = static_cast<int>(i) / tokens::kPolyphonyClasses;
     const int polyphony = static_cast<int>(i) % tokens::kPolyphonyClasses;
-    if (kept[i] * 20 < commonest || density == 0 || polyphony < thinnest) kept[i] = 0;
+    if (kept[i] * 20 < commonest || density < calmest || polyphony < thinnest) kept[i] = 0;
     // An accompaniment far busier than its melody drowns it.
-    if (tokens::DensityRangeOf(density).lowest > 2.6 * melody_density + 0.6) kept[i] = 0;
+    if (tokens::DensityRangeOf(density).lowest > busiest) kept[i] = 0;
     total += kept[i];
   }
-  if (total == 0) return 2 * tokens::kPolyphonyClasses + 3;
+  if (total == 0) return std::max(2, calmest) * tokens::kPolyphonyClasses + 3;
   int64_t at = static_cast<int64_t>(random->Unit() * static_cast<double>(total));
   for (size_t i = 0; i < kept.size(); ++i) {
     if (at < kept[i]) return static_cast<int>(i);
@@ -166,11 +166,15 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, const s
   int64_t notes = 0, ticks = 0;
   for (const PieceBar& bar : piece.bars) notes += static_cast<int64_t>(bar.melody.size()), ticks += bar.length;
   const double melody_density = static_cast<double>(notes) * 24.0 / static_cast<double>(std::max<int64_t>(ticks, 1));
-  // A choir in chords is heard as one; parts that go their own ways may leave one or two of them to play.
-  const bool single_lines = style.lead_role < 0 && (style.roles & (1u << tokens::kKeysLow)) == 0;
-  const int thinnest = style.voices == Voices::kTogether ? 3 : single_lines ? 2 : 1;
-  const int first = DrawTexture(counts, melody_density, thinnest, &random);
-  int second = DrawTexture(counts, melody_density, thinnest, &random);
+  // A choir in chords is heard as one, and a dance has chords after its bass; parts that go their own ways may leave
+  // one or two of them to play.
+  const int thinnest = style.voices == Voices::kTogether || style.triple ? 3 : 2;
+  // A choir goes with its tune: faster, it can but repeat notes under it.
+  const double busiest = style.voices == Voices::kTogether ? 1.1 * melody_density + 0.1 : 2.6 * melody_density + 0.6;
+  // A dance has its three beats.
+  const int calmest = style.triple ? 3 : 1;
+  const int first = DrawTexture(counts, busiest, calmest, thinnest, &random);
+  int second = DrawTexture(counts, busiest, calmest, thinnest, &random);
   // The second face is a neighbour of the first: one class of density away at most.
   const int step = second / tokens::kPolyphonyClasses - first / tokens::kPolyphonyClasses;
   second = first + std::clamp(step, -1, 1) * tokens::kPolyphonyClasses;
@@ -219,6 +223,7 @@ tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
   rules.lead_shares_hand = style.lead_role >= 0;
   rules.choir = style.voices == Voices::kTogether;
   rules.ordered = style.voices != Voices::kFree;
+  rules.dance = style.triple;
   rules.triplets = UsesTriplets(piece);
   return rules;
 }

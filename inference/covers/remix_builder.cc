@@ -174,13 +174,12 @@ void UntieSeams(Piece* piece) {
   }
 }
 
-// A pickup inside the form moves into the end of the bar before it, where nothing is struck there.
+// A pickup inside the form moves into the end of the bar before it. What is struck there leads to a bar that does not
+// follow, and gives way.
 bool JoinPickup(const PieceBar& pickup, PieceBar* before) {
   const int from = before->length - pickup.length;
   if (from <= 0) return false;
-  for (const MelodyNote& note : before->melody) {
-    if (note.onset >= from) return false;
-  }
+  std::erase_if(before->melody, [from](const MelodyNote& note) { return note.onset >= from; });
   for (MelodyNote& note : before->melody) note.duration = std::min(note.duration, from - note.onset);
   for (MelodyNote note : pickup.melody) {
     note.onset += from;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "inference/tokens/fretboard.h"
+#include "inference/tokens/idiom.h"
 
 namespace ledgerline::tokens {
 namespace {
@@ -107,13 +108,16 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int ons
   // A part that fell silent is wanted back, the more so where the plan asks for a full sound.
   const float full = PolyphonyRangeOf(bar_.polyphony).lowest >= 2.0 ? 1.0f : 0.5f;
   if (plays(events)) return SilentFrom(events, role) <= onset ? full : 0.0f;
-  if (index_ == 0) return 1.5f * full;
+  // The longer, the more; a bass that keeps silent leaves the others in the air.
+  const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
+  const float each = lowest ? 2.5f : 1.5f;
+  if (index_ == 0) return each * full;
   int rested = 0;
   while (rested < 4 && rested < static_cast<int>(index_) &&
          !plays(piece_.bars[index_ - static_cast<size_t>(rested) - 1].events)) {
     ++rested;
   }
-  return full + 1.5f * static_cast<float>(rested);
+  return full + each * static_cast<float>(rested);
 }
 
 std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
@@ -168,6 +172,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
       value = 0;
     }
     if (events.empty() && onset == 0) value += rules_.downbeat_bass / 2;
+    if (rules_.dance && onset != last && onset % bar_.beat == 0) value += rules_.dance_beat;
     if (onset == last) {  // another part may join the attack
       float bonus = 0;
       for (int role = events.back().role + 1; role < kRoles; ++role) {
@@ -264,10 +269,29 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   }
   const bool on_beat = onset % bar_.beat == 0;
   const bool single_line = traits.voices == 1;
+  Setting setting;
+  setting.role = role;
+  setting.lowest_role = (piece_.roles & ((1u << role) - 1u)) == 0;
+  setting.downbeat = onset == 0;
+  setting.on_beat = on_beat;
+  setting.choir = rules_.choir;
+  setting.dance = rules_.dance;
+  setting.lead_shares_hand = rules_.lead_shares_hand;
+  setting.chord = chord;
+  setting.tonic = piece_.tonic;
+  if (melody != nullptr) {
+    setting.melody = melody->pitch;
+    setting.melody_starts = melody->onset == onset && !melody->tied;
+  }
+  setting.last_of_role = last_of_role;
+  if (!same_onset.empty()) {
+    setting.below = same_onset.front();
+    setting.below_role = events.back().role;
+  }
   for (int pitch = lowest; pitch <= highest; ++pitch) {
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
     if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
-    float value = 0;
+    float value = IdiomBias(setting, pitch);
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
     if (pitch < below || pitch > above) value += rules_.crossing;
     if (mask != 0 && !belongs) value += close ? -5.0f : on_beat ? rules_.foreign_on_beat : rules_.foreign_off_beat;

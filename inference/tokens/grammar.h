@@ -22,6 +22,7 @@ struct GrammarRules {
   bool lead_shares_hand = false;  // the melody is played by the right hand or the guitar
   bool ordered = false;           // bass <= tenor <= alto <= melody
   bool choir = false;             // and none of them rests
+  bool dance = false;             // in three: a bass on the first beat, chords on the others
   bool triplets = false;          // the melody uses triplets, so that the accompaniment may
   float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
@@ -31,6 +32,7 @@ struct GrammarRules {
   float downbeat_bass = 1.2f;  // the ensemble's lowest role on a bar's first beat
   float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
   float crossing = -4.0f;      // of a voice that sounds on, where voices are ordered
+  float dance_beat = 0.8f;     // an onset on a dance's beat
   float cluster = -3.0f;       // a semitone against another note of the same attack
 };
 

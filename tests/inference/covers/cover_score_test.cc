@@ -56,6 +56,42 @@ TEST(CoverScore, SingleLinesAreCutAndChordsAreNot) {
   EXPECT_EQ(score.parts[1].notes[0].duration, 96);
 }
 
+TEST(CoverScore, StringsHoldUntilTheirNextNote) {
+  const auto durations = [](std::vector<tokens::Event> cello, Piece piece = OneBar({})) {
+    for (tokens::PieceBar& bar : piece.bars) bar.chords.fill(tokens::ChordSymbolOf(0, tokens::kMajor));
+    piece.bars[0].events = std::move(cello);
+    piece.bars[1].events = {{0, tokens::kCello, 48, tokens::DurationSymbol(96)}};
+    std::vector<int64_t> found;
+    const music::Score score = ToScore(piece, 500'000, *FindStyle("string-quartet"), "");
+    for (const music::Note& note : score.parts[1].notes) found.push_back(note.duration);
+    return found;
+  };
+  // A quarter and a rest, twice, are two halves; a quarter alone lasts while its chord does; sixteenths stay short.
+  const int quarter = tokens::DurationSymbol(24);
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}, {48, tokens::kCello, 43, quarter}}),
+            (std::vector<int64_t>{48, 48, 96}));
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}}), (std::vector<int64_t>{96, 96}));
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, tokens::DurationSymbol(6)}}), (std::vector<int64_t>{6, 96}));
+  // Where the melody rests, so do they.
+  Piece rests = OneBar({});
+  rests.bars[0].melody = {{0, 72, 48, false}};
+  rests.bars[1].melody[0].tied = false;
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}}, rests), (std::vector<int64_t>{48, 96}));
+}
+
+TEST(CoverScore, TheModeIsStatedForWhoReads) {
+  Piece piece = OneBar({{0, tokens::kCello, 45, tokens::DurationSymbol(96)}});
+  piece.bars[0].melody = {{0, 69, 48, false}, {48, 68, 24, false}, {72, 72, 24, false}};
+  piece.bars[1].melody = {{0, 69, 48, false}, {48, 64, 24, false}, {72, 69, 24, false}};
+  piece.bars[1].events = {{0, tokens::kCello, 45, tokens::DurationSymbol(96)}};
+  EXPECT_TRUE(ToScore(piece, 500'000, *FindStyle("string-quartet"), "").keys[0].minor);
+  for (tokens::PieceBar& bar : piece.bars) {
+    bar.melody = {{0, 72, 48, false}, {48, 76, 24, false}, {72, 67, 24, false}};
+    bar.events[0].pitch = 48;
+  }
+  EXPECT_FALSE(ToScore(piece, 500'000, *FindStyle("string-quartet"), "").keys[0].minor);
+}
+
 TEST(CoverScore, OneHandPlaysAPitchOnce) {
   const std::vector<tokens::Event> right = {{24, tokens::kKeysHigh, 72, tokens::DurationSymbol(24)},
                                             {24, tokens::kKeysHigh, 64, tokens::DurationSymbol(24)}};

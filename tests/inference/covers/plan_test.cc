@@ -46,6 +46,22 @@ TEST(Plan, DancesInThreeAreReMetredAndSaySo) {
   EXPECT_EQ(Plan(tokens::SampleSong(4), "hymn")->choices.at("metre"), "as the source");
 }
 
+TEST(Plan, AChoirIsNoBusierThanItsTuneAndADanceHasItsBeats) {
+  TextureCounts counts{};
+  counts[1 * tokens::kPolyphonyClasses + 3] = counts[3 * tokens::kPolyphonyClasses + 3] =
+      counts[5 * tokens::kPolyphonyClasses + 3] = counts[5 * tokens::kPolyphonyClasses + 1] = 100;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    // The sample's melody has one note a quarter.
+    const CoverPlan hymn = PlanCover(tokens::SampleSong(16), *FindStyle("hymn"), counts, 720, seed).value();
+    const CoverPlan waltz = PlanCover(tokens::SampleSong(16), *FindStyle("waltz"), counts, 720, seed).value();
+    for (const tokens::PieceBar& bar : hymn.conditioning.piece.bars) EXPECT_LE(bar.density, 3);
+    for (size_t k = 0; k + 1 < waltz.conditioning.piece.bars.size(); ++k) {
+      EXPECT_GE(waltz.conditioning.piece.bars[k].density, 2);  // three beats, or a class less in the second face
+      EXPECT_GE(waltz.conditioning.piece.bars[k].polyphony, 3);
+    }
+  }
+}
+
 TEST(Plan, TexturesComeFromTheStyleAndTheSeed) {
   bool differ = false;
   std::string first;

@@ -135,6 +135,12 @@ TEST(RemixBuilder, MashUpsMeetInKeyAndShareByBarsAndNotes) {
               testing::AnyOf(HasSubstr("do not meet"), testing::IsEmpty()));
 }
 
+TEST(RemixBuilder, PickupsInsideTheFormHaveNoBarOfTheirOwn) {
+  const BuiltRemix both = Build("mash-up alternate", {Song("amazing_grace"), Song("the_ash_grove")}).value();
+  const std::vector<tokens::PieceBar>& bars = BarsOf(both);
+  for (size_t k = 1; k < bars.size(); ++k) EXPECT_EQ(bars[k].length, 72) << k;
+}
+
 TEST(RemixBuilder, InfillingKeepsTheOtherBarsAsTheyWere) {
   const BuiltRemix built = Build("infill 3-4", {tokens::SampleSong(8)}).value();
   const std::vector<bool>& kept = built.blob.directions.kept;
