@@ -5,6 +5,8 @@
 #include <atomic>
 #include <string>
 
+#include "crypto/sha256.h"
+#include "inference/kernel/adapter_merge.h"
 #include "inference/kernel/version.h"
 #include "inference/model/model_file.h"
 
@@ -63,13 +65,18 @@ bool SameRows(const model::Decoder::Step& a, const model::Decoder::Step& b) {
 }  // namespace
 
 Result<std::unique_ptr<ExactDecoder>> ExactDecoder::Load(std::string_view model_file_bytes, const Ops& ops,
-                                                         Precision precision) {
-  ASSIGN_OR_RETURN(const model::ModelFile file, model::ParseModelFile(model_file_bytes));
+                                                         Precision precision, std::string_view adapter_file_bytes) {
+  ASSIGN_OR_RETURN(model::ModelFile file, model::ParseModelFile(model_file_bytes));
   RETURN_IF_ERROR(model::CheckModelMetadata(file.metadata));
   ASSIGN_OR_RETURN(const model::ModelConfig config, model::ModelConfig::FromMetadata(file.metadata));
   const StackShape shape = ShapeOf(config);
   RETURN_IF_ERROR(shape.Check());
   RETURN_IF_ERROR(CheckSize(file, shape, config));
+  if (!adapter_file_bytes.empty()) {
+    ASSIGN_OR_RETURN(const model::AdapterFile adapter, model::ParseAdapterFile(adapter_file_bytes));
+    RETURN_IF_ERROR(model::CheckAdapterBase(adapter, crypto::Sha256(model_file_bytes)));
+    ASSIGN_OR_RETURN(file, MergeAdapter(file, adapter));
+  }
   StoredTensors stored(file);
   RowEmbedding embedding(ops, config, &stored);
   const std::vector<StoredBlock> blocks = BlocksOf(shape, &stored);
@@ -235,10 +242,10 @@ void ExactDecoder::ServeField(Field field, std::span<Step*> steps) {
 
 namespace ledgerline::model {
 
-Result<std::unique_ptr<Decoder>> Decoder::Load(std::string_view model_file_bytes) {
+Result<std::unique_ptr<Decoder>> Decoder::Load(std::string_view model_file_bytes, std::string_view adapter_file_bytes) {
   ASSIGN_OR_RETURN(const kernel::Ops* ops, kernel::ChooseOps());
   ASSIGN_OR_RETURN(std::unique_ptr<kernel::ExactDecoder> decoder,
-                   kernel::ExactDecoder::Load(model_file_bytes, *ops, kernel::Precision::kInt8));
+                   kernel::ExactDecoder::Load(model_file_bytes, *ops, kernel::Precision::kInt8, adapter_file_bytes));
   return std::unique_ptr<Decoder>(std::move(decoder));
 }
 

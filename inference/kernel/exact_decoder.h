@@ -16,9 +16,10 @@ namespace ledgerline::kernel {
 
 class ExactDecoder : public model::Decoder {
  public:
-  // Files of floats and quantised ones; at kInt8 both give the same bits. Errors: those of Decoder::Load.
+  // Files of floats and quantised ones; at kInt8 both give the same bits. With an adapter's bytes, the two are merged
+  // (adapter_merge.h). Errors: those of Decoder::Load.
   static Result<std::unique_ptr<ExactDecoder>> Load(std::string_view model_file_bytes, const Ops& ops,
-                                                    Precision precision);
+                                                    Precision precision, std::string_view adapter_file_bytes = {});
 
   const model::ModelConfig& config() const override { return weights_->config; }
   const std::map<std::string, std::string>& metadata() const override { return weights_->metadata; }

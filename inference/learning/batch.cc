@@ -28,11 +28,26 @@ Batch MakeBatch(const std::vector<tokens::Sequence>& chunks) {
           model::BarsTensor(bars), torch::tensor(places, torch::kInt64)};
 }
 
-Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks) {
+Batch Batch::On(Device device) const {
+  if (device == Device::kCpu) return *this;
+  return {rows.to(torch::kCUDA), bars.to(torch::kCUDA), places.to(torch::kCUDA)};
+}
+
+Status Place(model::TransformerImpl* network, Device device) {
+  if (device == Device::kCpu) return Status::Ok();
+  if (!torch::cuda::is_available()) return FailedPrecondition("device cuda: LibTorch sees none here");
+  network->MoveTo(torch::kCUDA);
+  return Status::Ok();
+}
+
+Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,
+                           Device device) {
   torch::NoGradGuard no_grad;
+  const bool training = network.is_training();
+  network.eval();
   Evaluation sum;
   for (const tokens::Sequence& chunk : chunks) {
-    const Batch batch = MakeBatch({chunk});
+    const Batch batch = MakeBatch({chunk}).On(device);
     const model::FieldLosses losses = network.Losses(batch.rows, batch.bars, batch.places);
     sum.onset += losses.onset.item<double>();
     if (losses.events > 0) {
@@ -42,6 +57,7 @@ Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<to
     }
     sum.notes += losses.events;
   }
+  network.train(training);
   const double notes = static_cast<double>(std::max<int64_t>(sum.notes, 1));
   for (double* value : {&sum.onset, &sum.role, &sum.pitch, &sum.duration}) *value /= notes;
   sum.total = sum.onset + sum.role + sum.pitch + sum.duration;

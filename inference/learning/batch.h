@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/learning/autocast.h"
 #include "inference/learning/ngram.h"
 #include "inference/model/transformer.h"
 #include "inference/tokens/positions.h"
@@ -15,13 +16,19 @@ struct Batch {
   torch::Tensor rows;    // int64 [B, T, kColumns], padded at the end
   torch::Tensor bars;    // int64 [N, kBarColumns]
   torch::Tensor places;  // int64 [N], b * T + t of each bar's row
+
+  Batch On(Device device) const;
 };
 
 // Pads chunks to the longest of them. On the CPU.
 Batch MakeBatch(const std::vector<tokens::Sequence>& chunks);
 
-// Nats a note over the chunks, each read alone on an empty context. No gradients.
-Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks);
+// Moves a network to a device. Errors: kFailedPrecondition (this machine, or this LibTorch, has no such device).
+Status Place(model::TransformerImpl* network, Device device);
+
+// Nats a note over the chunks, each read alone on an empty context. No gradients, no dropout. `device`: the network's.
+Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,
+                           Device device = Device::kCpu);
 
 // "2.1337 (onset 0.3241 role 0.1867 pitch 1.2001 duration 0.4228)"
 std::string Describe(const Evaluation& evaluation);

@@ -49,10 +49,12 @@ Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view spli
   if (std::max({id, split_at, genre, file}) >= names.size()) {
     return InvalidArgument("manifest.tsv lacks one of the columns id, split, genre, file");
   }
+  const size_t composer = column("composer"), licence = column("licence");
   Dataset dataset;
   while (std::getline(manifest, line)) {
     const std::vector<std::string> fields = SplitTabs(line);
     if (fields.size() != names.size() || fields[split_at] != split) continue;
+    const auto optional = [&](size_t at) { return at < fields.size() ? fields[at] : std::string(); };
     Result<std::string> bytes = ReadAll(corpus_dir + "/" + fields[file]);
     if (!bytes.ok()) return bytes.status();
     Result<music::Score> score = music::ReadSmf(*bytes);
@@ -69,9 +71,17 @@ Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view spli
       ++dataset.skipped["too short"];
       continue;
     }
-    dataset.pieces.push_back({fields[id], std::move(*piece), fields[file]});
+    dataset.pieces.push_back({fields[id], std::move(*piece), fields[file], optional(composer), optional(licence)});
   }
   return dataset;
+}
+
+Dataset KnownTo(const model::ModelConfig& shape, const Dataset& dataset) {
+  Dataset known = dataset;
+  for (DatasetPiece& item : known.pieces) {
+    if (item.piece.style >= shape.styles) item.piece.style = 0;
+  }
+  return known;
 }
 
 ChunkSource::ChunkSource(const Dataset& dataset, uint64_t seed)

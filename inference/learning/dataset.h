@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/model/model_config.h"
 #include "inference/tokens/piece.h"
 #include "inference/tokens/positions.h"
 #include "schemas/status.h"
@@ -20,7 +21,8 @@ namespace ledgerline::learning {
 struct DatasetPiece {
   std::string id;
   tokens::Piece piece;
-  std::string file = {};  // of the corpus folder, as the manifest names it
+  std::string file = {};                    // of the corpus folder, as the manifest names it
+  std::string composer = {}, licence = {};  // as the manifest has them; empty where it has no such column
 };
 
 struct Dataset {
@@ -28,7 +30,10 @@ struct Dataset {
   std::map<std::string, int> skipped;  // reasons, counted
 };
 
-// Reads every piece of one split ("train", "valid", "test", "demo") that a style can read.
+// A dataset for a model that knows fewer styles: those that it was not told of become style 0.
+Dataset KnownTo(const model::ModelConfig& shape, const Dataset& dataset);
+
+// Reads every piece of one split ("train", "valid", "test", "adapt", "demo") that a style can read.
 // Errors: kNotFound (no manifest), kInvalidArgument (a column is missing).
 Result<Dataset> LoadDataset(const std::string& corpus_dir, std::string_view split);
 

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "inference/kernel/stored_tensors.h"
 #include "inference/learning/autocast.h"
 #include "inference/learning/batch.h"
 #include "inference/learning/optimiser.h"
@@ -85,7 +84,8 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   std::filesystem::create_directories(out_dir, error);
   at::set_num_threads(config.threads);
   torch::manual_seed(config.seed);
-  model::Transformer network(config.shape);
+  model::Transformer network(config.shape, config.dropout);
+  RETURN_IF_ERROR(Place(network.get(), config.device));
   AdamW optimiser(ParametersOf(*network), config.weight_decay);
   const Schedule schedule{config.learning_rate, config.warmup_steps, config.steps};
   report(std::to_string(network->ParameterCount()) + " parameters");
@@ -114,11 +114,14 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
                                    static_cast<size_t>(config.shape.context >> halvings)));
       progress.rows += static_cast<int64_t>(chunks.back().rows.size());
     }
-    const Batch batch = MakeBatch(chunks);
+    const Batch batch = MakeBatch(chunks).On(config.device);
+    // What is dropped follows from the step, so that a resumed run drops what an unbroken one would have dropped.
+    if (config.dropout > 0)
+      torch::manual_seed(model::CounterRandom(config.seed, 2).At(static_cast<uint64_t>(progress.step)));
     optimiser.ZeroGradients();
     Tensor loss;
     {
-      const Autocast autocast(config.bfloat16, Device::kCpu);
+      const Autocast autocast(config.bfloat16, config.device);
       const model::FieldLosses losses = network->Losses(batch.rows, batch.bars, batch.places);
       const Tensor sum = losses.onset + losses.role + losses.pitch + losses.duration;
       loss = sum / static_cast<double>(std::max<int64_t>(losses.events, 1));
@@ -135,7 +138,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
     out_of_time = config.max_minutes > 0 && progress.seconds - before > config.max_minutes * 60;
     const bool last = progress.step == config.steps;
     if (progress.step % config.evaluate_every == 0 || last) {
-      const Evaluation now = EvaluateNetwork(*network, valid_chunks);
+      const Evaluation now = EvaluateNetwork(*network, valid_chunks, config.device);
       log << progress.step << '\t' << progress.rows << '\t' << progress.seconds << '\t' << rate << '\t'
           << window_loss / static_cast<double>(std::max<int64_t>(window_notes, 1)) << '\t' << now.total << '\t'
           << now.onset << '\t' << now.role << '\t' << now.pitch << '\t' << now.duration << std::endl;
@@ -171,17 +174,11 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
 Result<Evaluation> Evaluate(const std::string& model_path, const Dataset& dataset, int64_t max_rows, int threads) {
   ASSIGN_OR_RETURN(const std::string bytes, model::ReadFileBytes(model_path));
   ASSIGN_OR_RETURN(const model::ModelFile stored, model::ParseModelFile(bytes));
-  ASSIGN_OR_RETURN(const model::ModelFile file, kernel::DequantiseModelFile(stored));
-  ASSIGN_OR_RETURN(const model::ModelConfig shape, model::ModelConfig::FromMetadata(file.metadata));
   at::set_num_threads(threads);
-  model::Transformer network(shape);
-  RETURN_IF_ERROR(model::LoadParameters(file, network.get()));
-  Dataset known = dataset;
-  for (DatasetPiece& item : known.pieces) {
-    if (item.piece.style >= shape.styles) item.piece.style = 0;  // a style that this model was not told of
-  }
-  return EvaluateNetwork(*network,
-                         CoveringChunks(known, static_cast<size_t>(shape.context), static_cast<size_t>(max_rows)));
+  ASSIGN_OR_RETURN(model::Transformer network, model::NetworkOf(stored));
+  const model::ModelConfig& shape = network->config();
+  return EvaluateNetwork(*network, CoveringChunks(KnownTo(shape, dataset), static_cast<size_t>(shape.context),
+                                                  static_cast<size_t>(max_rows)));
 }
 
 }  // namespace ledgerline::learning

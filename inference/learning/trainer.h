@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 
+#include "inference/learning/autocast.h"
 #include "inference/learning/dataset.h"
 #include "inference/learning/ngram.h"
 #include "inference/model/model_config.h"
@@ -27,13 +28,15 @@ struct TrainingConfig {
   double learning_rate = 2e-3;  // at its peak; linear warm-up, then cosine to a hundredth
   int64_t warmup_steps = 150;
   double weight_decay = 0.05;
+  double dropout = 0;            // of what each block adds, in training alone
   double gradient_norm = 1.0;    // clipped to
   int64_t evaluate_every = 250;  // steps
   int64_t checkpoint_every = 250;
   int64_t valid_rows = 60'000;  // of the valid split, at most, in one evaluation
   int patience = 6;             // evaluations without a better valid loss before stopping
   int threads = 1;
-  bool bfloat16 = false;   // autocast
+  bool bfloat16 = false;  // autocast
+  Device device = Device::kCpu;
   double max_minutes = 0;  // stop (resumably) after so long; 0 means no bound
 
   // "key = value" lines, '#' starts a comment. Errors: kInvalidArgument (an unknown key, not a number), kOutOfRange.
@@ -50,6 +53,7 @@ struct TrainingSummary {
   bool finished = false;  // the schedule ran out, or early stopping; not the clock
 };
 
+// Errors: kFailedPrecondition (no pieces; no such device), those of reading a checkpoint and writing files.
 Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const TrainingConfig& config,
                               const std::string& out_dir, const std::function<void(const std::string&)>& report);
 

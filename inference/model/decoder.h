@@ -27,9 +27,11 @@ enum class Field { kOnset, kRole, kPitch, kDuration };
 
 class Decoder {
  public:
-  // The exact kernel's decoder. Errors: those of ParseModelFile; kFailedPrecondition (another format or vocabulary);
+  // The exact kernel's decoder, with an adapter's bytes (adapter_file.h) or without. Errors: those of ParseModelFile
+  // and ParseAdapterFile; kFailedPrecondition (another format or vocabulary; an adapter of another base);
   // kInvalidArgument (tensors that do not fit the stated shape), kOutOfRange (weights above the kernel's bound).
-  static Result<std::unique_ptr<Decoder>> Load(std::string_view model_file_bytes);
+  static Result<std::unique_ptr<Decoder>> Load(std::string_view model_file_bytes,
+                                               std::string_view adapter_file_bytes = {});
   virtual ~Decoder() = default;
 
   virtual const ModelConfig& config() const = 0;

@@ -25,11 +25,11 @@ Status ReadTensor(const std::string& name, const Json& entry, std::string_view d
     return BadHeader("tensor \"" + name.substr(0, 80) + "\" lacks dtype, shape or data_offsets");
   }
   const std::string dtype = entry["dtype"].get<std::string>();
-  if (dtype != "F32" && dtype != "I8") {
+  if (dtype != "F32" && dtype != "BF16" && dtype != "I8") {
     return InvalidArgument("tensor \"" + name.substr(0, 80) + "\" has dtype " + dtype.substr(0, 16) +
-                           "; only F32 and I8 are read");
+                           "; only F32, BF16 and I8 are read");
   }
-  const size_t size_of_value = dtype == "F32" ? sizeof(float) : sizeof(int8_t);
+  const size_t size_of_value = dtype == "F32" ? sizeof(float) : dtype == "BF16" ? sizeof(uint16_t) : sizeof(int8_t);
   StoredTensor tensor;
   size_t count = 1;
   for (const Json& size : entry["shape"]) {
@@ -51,6 +51,14 @@ Status ReadTensor(const std::string& name, const Json& entry, std::string_view d
   if (dtype == "F32") {
     tensor.values.resize(count);
     std::memcpy(tensor.values.data(), data.data() + *cursor, count * sizeof(float));
+  } else if (dtype == "BF16") {
+    tensor.bfloat16 = true;
+    tensor.values.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      uint16_t upper = 0;
+      std::memcpy(&upper, data.data() + *cursor + i * sizeof(upper), sizeof(upper));
+      tensor.values.push_back(std::bit_cast<float>(uint32_t{upper} << 16));
+    }
   } else {
     tensor.codes.resize(count);
     std::memcpy(tensor.codes.data(), data.data() + *cursor, count);
@@ -62,15 +70,21 @@ Status ReadTensor(const std::string& name, const Json& entry, std::string_view d
 
 }  // namespace
 
+float RoundToBfloat16(float value) {
+  const uint32_t bits = std::bit_cast<uint32_t>(value);
+  return std::bit_cast<float>((bits + 0x7fffu + ((bits >> 16) & 1u)) & 0xffff0000u);
+}
+
 std::string SerialiseModelFile(const ModelFile& file) {
   Json header = Json::object();
   header["__metadata__"] = file.metadata;
   size_t offset = 0;
   for (const auto& [name, tensor] : file.tensors) {
     const bool whole = tensor.codes.empty();
-    const size_t size = whole ? tensor.values.size() * sizeof(float) : tensor.codes.size();
-    header[name] = {
-        {"dtype", whole ? "F32" : "I8"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
+    const size_t of_value = tensor.bfloat16 ? sizeof(uint16_t) : sizeof(float);
+    const size_t size = whole ? tensor.values.size() * of_value : tensor.codes.size();
+    const char* const dtype = !whole ? "I8" : tensor.bfloat16 ? "BF16" : "F32";
+    header[name] = {{"dtype", dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + size}}};
     offset += size;
   }
   std::string text = header.dump();
@@ -81,7 +95,14 @@ std::string SerialiseModelFile(const ModelFile& file) {
   bytes.reserve(kLengthBytes + text.size() + offset);
   bytes += text;
   for (const auto& [name, tensor] : file.tensors) {
-    bytes.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
+    if (tensor.bfloat16) {
+      for (const float value : tensor.values) {
+        const auto upper = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);
+        bytes.append(reinterpret_cast<const char*>(&upper), sizeof(upper));
+      }
+    } else {
+      bytes.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
+    }
     bytes.append(reinterpret_cast<const char*>(tensor.codes.data()), tensor.codes.size());
   }
   return bytes;

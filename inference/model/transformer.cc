@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "inference/kernel/stored_tensors.h"
+
 namespace ledgerline::model {
 namespace {
 
@@ -33,7 +35,7 @@ Tensor Pointed(const Tensor& logits, const Tensor& index, const Tensor& weight) 
 
 }  // namespace
 
-TransformerImpl::TransformerImpl(const ModelConfig& config) : TwoLevelNetwork(config) {
+TransformerImpl::TransformerImpl(const ModelConfig& config, double dropout) : TwoLevelNetwork(config, dropout) {
   const int64_t d = config.width;
   const int64_t inner = config.inner_width;
   kind_ = Table("rows.kind", kKinds, d);
@@ -105,9 +107,10 @@ torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, con
   const Tensor degree = torch::where(chords > 0, torch::remainder(root - Column(bars, kBarTonic).unsqueeze(1) + 12, 12),
                                      torch::full_like(chords, 12));
   const Tensor harmony = (Lookup(bar_chord_, chords) + Lookup(bar_degree_, degree)).reshape({count, -1});
-  const Tensor roles = torch::bitwise_and(torch::bitwise_right_shift(Column(bars, kBarRoles).unsqueeze(1),
-                                                                     torch::arange(kRoles, torch::kInt64).unsqueeze(0)),
-                                          torch::ones({1, 1}, torch::kInt64));
+  const Tensor roles =
+      torch::bitwise_and(torch::bitwise_right_shift(Column(bars, kBarRoles).unsqueeze(1),
+                                                    torch::arange(kRoles, bars.options()).unsqueeze(0)),
+                         torch::ones({1, 1}, bars.options()));
   const Tensor features =
       torch::cat({Lookup(bar_style_, Column(bars, kBarStyle)), Lookup(bar_metre_, Column(bars, kBarMetre)),
                   Lookup(bar_length_, Column(bars, kBarLength)), Lookup(bar_density_, Column(bars, kBarDensity)),
@@ -136,9 +139,9 @@ torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& r
   const Tensor out = torch::linear(RunStage(onset_stage_, states, fields), onset_head_).to(torch::kFloat32);
   constexpr int64_t n = kEndOfBar + 1;
   const Tensor moved = out.slice(1, n, 2 * n);  // by ticks after the last onset; the last column serves no last onset
-  const Tensor onset = torch::arange(kEndOfBar, torch::kInt64).unsqueeze(0);
+  const Tensor onset = torch::arange(kEndOfBar, rows.options()).unsqueeze(0);
   const Tensor after = torch::where((last < kEndOfBar).unsqueeze(1), (onset - last.unsqueeze(1)).clamp(0, n - 2),
-                                    torch::full({1, 1}, n - 1, torch::kInt64));
+                                    torch::full({1, 1}, n - 1, rows.options()));
   Tensor logits = out.slice(1, 0, n) + torch::constant_pad_nd(moved.gather(1, after), {0, 1});
   logits = Pointed(logits, copy_a, out.slice(1, 2 * n, 2 * n + 1));
   return Pointed(logits, copy_b, out.slice(1, 2 * n + 1, 2 * n + 2));
@@ -166,7 +169,7 @@ torch::Tensor TransformerImpl::PitchLogits(const Tensor& states, const Tensor& r
       Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), root)) +
       Lookup(step_below_, AboveRoot(Column(rows, kBelowPitch), root));
   const Tensor out = torch::linear(RunStage(pitch_stage_, states, fields), pitch_head_).to(torch::kFloat32);
-  const Tensor pitch = torch::arange(128, torch::kInt64).unsqueeze(0);
+  const Tensor pitch = torch::arange(128, rows.options()).unsqueeze(0);
   const Tensor by_root = out.slice(1, 128, 140).gather(1, torch::remainder(pitch - root.unsqueeze(1) + 120, 12));
   Tensor logits = out.slice(1, 0, 128) + by_root * (root < kNoRoot).unsqueeze(1);
   std::vector<Tensor> references;
@@ -212,6 +215,15 @@ FieldLosses TransformerImpl::Losses(const Tensor& rows, const Tensor& bars, cons
   losses.pitch = loss(PitchLogits(note_states, note_rows), Column(note_rows, kTargetPitch));
   losses.duration = loss(DurationLogits(note_states, note_rows), Column(note_rows, kTargetDuration));
   return losses;
+}
+
+Result<Transformer> NetworkOf(const ModelFile& stored) {
+  RETURN_IF_ERROR(CheckModelMetadata(stored.metadata));
+  ASSIGN_OR_RETURN(const ModelConfig config, ModelConfig::FromMetadata(stored.metadata));
+  ASSIGN_OR_RETURN(const ModelFile file, kernel::DequantiseModelFile(stored));
+  Transformer network(config);
+  RETURN_IF_ERROR(LoadParameters(file, network.get()));
+  return network;
 }
 
 torch::Tensor RowsTensor(const std::vector<tokens::Row>& rows) {

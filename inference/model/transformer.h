@@ -26,7 +26,8 @@ struct FieldLosses {
 
 class TransformerImpl : public TwoLevelNetwork {
  public:
-  explicit TransformerImpl(const ModelConfig& config);
+  // `dropout`: see TwoLevelNetwork.
+  explicit TransformerImpl(const ModelConfig& config, double dropout = 0);
 
   // rows: int64 [B, T, kColumns], kPadRow-padded at the end; bars: int64 [N, kBarColumns]; places: int64 [N], the flat
   // index b * T + t of each bar's row -> float32 [B, T, width]. T is at most config().context.
@@ -61,6 +62,10 @@ class TransformerImpl : public TwoLevelNetwork {
   torch::Tensor onset_head_, onset_bias_, role_head_, pitch_head_, pitch_bias_, duration_head_;
 };
 TORCH_MODULE(Transformer);
+
+// The network that a generator's model file holds; a quantised one is dequantised. Errors: kFailedPrecondition (another
+// format), those of ModelConfig::FromMetadata, DequantiseModelFile and LoadParameters.
+Result<Transformer> NetworkOf(const ModelFile& stored);
 
 // int64 tensors of encoded rows. RowsTensor: [rows, kColumns]; BarsTensor: [bars, kBarColumns].
 torch::Tensor RowsTensor(const std::vector<tokens::Row>& rows);

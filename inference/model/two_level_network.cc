@@ -94,6 +94,29 @@ TwoLevelNetwork::Stage TwoLevelNetwork::MakeStage(const std::string& name) {
   return stage;
 }
 
+torch::Tensor TwoLevelNetwork::QueryKeyValue(size_t layer, const Tensor& x) const {
+  const Tensor all = torch::linear(x, blocks_[layer].query_key_value);
+  if (low_rank_.layers.empty()) return all;
+  const LowRankLayer& pair = low_rank_.layers[layer];
+  const Tensor query = torch::linear(torch::linear(x, pair.query_a), pair.query_b);
+  const Tensor value = torch::linear(torch::linear(x, pair.value_a), pair.value_b);
+  return all + torch::cat({query, torch::zeros_like(value), value}, -1) * low_rank_.scale;  // keys stay
+}
+
+torch::Tensor TwoLevelNetwork::FeedForward(size_t layer, const Tensor& x) const {
+  const Block& block = blocks_[layer];
+  if (low_rank_.layers.empty()) return Gated(x, block.gate_up, block.down);
+  const LowRankLayer& pair = low_rank_.layers[layer];
+  const std::vector<Tensor> halves = torch::linear(x, block.gate_up).chunk(2, -1);
+  const Tensor up = halves[1] + torch::linear(torch::linear(x, pair.up_a), pair.up_b) * low_rank_.scale;
+  return torch::linear(torch::silu(halves[0]) * up, block.down);
+}
+
+void TwoLevelNetwork::MoveTo(const torch::Device& device) {
+  to(device);
+  for (Tensor* table : {&cosines_, &sines_, &mask_}) *table = table->to(device);
+}
+
 torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
   const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
   const int64_t stored = config_.KeyValueHeads(), group = heads / stored;
@@ -108,7 +131,7 @@ torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
   const double scale = 1.0 / std::sqrt(static_cast<double>(head));
   for (size_t layer = 0; layer < blocks_.size(); ++layer) {
     const Block& block = blocks_[layer];
-    const std::vector<Tensor> qkv = torch::linear(RmsNorm(x, block.attention_norm), block.query_key_value)
+    const std::vector<Tensor> qkv = QueryKeyValue(layer, RmsNorm(x, block.attention_norm))
                                         .reshape({batch, length, heads + 2 * stored, head})
                                         .transpose(1, 2)
                                         .split_with_sizes({heads, stored, stored}, 1);
@@ -127,7 +150,7 @@ torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
     const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
     const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
     x = x + Dropped(torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out));
-    x = x + Dropped(Gated(RmsNorm(x, block.feed_norm), block.gate_up, block.down));
+    x = x + Dropped(FeedForward(layer, RmsNorm(x, block.feed_norm)));
   }
   if (cache != nullptr) cache->length += length;
   return RmsNorm(x, out_norm_);

@@ -26,11 +26,25 @@ struct KeyValueCache {
   int64_t length = 0;  // positions held
 };
 
+// A low-rank correction of one layer (adapter_file.h): each pair adds linear(linear(x, a), b). float32, a [rank,
+// width], b [rows, rank].
+struct LowRankLayer {
+  torch::Tensor query_a, query_b, value_a, value_b, up_a, up_b;
+};
+struct LowRank {
+  double scale = 1;  // alpha / rank
+  std::vector<LowRankLayer> layers;
+};
+
 class TwoLevelNetwork : public torch::nn::Module {
  public:
   const ModelConfig& config() const { return config_; }
   int64_t ParameterCount() const;
   KeyValueCache NewCache() const;
+  // Corrects the layers from now on; one without layers ends it. Tensors are shared, not copied.
+  void Adapt(LowRank low_rank) { low_rank_ = std::move(low_rank); }
+  // Parameters and tables. What is given to the network must lie there too.
+  void MoveTo(const torch::Device& device);
 
  protected:
   // `dropout`: the share of values set to zero, while training, in what blocks and stages add.
@@ -59,7 +73,12 @@ class TwoLevelNetwork : public torch::nn::Module {
   struct Block {
     torch::Tensor attention_norm, query_key_value, attention_out, feed_norm, gate_up, down;
   };
+  // x: [B, T, width] -> queries, keys and values of the layer; what its feed-forward part adds.
+  torch::Tensor QueryKeyValue(size_t layer, const torch::Tensor& x) const;
+  torch::Tensor FeedForward(size_t layer, const torch::Tensor& x) const;
+
   double dropout_;
+  LowRank low_rank_;
   std::vector<Block> blocks_;
   torch::Tensor out_norm_;
   torch::Tensor cosines_, sines_, mask_;  // [context, head / 2], [context, context]

@@ -19,6 +19,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max
     file.metadata = model::ModelConfig().ToMetadata();
     file.tensors["a"] = {{1 + seed % 3}, std::vector<float>(1 + seed % 3, 1.0f), {}};
     file.tensors["b"] = {{2, 2}, {}, std::vector<int8_t>(4, 5)};
+    file.tensors["c"] = {{3}, {1.5f, -2.0f, 0.0f}, {}, true};
     const std::string bytes = model::SerialiseModelFile(file);
     if (bytes.size() <= max_size) {
       std::memcpy(data, bytes.data(), bytes.size());

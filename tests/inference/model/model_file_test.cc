@@ -46,6 +46,28 @@ TEST(ModelFile, IsTheSafetensorsLayout) {
   EXPECT_EQ(read->tensors.at("t").values.size(), 2u);
 }
 
+TEST(ModelFile, Bfloat16IsTheUpperHalfOfAFloat) {
+  // 1.5 is 0x3fc00000, -2 is 0xc0000000; by hand from the format's description.
+  const std::string header = R"({"t":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})";
+  std::string bytes = WithHeader(header, 0) + std::string("\xc0\x3f\x00\xc0", 4);
+  const Result<ModelFile> read = ParseModelFile(bytes);
+  ASSERT_TRUE(read.ok()) << read.status().ToString();
+  EXPECT_EQ(read->tensors.at("t").values, (std::vector<float>{1.5f, -2.0f}));
+  ModelFile file;
+  file.tensors["t"] = {{3}, {RoundToBfloat16(0.1f), RoundToBfloat16(-1e30f), 0}, {}, true};
+  const std::string written = SerialiseModelFile(file);
+  EXPECT_EQ(ParseModelFile(written)->tensors.at("t").values, file.tensors.at("t").values);
+  EXPECT_EQ(SerialiseModelFile(*ParseModelFile(written)), written);
+}
+
+TEST(ModelFile, RoundsToTheNearestBfloat16TiesToEven) {
+  EXPECT_EQ(RoundToBfloat16(1.0f), 1.0f);
+  EXPECT_EQ(RoundToBfloat16(1.00390625f), 1.0f);        // half of the last place: to the even neighbour
+  EXPECT_EQ(RoundToBfloat16(1.01171875f), 1.015625f);   // half again, the even neighbour is above
+  EXPECT_EQ(RoundToBfloat16(1.00390637f), 1.0078125f);  // a little more than half
+  EXPECT_EQ(RoundToBfloat16(-0.1f), -0.10009765625f);
+}
+
 TEST(ModelFile, EveryCutIsRefused) {
   const std::string bytes = SerialiseModelFile(Sample());
   for (size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(ParseModelFile(bytes.substr(0, size)).ok()) << size;
@@ -61,7 +83,8 @@ TEST(ModelFile, RefusesOverlapsGapsOtherTypesAndHugeShapes) {
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})", 4), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,2]})", 2), StatusCode::kOk);
   EXPECT_EQ(code(R"({"dtype":"I8","shape":[2],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);
-  EXPECT_EQ(code(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,4]})", 4), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(R"({"dtype":"F16","shape":[2],"data_offsets":[0,4]})", 4), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]})", 8),
             StatusCode::kOutOfRange);
   EXPECT_EQ(code(R"({"dtype":"F32","shape":[-1],"data_offsets":[0,8]})", 8), StatusCode::kDataLoss);
