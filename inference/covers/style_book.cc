@@ -41,9 +41,20 @@ const std::vector<StyleTraits>& OfferedStyles() {
   return kStyleTraits;
 }
 
+const std::vector<StyleTraits>& AdapterStyles() {
+  static const std::vector<StyleTraits> kStyleTraits = {
+      {"ragtime", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 108, Voices::kFree, true},
+      {"march", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 84, 132, Voices::kFree, true},
+      {"krakowiak", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 138, Voices::kFree, true},
+  };
+  return kStyleTraits;
+}
+
 const StyleTraits* FindStyle(std::string_view name) {
-  for (const StyleTraits& traits : OfferedStyles()) {
-    if (traits.name == name) return &traits;
+  for (const std::vector<StyleTraits>* list : {&OfferedStyles(), &AdapterStyles()}) {
+    for (const StyleTraits& traits : *list) {
+      if (traits.name == name) return &traits;
+    }
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 //   ledgerline-train describe --corpus DIR
 //   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
+//   ledgerline-train adapt, judge-adapters, merge, corpus-summary   adapters: adapter_commands.h
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
 //   ledgerline-train chorales                                  the JSB chorales benchmark: chorale_commands.h
 //   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
@@ -23,6 +24,7 @@
 #include "inference/covers/style_book.h"
 #include "inference/learning/trainer.h"
 #include "inference/model/model_file.h"
+#include "tools/train/adapter_commands.h"
 #include "tools/train/chorale_commands.h"
 #include "tools/train/drums_commands.h"
 #include "tools/train/kernel_commands.h"
@@ -206,6 +208,7 @@ int main(int argc, char** argv) {
   std::function<int()> chosen;
   train::AddDrumsCommands(app, &chosen);
   train::AddChoraleCommand(app, &chosen);
+  train::AddAdapterCommands(app, &chosen);
   CLI::App* quantise = app.add_subcommand("quantise", "Write a model's large matrices as int8 with scales.");
   quantise->add_option("--model", model, "Model file")->required();
   quantise->add_option("--out", out, "Model file to write")->required();
