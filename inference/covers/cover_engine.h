@@ -24,7 +24,7 @@
 namespace ledgerline::covers {
 
 // Version of this interface; the loader refuses a plugin that states another.
-inline constexpr int kCoverEngineVersion = 3;
+inline constexpr int kCoverEngineVersion = 4;
 
 // "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
 using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
@@ -40,6 +40,7 @@ struct CoverRequest {
   std::string style;        // one of Styles()
   uint64_t seed = 1;
   int candidates = 6;      // 1 to 16: how many are composed, of which the best by the measures is kept
+  std::string adapter;     // bytes of an adapter file (docs/formats/adapter.md); empty: the style's own, if it has one
   CoverProgress progress;  // may be empty
   // Called for each candidate that a guard turns down, also where none is left and MakeCover fails: they are recorded
   // either way. May be empty.
@@ -53,6 +54,7 @@ struct RemixRequest {
   std::string style;
   uint64_t seed = 1;
   int candidates = 6;
+  std::string adapter;
   CoverProgress progress;
   std::function<void(const RejectedCandidate&)> on_rejected;
 };
@@ -74,6 +76,7 @@ struct CoverResult {
   Hash256 midi_hash;           // SHA-256 of `midi`
   Hash256 source_hash;         // SHA-256 of the request's `source_midi`
   Hash256 model_hash;          // SHA-256 of the model file
+  Hash256 adapter_hash;        // SHA-256 of the adapter file; zero: none
   std::string engine_id;       // "ledgerline-generator/3"
   std::string kernel_version;  // "ledgerline-kernel/1": what the same bytes depend on beside model and request
   std::string style;
@@ -98,7 +101,17 @@ struct CoverRecord {
   std::string style;
   uint64_t seed = 0;
   std::map<std::string, std::string> parameters;
+  Hash256 adapter_hash;    // zero: none
+  std::string adapter;     // its bytes, where it is not one of the engine's own; may be empty
   CoverProgress progress;  // may be empty
+};
+
+// An adapter that the engine found beside its model.
+struct AdapterInfo {
+  std::string style;
+  Hash256 hash;  // SHA-256 of the file
+  size_t pieces = 0, held_out = 0;
+  std::string loss_before, loss_after;  // nats a note on the held-out pieces, as the file states them
 };
 
 struct Regenerated {
@@ -123,20 +136,23 @@ class CoverEngine {
   virtual ~CoverEngine() = default;
   // Styles that the loaded model knows, in a fixed order: "art-song", "hymn", ...
   virtual std::vector<std::string> Styles() const = 0;
+  // Those of them that are made with an adapter.
+  virtual std::vector<AdapterInfo> Adapters() const = 0;
   // Hash of the loaded model file.
   virtual Hash256 ModelHash() const = 0;
   // Things worth telling the operator; empty when all is well.
   virtual std::vector<std::string> Warnings() const = 0;
   // Composes. The same request on the same model and kernel version returns the same bytes, on any machine.
-  // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found),
-  // kOutOfRange (a song above the engine's bounds), kFailedPrecondition (every candidate was turned down by a guard).
+  // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found;
+  // those of ParseAdapterFile; an adapter of another style), kOutOfRange (a song above the engine's bounds),
+  // kFailedPrecondition (every candidate was turned down by a guard; an adapter of another base).
   virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;
   // Composes by a plan. Errors: those of MakeCover; those of ParseRemixPlan and BuildRemix, which name the plan's
   // field; kFailedPrecondition (drums are asked for, and there is no groove model).
   virtual Result<CoverResult> MakeRemix(const RemixRequest& request) = 0;
   // Makes a cover anew from its record alone, with this engine's model. Whether the model, and the kernel, are those of
   // the record is for the caller to compare. Errors: kInvalidArgument, kOutOfRange (the record: names the field),
-  // kFailedPrecondition (every candidate was turned down: the record cannot be this model's).
+  // kFailedPrecondition (every candidate was turned down: the record cannot be this model's; its adapter is not here).
   virtual Result<Regenerated> Regenerate(const CoverRecord& record) = 0;
   virtual std::string KernelVersion() const = 0;
   virtual std::string EngineId() const = 0;  // as in CoverResult: the version of planning, rules and ranking

@@ -18,6 +18,13 @@ int64_t Ppm(int64_t part, int64_t whole) { return whole == 0 ? 0 : part * 1'000'
 
 }  // namespace
 
+CoverMaker::CoverMaker(std::string_view model_file_bytes, std::unique_ptr<model::Decoder> decoder,
+                       BorrowingGuard borrowing)
+    : decoder_(std::move(decoder)),
+      model_hash_(crypto::Sha256(model_file_bytes)),
+      adapters_(model_file_bytes, model_hash_),
+      borrowing_(std::move(borrowing)) {}
+
 Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file_bytes,
                                                      std::string_view figure_index_bytes,
                                                      std::string_view groove_model_bytes) {
@@ -31,8 +38,7 @@ Result<std::unique_ptr<CoverMaker>> CoverMaker::Load(std::string_view model_file
     RETURN_IF_ERROR(TexturesFrom(decoder->metadata(), style.name).status());
     RETURN_IF_ERROR(MeanMelodyFrom(decoder->metadata(), style.name).status());
   }
-  std::unique_ptr<CoverMaker> maker(
-      new CoverMaker(std::move(decoder), crypto::Sha256(model_file_bytes), std::move(borrowing)));
+  std::unique_ptr<CoverMaker> maker(new CoverMaker(model_file_bytes, std::move(decoder), std::move(borrowing)));
   if (!groove_model_bytes.empty()) {
     ASSIGN_OR_RETURN(maker->drums_, drums::ParseGrooveModel(groove_model_bytes));
     maker->drums_hash_ = crypto::Sha256(groove_model_bytes);
@@ -45,11 +51,12 @@ std::vector<std::string> CoverMaker::Styles() const {
   for (const StyleTraits& style : OfferedStyles()) {
     if (HasStyle(decoder_->metadata(), style.name)) names.emplace_back(style.name);
   }
+  for (const AdapterInfo& adapter : adapters_.List()) names.push_back(adapter.style);
   return names;
 }
 
 std::vector<std::string> CoverMaker::Warnings() const {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = warnings_;
   if (!borrowing_.knows_pieces()) {
     warnings.emplace_back(
         "there is no ledgerline.figures beside the model file: borrowing from training pieces is not judged");
@@ -65,8 +72,10 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
     if (request.progress) request.progress(stage, done, total);
   };
   report("planning", 0, 1);
-  ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(decoder_->metadata(), style->name));
-  ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(decoder_->metadata(), style->name));
+  ASSIGN_OR_RETURN(const AdapterShelf::Reader reader,
+                   adapters_.ReaderFor(request.style, request.adapter, decoder_.get()));
+  ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(reader.decoder->metadata(), style->name));
+  ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(reader.decoder->metadata(), style->name));
   ASSIGN_OR_RETURN(CoverPlan plan, PlanCover(*source, *style, textures, melody_tenths, request.seed));
   ASSIGN_OR_RETURN(std::string conditioning, tokens::SerialiseConditioning(plan.conditioning));
   report("planning", 1, 1);
@@ -78,16 +87,18 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   recipe.candidates = request.candidates;
   recipe.title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
   recipe.figures_sha256 = FiguresHash();
-  ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, std::move(conditioning), request.progress, request.on_rejected));
+  ASSIGN_OR_RETURN(CoverResult result,
+                   Compose(recipe, reader, std::move(conditioning), request.progress, request.on_rejected));
   result.source_hash = crypto::Sha256(request.source_midi);
   for (const auto& [name, value] : plan.choices) result.parameters["plan." + name] = value;
   result.source_bars_ppm = Ppm(plan.used_bars, plan.source_bars);
   return result;
 }
 
-Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, std::string conditioning, const CoverProgress& progress,
+Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, const AdapterShelf::Reader& reader,
+                                        std::string conditioning, const CoverProgress& progress,
                                         const std::function<void(const RejectedCandidate&)>& on_rejected) {
-  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, progress));
+  ASSIGN_OR_RETURN(Made made, Make(recipe, reader.decoder, borrowing_, progress));
   CoverResult result;
   for (size_t c = 0; c < made.candidates.size(); ++c) {
     result.candidate_scores_ppm.push_back(made.candidates[c].score_ppm);
@@ -108,6 +119,7 @@ Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, std::string condit
   result.conditioning = std::move(conditioning);
   result.midi_hash = crypto::Sha256(result.midi);
   result.model_hash = model_hash_;
+  result.adapter_hash = reader.adapter_hash;
   result.engine_id = EngineId();
   result.kernel_version = model::KernelVersion();
   result.style = std::string(recipe.style->name);
@@ -135,7 +147,8 @@ Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
     return FailedPrecondition("figures_sha256: the record's borrowing guard had index \"" + recipe.figures_sha256 +
                               "\", here it is \"" + FiguresHash() + "\"");
   }
-  ASSIGN_OR_RETURN(Made made, Make(recipe, decoder_.get(), borrowing_, record.progress));
+  ASSIGN_OR_RETURN(const AdapterShelf::Reader reader, adapters_.ReaderOf(record, decoder_.get()));
+  ASSIGN_OR_RETURN(Made made, Make(recipe, reader.decoder, borrowing_, record.progress));
   if (made.chosen < 0) return FailedPrecondition("every candidate is turned down by a guard: this made no cover");
   Regenerated result;
   result.midi = std::move(made.midi);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inference/covers/adapter_shelf.h"
 #include "inference/covers/borrowing_guard.h"
 #include "inference/covers/cover_engine.h"
 #include "inference/covers/recipe.h"
@@ -26,8 +27,14 @@ class CoverMaker : public CoverEngine {
   static Result<std::unique_ptr<CoverMaker>> Load(std::string_view model_file_bytes,
                                                   std::string_view figure_index_bytes = {},
                                                   std::string_view groove_model_bytes = {});
+  // Offers a style by an adapter file's bytes. Errors: those of AdapterShelf::Add.
+  Status AddAdapter(const std::string& adapter_file_bytes) { return adapters_.Add(adapter_file_bytes); }
+
+  // One more line of Warnings.
+  void Warn(const std::string& text) { warnings_.push_back(text); }
 
   std::vector<std::string> Styles() const override;
+  std::vector<AdapterInfo> Adapters() const override { return adapters_.List(); }
   Hash256 ModelHash() const override { return model_hash_; }
   std::vector<std::string> Warnings() const override;
   Result<CoverResult> MakeCover(const CoverRequest& request) override;
@@ -39,16 +46,18 @@ class CoverMaker : public CoverEngine {
                               const std::string& soundfont_path) override;
 
  private:
-  CoverMaker(std::unique_ptr<model::Decoder> decoder, Hash256 model_hash, BorrowingGuard borrowing)
-      : decoder_(std::move(decoder)), model_hash_(model_hash), borrowing_(std::move(borrowing)) {}
+  CoverMaker(std::string_view model_file_bytes, std::unique_ptr<model::Decoder> decoder, BorrowingGuard borrowing);
   // What both kinds of request share: composing, judging, and the result but for what its sources say.
-  Result<CoverResult> Compose(const Recipe& recipe, std::string conditioning, const CoverProgress& progress,
+  Result<CoverResult> Compose(const Recipe& recipe, const AdapterShelf::Reader& reader, std::string conditioning,
+                              const CoverProgress& progress,
                               const std::function<void(const RejectedCandidate&)>& on_rejected);
   std::string FiguresHash() const { return borrowing_.knows_pieces() ? borrowing_.index_hash().ToHex() : ""; }
 
   std::unique_ptr<model::Decoder> decoder_;
   Hash256 model_hash_;
+  AdapterShelf adapters_;
   BorrowingGuard borrowing_;
+  std::vector<std::string> warnings_;
   std::optional<drums::GrooveModel> drums_;
   Hash256 drums_hash_;
 };

@@ -26,8 +26,10 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
     sources.push_back(std::move(score).value());
   }
   if (request.progress) request.progress("planning", 0, 1);
-  ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(decoder_->metadata(), style->name));
-  ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(decoder_->metadata(), style->name));
+  ASSIGN_OR_RETURN(const AdapterShelf::Reader reader,
+                   adapters_.ReaderFor(request.style, request.adapter, decoder_.get()));
+  ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(reader.decoder->metadata(), style->name));
+  ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(reader.decoder->metadata(), style->name));
   ASSIGN_OR_RETURN(BuiltRemix built,
                    BuildRemix(plan, sources, *style, textures, melody_tenths, drums_hash_, request.seed));
   if (!built.blob.directions.drums.empty() && !drums_) {
@@ -44,7 +46,7 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
   recipe.title = TitleOf(sources, plan, request.style);
   recipe.figures_sha256 = FiguresHash();
   if (drums_) recipe.drums = &*drums_;
-  ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, std::move(blob), request.progress, request.on_rejected));
+  ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, reader, std::move(blob), request.progress, request.on_rejected));
   for (const auto& [name, value] : built.choices) result.parameters["plan." + name] = value;
   result.parameters["plan.melody_accuracy_permille"] = std::to_string(built.melody_accuracy_permille);
   if (!recipe.directions.drums.empty()) result.parameters["drums_sha256"] = drums_hash_.ToHex();

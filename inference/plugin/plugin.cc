@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "inference/covers/cover_maker.h"
+#include "inference/covers/style_book.h"
 #include "inference/model/model_file.h"
 
 #define LEDGERLINE_EXPORT extern "C" __attribute__((visibility("default")))
@@ -32,6 +33,15 @@ LEDGERLINE_EXPORT ledgerline::covers::CoverEngine* LedgerlineCoverCreate(const c
   if (!maker.ok()) {
     *error = maker.status().WithContext(weights_path);
     return nullptr;
+  }
+  // One that cannot be used is no reason for making nothing at all, but it must not be passed over either.
+  for (const ledgerline::covers::StyleTraits& style : ledgerline::covers::AdapterStyles()) {
+    const std::filesystem::path beside =
+        std::filesystem::path(weights_path).parent_path() / (std::string(style.name) + ".adapter");
+    if (!std::filesystem::exists(beside)) continue;
+    const ledgerline::Result<std::string> adapter = ledgerline::model::ReadFileBytes(beside.string());
+    const ledgerline::Status added = adapter.ok() ? (*maker)->AddAdapter(*adapter) : adapter.status();
+    if (!added.ok()) (*maker)->Warn(added.WithContext(beside.string()).message());
   }
   return std::move(maker).value().release();
 }

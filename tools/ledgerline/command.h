@@ -32,6 +32,7 @@ void AddCatalog(CLI::App& app, Action& action);
 void AddConsent(CLI::App& app, Action& action);
 void AddCover(CLI::App& app, Action& action);
 void AddRemix(CLI::App& app, Action& action);
+void AddStyles(CLI::App& app, Action& action);
 void AddRegenerate(CLI::App& app, Action& action);
 void AddRate(CLI::App& app, Action& action);
 void AddUsage(CLI::App& app, Action& action);

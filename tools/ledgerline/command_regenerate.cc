@@ -7,15 +7,19 @@
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/named_files.h"
+#include "tools/ledgerline/option_values.h"
 #include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
 namespace {
 
+constexpr size_t kAdapterBytesMax = size_t{8} << 20;
+
 struct RegenerateFlags {
   std::string directory;
   uint64_t index = 0;
   std::string model;
+  std::string adapter;
   std::string output;
 };
 
@@ -55,6 +59,12 @@ Status RunRegenerate(Context& context, const RegenerateFlags& flags) {
   ASSIGN_OR_RETURN(record.conditioning, session->journal().ReadBlob(conditioning_hash));
   record.style = event.style();
   record.seed = event.seed();
+  if (!event.adapter_sha256().empty()) {
+    ASSIGN_OR_RETURN(record.adapter_hash, Hash256::FromBytes(event.adapter_sha256()));
+  }
+  if (!flags.adapter.empty()) {
+    ASSIGN_OR_RETURN(record.adapter, Named("--adapter", ReadFile(flags.adapter, kAdapterBytesMax)));
+  }
   for (const v1::Parameter& parameter : event.parameters()) record.parameters[parameter.name()] = parameter.value();
   record.progress = [&](std::string_view stage, int done, int total) {
     context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
@@ -86,7 +96,9 @@ Status RunRegenerate(Context& context, const RegenerateFlags& flags) {
                       event.style() + ", seed " + std::to_string(event.seed()) + ": made anew from the record, " +
                       Counted(made->candidate_scores_ppm.size(), "candidate", "candidates") +
                       "; the same bytes.\n  MIDI SHA-256 " + made->midi_hash.ToHex() + "\n  model " +
-                      engine->ModelHash().ToHex() + "\n  kernel " + engine->KernelVersion());
+                      engine->ModelHash().ToHex() +
+                      (event.adapter_sha256().empty() ? "" : "\n  adapter " + HexEncode(event.adapter_sha256())) +
+                      "\n  kernel " + engine->KernelVersion());
   return Status::Ok();
 }
 
@@ -99,6 +111,7 @@ void AddRegenerate(CLI::App& app, Action& action) {
   AddDirectory(*command, flags->directory);
   command->add_option("INDEX", flags->index, "The index of the cover's entry")->required()->check(WholeNumber());
   command->add_option("--model", flags->model, "The model file of the record (default: the installed one)");
+  command->add_option("--adapter", flags->adapter, "The record's adapter, where it is not beside the model");
   command->add_option("-o,--output", flags->output, "Where to put the MIDI file; never replaces a file");
   command->callback(
       [flags, &action] { action = [flags](Context& context) { return RunRegenerate(context, *flags); }; });

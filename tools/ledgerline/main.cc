@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   AddAnalyse(app, action);
   AddCover(app, action);
   AddRemix(app, action);
+  AddStyles(app, action);
   AddRegenerate(app, action);
   AddRate(app, action);
   AddUsage(app, action);

@@ -11,6 +11,7 @@
 #include "inference/music/smf.h"
 #include "ledger/audit/make_receipt.h"
 #include "ledger/rights/verdict.h"
+#include "tools/ledgerline/adapter_leave.h"
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/option_values.h"
@@ -38,8 +39,9 @@ struct Source {
 struct Request {
   std::vector<Source> sources;
   std::string requester;  // 16 bytes
+  NamedAdapter adapter;
 
-  // Of all sources, each once.
+  // Of all sources and of the adapter, each once.
   std::vector<v1::ConsentReference> ConsentReferences() const {
     std::map<std::pair<uint64_t, std::string>, v1::ConsentReference> all;
     for (const Source& source : sources) {
@@ -47,6 +49,7 @@ struct Request {
         all[{one.entry_index(), one.party_id()}] = one;
       }
     }
+    for (const v1::ConsentReference& one : adapter.consents) all[{one.entry_index(), one.party_id()}] = one;
     std::vector<v1::ConsentReference> list;
     for (const auto& [key, one] : all) list.push_back(one);
     return list;
@@ -98,6 +101,11 @@ Result<Request> AskForLeave(Context& context, const MakeFlags& flags, LedgerSess
       }
     }
     request.sources.push_back(std::move(source));
+  }
+  if (!flags.adapter.empty()) {
+    ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
+    ASSIGN_OR_RETURN(request.adapter,
+                     AskForAdapter(flags.adapter, *rights, flags.territory, flags.tier, context.clock.Now()));
   }
   ASSIGN_OR_RETURN(request.requester, ParseRequester(flags.requester, session.random()));
   return request;
@@ -160,6 +168,7 @@ v1::Payload GenerationPayload(const MakeFlags& flags, const Request& request, En
   }
   for (const v1::ConsentReference& reference : request.ConsentReferences()) *event.add_consents() = reference;
   event.set_model_sha256(cover.model_hash.ToBytes());
+  if (!cover.adapter_hash.IsZero()) event.set_adapter_sha256(cover.adapter_hash.ToBytes());
   event.set_engine_id(cover.engine_id);
   event.set_kernel_version(cover.kernel_version);
   event.set_style(flags.style);
@@ -269,6 +278,7 @@ Json SummaryJson(const MakeFlags& flags, const Request& request, const std::stri
       {"measures", measures},
       {"rejected_candidates", cover.rejected.size()},
       {"plan", plan}};
+  if (!cover.adapter_hash.IsZero()) summary["adapter_sha256"] = cover.adapter_hash.ToHex();
   if (!cover.sources.empty()) summary["sources"] = sources;
   return summary;
 }
@@ -305,8 +315,8 @@ Status ComposeAndRecord(Context& context, const MakeFlags& flags, const Request&
   const auto on_rejected = [&](const covers::RejectedCandidate& candidate) { turned_down.push_back(candidate); };
   Result<covers::CoverResult> cover = [&] {
     if (flags.plan.empty()) {
-      return engine.MakeCover(
-          {request.sources[0].song, flags.style, flags.seed, flags.candidates, progress, on_rejected});
+      return engine.MakeCover({request.sources[0].song, flags.style, flags.seed, flags.candidates,
+                               request.adapter.bytes, progress, on_rejected});
     }
     covers::RemixRequest wish;
     for (const Source& source : request.sources) wish.source_midis.push_back(source.song);
@@ -314,6 +324,7 @@ Status ComposeAndRecord(Context& context, const MakeFlags& flags, const Request&
     wish.style = flags.style;
     wish.seed = flags.seed;
     wish.candidates = flags.candidates;
+    wish.adapter = request.adapter.bytes;
     wish.progress = progress;
     wish.on_rejected = on_rejected;
     return engine.MakeRemix(wish);
@@ -394,6 +405,8 @@ void AddMakeFlags(CLI::App& command, MakeFlags& flags) {
       ->check(WholeNumber());
   command.add_option("--territory", flags.territory, "Where it is asked for, such as DE")->required();
   command.add_option("--out", flags.output, "The directory for the three files")->required();
+  command.add_option("--adapter", flags.adapter,
+                     "An adapter file, such as an artist's (`ledgerline styles` lists those that styles bring along)");
   command.add_option("--musicxml", flags.musicxml, "Also write the cover as a score to read, to this new file");
   command.add_option("--tier", flags.tier, "The subscription tier that asks")->capture_default_str();
   command.add_option("--requester", flags.requester,

@@ -30,7 +30,8 @@ struct MakeFlags {
   std::string musicxml;  // a new file; empty: none
   int candidates = covers::CoverRequest().candidates;
   v1::Use use = v1::USE_COVER;
-  std::string plan;  // docs/formats/remix_plan.md; empty: a plain cover of the first source
+  std::string adapter;  // a file; empty: the style's own, if it has one
+  std::string plan;     // docs/formats/remix_plan.md; empty: a plain cover of the first source
 };
 
 // Adds the options that every making has; the first source is --song and --recording.
