@@ -6,6 +6,7 @@
 
 #include "inference/learning/autocast.h"
 #include "inference/learning/batch.h"
+#include "inference/learning/kept_memory.h"
 #include "inference/learning/optimiser.h"
 #include "inference/learning/schedule.h"
 #include "inference/model/counter_random.h"
@@ -82,6 +83,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   if (train.pieces.empty() || valid.pieces.empty()) return FailedPrecondition("no pieces to train or validate on");
   std::error_code error;
   std::filesystem::create_directories(out_dir, error);
+  KeepFreedMemory();
   at::set_num_threads(config.threads);
   torch::manual_seed(config.seed);
   model::Transformer network(config.shape, config.dropout);

@@ -193,6 +193,9 @@ int RunFlatRows(const FlatShape& shape, const FlatOptions& options) {
     const double arithmetic = dots.median() * 1e9 / (2 * static_cast<double>(few.bytes_read()));
     std::snprintf(text, sizeof(text), "int8 arithmetic %.4g Gop/s: %.0f tokens/s", dots.median(), arithmetic);
     PrintRow(name + heads + " 16 candidates", few_many.text("tokens/s"), text, few_many.median() / arithmetic, -1);
+    std::snprintf(text, sizeof(text), "%.0f tokens/s", arithmetic);
+    PrintRow(name + heads + " what that arithmetic allows", text, "one " + few_near.text("tokens/s"),
+             arithmetic / few_near.median(), -1);
   }
   PrintRow(name + " prefill of 512, floats", prefill.text("GF/s"), "FMA peak " + fused.text("GF/s"),
            prefill.median() / fused.median(), 0.7);
