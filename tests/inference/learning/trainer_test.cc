@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "inference/model/model_file.h"
+#include "inference/model/transformer.h"
 #include "tests/inference/learning/sample_corpus.h"
 
 namespace ledgerline::learning {
@@ -65,6 +65,27 @@ TEST_F(TrainerTest, AResumedRunEqualsAnUnbrokenOne) {
   const model::ModelFile whole = model::ParseModelFile(File("whole/best.model")).value();
   const model::ModelFile pieces = model::ParseModelFile(File("pieces/best.model")).value();
   for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.values, pieces.tensors.at(name).values) << name;
+}
+
+TEST_F(TrainerTest, DropoutFollowsFromTheStepSoThatAResumedRunDropsTheSame) {
+  TrainingConfig config = TinyConfig();
+  config.dropout = 0.3;
+  ASSERT_TRUE(Run(config, "dropped").ok());
+  ASSERT_TRUE(Run(TinyConfig(), "kept").ok());
+  config.max_minutes = 1e-9;  // one step a run
+  for (int run = 0; run < 12; ++run) ASSERT_TRUE(Run(config, "dropped_in_pieces").ok());
+  const model::ModelFile whole = model::ParseModelFile(File("dropped/best.model")).value();
+  EXPECT_NE(whole.tensors.at("out_norm").values,
+            model::ParseModelFile(File("kept/best.model"))->tensors.at("out_norm").values);
+  const model::ModelFile pieces = model::ParseModelFile(File("dropped_in_pieces/best.model")).value();
+  for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.values, pieces.tensors.at(name).values) << name;
+}
+
+TEST_F(TrainerTest, ADeviceThatIsNotHereIsAnError) {
+  if (torch::cuda::is_available()) GTEST_SKIP() << "it is here";
+  TrainingConfig config = TinyConfig();
+  config.device = Device::kCuda;
+  EXPECT_EQ(Run(config, "cuda").status().message(), "device cuda: LibTorch sees none here");
 }
 
 TEST_F(TrainerTest, StopsEarlyWhenValidGetsWorse) {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "inference/learning/adapter_trainer.h"
 #include "inference/learning/trainer.h"
 
 namespace ledgerline::learning {
@@ -20,6 +21,28 @@ TEST(TrainingConfig, TheCommittedOneIsReadable) {
   EXPECT_EQ(config->seed, 20261124u);
 }
 
+TEST(TrainingConfig, TheOneForAGpuIsReadable) {
+  std::ifstream in("tools/train/cover_model_gpu.conf");
+  std::stringstream text;
+  text << in.rdbuf();
+  const Result<TrainingConfig> config = TrainingConfig::Parse(text.str());
+  ASSERT_TRUE(config.ok()) << config.status().ToString();
+  EXPECT_EQ(config->device, Device::kCuda);
+  EXPECT_EQ(config->dropout, 0.15);
+  EXPECT_EQ(config->max_minutes, 10);
+  EXPECT_EQ(config->shape.layers, 10);
+}
+
+TEST(TrainingConfig, TheCommittedAdaptersOneIsReadable) {
+  std::ifstream in("tools/train/adapters.conf");
+  std::stringstream text;
+  text << in.rdbuf();
+  const Result<AdapterConfig> config = AdapterConfig::Parse(text.str());
+  ASSERT_TRUE(config.ok()) << config.status().ToString();
+  EXPECT_EQ(config->rank, 8);
+  EXPECT_EQ(config->threads, 1);
+}
+
 TEST(TrainingConfig, ErrorsNameTheLine) {
   EXPECT_EQ(TrainingConfig::Parse("# a remark\n\nwidth 192\n").status().message(),
             "line 3 is not \"key = value\": \"width 192\"");
@@ -29,6 +52,9 @@ TEST(TrainingConfig, ErrorsNameTheLine) {
   EXPECT_EQ(TrainingConfig::Parse("learning_rate = nan\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("batch = 0\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("halvings = 5\n").status().message(), "halvings 5 is above 4");
+  EXPECT_EQ(TrainingConfig::Parse("dropout = 1\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("device = gpu\n").status().message(),
+            "line 1: device \"gpu\" is neither cpu nor cuda");
   EXPECT_EQ(TrainingConfig::Parse("kv_heads = 3\n").status().message(), "kv_heads 3 does not divide heads 4");
   EXPECT_EQ(TrainingConfig::Parse("heads = 5\n").status().code(), StatusCode::kInvalidArgument);
 }
