@@ -1,7 +1,5 @@
 #include "inference/chorales/chorale_trainer.h"
 
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
