@@ -73,7 +73,7 @@ class Session {
     Piece& piece = composition_.piece;
     PieceBar& bar = piece.bars[bar_];
     bar.events.clear();
-    context_.emplace(piece, bar_, ResemblingBar(piece, bar_), hiding_);
+    context_.emplace(piece, bar_, BarToResemble(), hiding_);
     grammar_.emplace(piece, bar_, rules_);
     bar_rows_ = {context_->BarLead()};
     bar_rows_[0][kBarIndex] = 0;
@@ -83,6 +83,17 @@ class Session {
         static_cast<size_t>(decoder_->length()) + needed > static_cast<size_t>(decoder_->config().context);
     if ((full || skipped) && Rebuild()) return;
     ReadBar();
+  }
+
+  // A later bar only where its events are kept, and where the model was taught that (vocabulary 2).
+  int BarToResemble() const {
+    if (decoder_->config().roles > kMelodyRole) {
+      const int any = ResemblingBar(composition_.piece, bar_, true);
+      if (any > static_cast<int>(bar_) && static_cast<size_t>(any) < kept_.size() && kept_[static_cast<size_t>(any)]) {
+        return any;
+      }
+    }
+    return ResemblingBar(composition_.piece, bar_);
   }
 
   void ReadBar() { AskRead(Awaited::kRows, bar_rows_, {MakeBarRow(composition_.piece, bar_, hiding_)}, {0}); }

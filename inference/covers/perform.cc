@@ -5,6 +5,7 @@
 
 #include "inference/covers/cover_score.h"
 #include "inference/drums/groove.h"
+#include "inference/music/expression.h"
 #include "inference/music/general_midi.h"
 
 namespace ledgerline::covers {
@@ -105,6 +106,7 @@ Result<music::Score> Perform(const tokens::Conditioning& conditioning, const tok
                              uint64_t seed, const std::string& title) {
   music::Score score = ToScore(composed, conditioning.quarter_us, style, title);
   GiveInstruments(directions, style, &score);
+  music::AddDynamics(MelodyOf(composed), seed, &score);
   const std::vector<tokens::PieceBar>& bars = composed.bars;
   std::vector<int64_t> starts;
   int64_t at = 0;

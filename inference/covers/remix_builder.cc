@@ -320,6 +320,7 @@ class Builder {
   Status Continue() {
     if (plan_.continue_bars == 0) return Status::Ok();
     kept_bars_ = piece_.bars.size();
+    built_.continued_from = static_cast<int>(kept_bars_);
     const size_t whole = origins_.size();
     const size_t skip = whole > 1 && piece_.bars[0].length < piece_.bars[1].length ? 1 : 0;
     for (int k = 0; k < plan_.continue_bars; ++k) {

@@ -30,6 +30,7 @@ struct BuiltRemix {
   RemixBlob blob;
   std::vector<SourceUsage> usage;              // by source
   std::map<std::string, std::string> choices;  // in words, for the record
+  int continued_from = 0;                      // index of the first bar that was added after the song's own; 0: none
   int64_t melody_accuracy_permille = 1000;     // F1 against the sources' melody, as MelodyVariation defines it
 };
 

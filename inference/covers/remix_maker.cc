@@ -1,6 +1,8 @@
 // The remixing half of CoverMaker: a plan and its sources, built, composed and accounted for.
 #include "crypto/sha256.h"
 #include "inference/covers/cover_maker.h"
+#include "inference/covers/melody_continuation.h"
+#include "inference/covers/plan.h"
 #include "inference/covers/remix_builder.h"
 #include "inference/music/score_file.h"
 
@@ -34,6 +36,26 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
                    BuildRemix(plan, sources, *style, textures, melody_tenths, drums_hash_, request.seed));
   if (!built.blob.directions.drums.empty() && !drums_) {
     return FailedPrecondition("drums: there is no drums.groove beside the model file");
+  }
+  // With two songs each bar's share is one of theirs, so their own bars go on.
+  if (built.continued_from > 0 && sources.size() == 1 && ComposesMelodies(*decoder_)) {
+    tokens::Piece& piece = built.blob.conditioning.piece;
+    const auto first = static_cast<size_t>(built.continued_from);
+    const Result<MelodyShape> shape =
+        ContinueMelody(decoder_.get(), RulesFor(*style, piece), ComposerSettings(), request.seed, first, &piece);
+    if (shape.ok()) {
+      built.choices["continuation"] = "melody composed by the model";
+      built.choices["continuation.steps_permille"] = std::to_string(shape->steps_permille);
+      built.choices["continuation.leaps_permille"] = std::to_string(shape->leaps_permille);
+      built.choices["continuation.rests_permille"] = std::to_string(shape->rests_permille);
+      built.choices["continuation.chord_permille"] = std::to_string(shape->chord_permille);
+      built.choices["continuation.range"] = std::to_string(shape->lowest) + " to " + std::to_string(shape->highest);
+    } else if (shape.status().code() != StatusCode::kFailedPrecondition) {
+      return shape.status();
+    }
+  }
+  if (built.continued_from > 0 && !built.choices.contains("continuation")) {
+    built.choices["continuation"] = "the song's first bars, varied";
   }
   ASSIGN_OR_RETURN(std::string blob, SerialiseRemixBlob(built.blob));
   if (request.progress) request.progress("planning", 1, 1);

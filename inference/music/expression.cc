@@ -75,13 +75,52 @@ int MetricAccent(const Bar& bar, int64_t onset, int ticks_per_quarter) {
   return at % beat == 0 ? 0 : -4;
 }
 
+// Half a sine in integers: a parabola, 0 at both ends and kPhraseArch at the middle.
+int ArchAt(const std::vector<Phrase>& phrases, int64_t tick) {
+  const auto next = std::upper_bound(phrases.begin(), phrases.end(), tick,
+                                     [](int64_t at, const Phrase& phrase) { return at < phrase.end; });
+  if (next == phrases.end() || tick < next->start) return 0;
+  const int64_t length = next->end - next->start, at = tick - next->start;
+  return static_cast<int>(4 * kPhraseArch * at * (length - at) / (length * length));
+}
+
 }  // namespace
+
+std::vector<Phrase> PhrasesOf(const std::vector<Note>& melody, int ticks_per_quarter) {
+  std::vector<Phrase> phrases;
+  const int64_t shortest = 4 * int64_t{ticks_per_quarter}, longest = 8 * shortest;
+  const auto add = [&](auto&& self, int64_t start, int64_t end) -> void {
+    if (end - start > longest) {
+      self(self, start, start + (end - start) / 2);
+      self(self, start + (end - start) / 2, end);
+    } else if (end > start) {
+      phrases.push_back({start, end});
+    }
+  };
+  int64_t start = -1, end = -1;
+  for (size_t i = 0; i < melody.size(); ++i) {
+    if (start < 0) start = melody[i].onset;
+    end = std::max(end, melody[i].onset + melody[i].duration);
+    if (i + 1 == melody.size()) break;
+    const bool rest = melody[i + 1].onset - end >= ticks_per_quarter / 2;
+    const bool held = melody[i].duration >= 3 * int64_t{ticks_per_quarter};
+    if ((!rest && !held) || end - start < shortest) continue;
+    add(add, start, end);
+    start = -1;
+  }
+  if (start >= 0) add(add, start, end);
+  return phrases;
+}
 
 Score Expressive(const Score& score, const ExpressionOptions& options) {
   Score played = Refined(score);
   const std::vector<Bar> bars = BarsOf(played);
   const int melody = options.melody_part >= 0 ? options.melody_part : ChooseMelodyPart(played);
   const int bass = BassPart(played, melody);
+  std::vector<Phrase> phrases;
+  if (melody >= 0 && static_cast<size_t>(melody) < played.parts.size()) {
+    phrases = PhrasesOf(played.parts[static_cast<size_t>(melody)].notes, played.ticks_per_quarter);
+  }
   for (size_t p = 0; p < played.parts.size(); ++p) {
     Part& part = played.parts[p];
     const bool is_melody = static_cast<int>(p) == melody;
@@ -97,6 +136,7 @@ Score Expressive(const Score& score, const ExpressionOptions& options) {
       const uint64_t chance = Mixed(Mixed(options.seed + p) ^ static_cast<uint64_t>(note.onset));
       if (!keep && !bars.empty()) {
         int velocity = base + MetricAccent(bars[bar], note.onset, played.ticks_per_quarter);
+        if (!part.drums) velocity += ArchAt(phrases, note.onset);
         if (!part.drums) velocity += std::clamp((note.pitch - mean) / 3, -6, 6);
         const int spread = std::max(0, options.velocity_spread);
         velocity += static_cast<int>(chance % static_cast<uint64_t>(2 * spread + 1)) - spread;
@@ -117,6 +157,25 @@ Score Expressive(const Score& score, const ExpressionOptions& options) {
     });
   }
   return played;
+}
+
+void AddDynamics(const std::vector<Note>& melody, uint64_t seed, Score* score) {
+  const std::vector<Bar> bars = BarsOf(*score);
+  const std::vector<Phrase> phrases = PhrasesOf(melody, score->ticks_per_quarter);
+  for (size_t p = 0; p < score->parts.size(); ++p) {
+    Part& part = score->parts[p];
+    if (part.drums) continue;
+    const int mean = MeanPitch(part);
+    size_t bar = 0;
+    for (Note& note : part.notes) {
+      while (bar + 1 < bars.size() && bars[bar].end <= note.onset) ++bar;
+      const uint64_t chance = Mixed(Mixed(seed + p) ^ static_cast<uint64_t>(note.onset));
+      int change = ArchAt(phrases, note.onset) - kPhraseArch / 2 + std::clamp((note.pitch - mean) / 6, -3, 3);
+      if (!bars.empty()) change += MetricAccent(bars[bar], note.onset, score->ticks_per_quarter);
+      change += static_cast<int>(chance % 5) - 2;
+      note.velocity = std::clamp(note.velocity + std::clamp(change, -kMostDynamics, kMostDynamics), 1, 127);
+    }
+  }
 }
 
 }  // namespace ledgerline::music

@@ -20,6 +20,7 @@ constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompan
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr int kWidestLeap = 19;
+constexpr float kMelodyWanted = 3.0f;  // where a melody is composed and is silent
 
 int DistinctOnsets(const std::vector<Event>& events) {
   int count = 0;
@@ -61,6 +62,7 @@ BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules
   const DensityRange range = DensityRangeOf(bar_.density);
   least_ = static_cast<int>(std::ceil(range.lowest * bar_.length / 24.0 - 1e-9));
   most_ = std::max({1, least_, static_cast<int>(std::ceil(range.highest * bar_.length / 24.0 - 1e-9)) - 1});
+  if (ComposesMelody()) most_ += 3 * bar_.length / 48;  // the melody's own onsets
   if (bar + 1 == piece.bars.size() && bar_.density != 0 && !bar_.melody.empty()) {
     closing_ = bar_.melody.back().onset;
     ++most_;  // the close itself is not counted
@@ -72,6 +74,10 @@ int BarGrammar::SilentFrom(const std::vector<Event>& events, int role) const {
     if (events[i].role == role) return events[i].onset + kDurationTicks[static_cast<size_t>(events[i].duration)];
   }
   return 0;
+}
+
+bool BarGrammar::MelodySilent(const std::vector<Event>& events, int onset) const {
+  return ComposesMelody() && SilentFrom(events, kMelodyRole) <= onset;
 }
 
 int BarGrammar::PitchBefore(const std::vector<Event>& events, int role, int onset) const {
@@ -178,7 +184,10 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
       for (int role = events.back().role + 1; role < kRoles; ++role) {
         if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role, onset));
       }
+      if (MelodySilent(events, onset) && events.back().role != kMelodyRole) bonus = std::max(bonus, kMelodyWanted);
       value += bonus + texture;
+    } else if (MelodySilent(events, onset) && onset % 12 == 0) {
+      value += kMelodyWanted / 2;
     }
   }
   bool room = false;
@@ -187,6 +196,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   // The bar ends once it holds what the plan asks for, or when there is no room left for more.
   bias[kEndOfBar] = 0;
   if (room && onsets < std::max(least_, 1)) bias[kEndOfBar] = -8.0f;
+  if (room && MelodySilent(events, bar_.length - 1)) bias[kEndOfBar] -= kMelodyWanted;
   if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
   if (rules_.choir && latest < bar_.length && after < latest) bias[kEndOfBar] = kForbid;
   bool any = bias[kEndOfBar] > kForbid / 2;
@@ -196,7 +206,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
 }
 
 std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int onset) const {
-  std::vector<float> bias(kTargetRoles, kForbid);  // the melody is given
+  std::vector<float> bias(kTargetRoles, kForbid);  // the melody is given, mostly
   int together = 0;
   const bool inside = !events.empty() && events.back().onset == onset;
   if (inside) {
@@ -212,13 +222,47 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
     if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass;
     // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.
-    if (rules_.choir && SilentFrom(events, role) <= onset) break;
+    if (rules_.choir && SilentFrom(events, role) <= onset) return bias;
+  }
+  if (ComposesMelody() && !(inside && events.back().role == kMelodyRole)) {
+    // One line, that goes on: a note that sounds is let sound, a silence is soon filled.
+    bias[kMelodyRole] = !MelodySilent(events, onset) ? -1.5f : onset % 12 == 0 ? kMelodyWanted : 0.0f;
+  }
+  return bias;
+}
+
+std::vector<float> BarGrammar::MelodyPitchBias(int onset, int last) const {
+  std::vector<float> bias(128, kForbid);
+  const int chord = bar_.ChordAt(onset);
+  const uint32_t mask = ChordMask(chord);
+  if (last == kNoPitch && index_ > 0 && !piece_.bars[index_ - 1].melody.empty()) {
+    last = piece_.bars[index_ - 1].melody.back().pitch;  // it goes on from what was given
+  }
+  Setting setting;
+  setting.role = kMelodyRole;
+  setting.chord = chord;
+  setting.tonic = piece_.tonic;
+  for (int pitch = rules_.melody_lowest; pitch <= rules_.melody_highest; ++pitch) {
+    float value = 2 * IdiomBias(setting, pitch);  // only what the key or the chord has, nearly
+    if (mask != 0 && !((mask >> (pitch % 12)) & 1u) && onset % bar_.beat == 0) value += rules_.foreign_on_beat;
+    if (last != kNoPitch) {
+      const int leap = std::abs(pitch - last);
+      if (leap > kWideLeap) continue;
+      if (leap > 7) value -= 1.5f;
+    }
+    bias[static_cast<size_t>(pitch)] = value;
+  }
+  // A range that is nowhere near: whatever is in it.
+  if (std::all_of(bias.begin(), bias.end(), [](float value) { return value < kForbid / 2; })) {
+    for (int pitch = rules_.melody_lowest; pitch <= rules_.melody_highest; ++pitch)
+      bias[static_cast<size_t>(pitch)] = 0;
   }
   return bias;
 }
 
 std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int onset, int role,
                                          int last_of_role) const {
+  if (role == kMelodyRole) return MelodyPitchBias(onset, last_of_role);
   const RoleTraits& traits = TraitsOf(role);
   std::vector<float> bias(128, kForbid);
   int lowest = traits.lowest, highest = traits.highest;
@@ -326,12 +370,12 @@ std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, in
   const int left = bar_.length - onset;
   const int onsets = DistinctOnsets(events) + (events.empty() || events.back().onset != onset);
   // A choir's last attack of a bar lasts to its end.
-  const bool fill = rules_.choir && TraitsOf(role).voices == 1 && onsets >= most_;
+  const bool fill = rules_.choir && role < kRoles && TraitsOf(role).voices == 1 && onsets >= most_;
   int longest = -1;
   for (int symbol = 0; symbol < kDurationCount; ++symbol) {
     const int ticks = kDurationTicks[static_cast<size_t>(symbol)];
     if (ticks > left || std::find(kWrittenTicks.begin(), kWrittenTicks.end(), ticks) == kWrittenTicks.end()) continue;
-    if (rules_.choir && !OnChoirGrid(onset + ticks)) continue;
+    if (rules_.choir && role < kRoles && !OnChoirGrid(onset + ticks)) continue;
     if (!fill) bias[static_cast<size_t>(symbol)] = 0;
     longest = symbol;
   }

@@ -19,12 +19,14 @@ inline constexpr float kForbid = -1e9f;
 inline constexpr int kMaxEventsPerQuarter = 8;  // of the bar's length; a short bar may always have four
 
 struct GrammarRules {
-  bool lead_shares_hand = false;  // the melody is played by the right hand or the guitar
-  bool ordered = false;           // bass <= tenor <= alto <= melody
-  bool choir = false;             // and none of them rests
-  bool dance = false;             // in three: a bass on the first beat, chords on the others
-  bool triplets = false;          // the melody uses triplets, so that the accompaniment may
-  float foreign_on_beat = -0.6f;  // logit of a note outside the chord, on a beat
+  bool lead_shares_hand = false;                // the melody is played by the right hand or the guitar
+  bool ordered = false;                         // bass <= tenor <= alto <= melody
+  bool choir = false;                           // and none of them rests
+  bool dance = false;                           // in three: a bass on the first beat, chords on the others
+  bool triplets = false;                        // the melody uses triplets, so that the accompaniment may
+  bool melody_composed = false;                 // kMelodyRole takes part in bars that have no melody
+  int melody_lowest = 55, melody_highest = 84;  // where it moves then
+  float foreign_on_beat = -0.6f;                // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
   float melody_clash = -1.2f;  // a semitone against the sounding melody
   float thin = 1.0f;           // for another note of an attack while fewer sound than the plan asks for
@@ -53,6 +55,10 @@ class BarGrammar {
   const Piece& piece_;
   const PieceBar& bar_;
   size_t index_;
+  bool ComposesMelody() const { return rules_.melody_composed && bar_.melody.empty(); }
+  // Whether a melody is composed here, and none sounds at `onset` of what there is so far.
+  bool MelodySilent(const std::vector<Event>& events, int onset) const;
+  std::vector<float> MelodyPitchBias(int onset, int last) const;
   // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
   bool OnChoirGrid(int tick) const;
   // The pitch of `role`'s last attack before `onset`, up to one bar back; kNoPitch when none.

@@ -57,6 +57,35 @@ std::vector<Event> RandomBar(const Piece& piece, size_t bar, const GrammarRules&
   return events;
 }
 
+TEST(Grammar, AComposedMelodyIsOneLineInItsRange) {
+  Piece piece = Bars(kHands, 2);
+  piece.bars[1].melody.clear();
+  GrammarRules rules;
+  rules.melody_composed = true;
+  rules.melody_lowest = 67;
+  rules.melody_highest = 79;
+  int notes = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    int last_onset = -1;
+    for (const Event& event : RandomBar(piece, 1, rules, seed)) {
+      if (event.role != kMelodyRole) continue;
+      ++notes;
+      EXPECT_GT(event.onset, last_onset);
+      last_onset = event.onset;
+      EXPECT_GE(event.pitch, 67);
+      EXPECT_LE(event.pitch, 79);
+    }
+    // Where the melody is given, none is composed; nor where the rules do not say so.
+    for (const Event& event : RandomBar(piece, 0, rules, seed)) EXPECT_NE(event.role, kMelodyRole);
+    for (const Event& event : RandomBar(piece, 1, {}, seed)) EXPECT_NE(event.role, kMelodyRole);
+  }
+  EXPECT_GT(notes, 30);
+  // It goes on from what was given, by no leap above an octave, and in the key.
+  const std::vector<float> bias = BarGrammar(piece, 1, rules).PitchBias({}, 0, kMelodyRole, 67);
+  EXPECT_TRUE(Allowed(bias, 79));
+  EXPECT_GT(bias[67], bias[68] + 2);
+}
+
 TEST(Grammar, RandomBarsAreLegal) {
   for (const auto& [roles, rules] :
        {std::pair(kHands, GrammarRules{}), std::pair(kHands, GrammarRules{.lead_shares_hand = true}),
