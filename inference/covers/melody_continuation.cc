@@ -105,7 +105,7 @@ Result<MelodyShape> ContinueMelody(model::Decoder* decoder, const tokens::Gramma
   for (Composition& composition : compositions) {  // ties go to the earlier candidate
     for (size_t k = first; k < last; ++k) TakeMelody(&composition.piece.bars[k]);
     const MelodyShape shape = ShapeOf(composition.piece, first, last);
-    if (shape.notes == 0 || shape.rests_permille > 500) continue;
+    if (2 * shape.notes < wanted || shape.notes == 0 || shape.rests_permille > 500) continue;
     const int64_t cost = shape.Cost(wanted);
     if (best >= 0 && cost >= best) continue;
     best = cost;

@@ -32,7 +32,7 @@ bool ComposesMelodies(const model::Decoder& decoder);
 
 // Puts a new melody into bars [first, last bar) of `piece`; the bars before hold their events, the last bar its closing
 // note, which moves by octaves to lie near what leads to it. Errors: those of ComposeAll; kFailedPrecondition (no
-// candidate has a melody that sounds at least half of the time); `piece` is then as it was.
+// candidate has a melody with at least half of the song's notes and sound); `piece` is then as it was.
 Result<MelodyShape> ContinueMelody(model::Decoder* decoder, const tokens::GrammarRules& rules,
                                    const ComposerSettings& settings, uint64_t seed, size_t first, tokens::Piece* piece);
 

@@ -20,7 +20,8 @@ constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompan
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr int kWidestLeap = 19;
-constexpr float kMelodyWanted = 3.0f;  // where a melody is composed and is silent
+constexpr float kLongMelodyNote = -2.5f;  // of a composed melody: above a dotted quarter
+constexpr float kMelodyWanted = 3.0f;     // where a melody is composed and is silent
 
 int DistinctOnsets(const std::vector<Event>& events) {
   int count = 0;
@@ -376,7 +377,8 @@ std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, in
     const int ticks = kDurationTicks[static_cast<size_t>(symbol)];
     if (ticks > left || std::find(kWrittenTicks.begin(), kWrittenTicks.end(), ticks) == kWrittenTicks.end()) continue;
     if (rules_.choir && role < kRoles && !OnChoirGrid(onset + ticks)) continue;
-    if (!fill) bias[static_cast<size_t>(symbol)] = 0;
+    // A melody moves; its long notes stand at the ends of phrases, which are few.
+    if (!fill) bias[static_cast<size_t>(symbol)] = role == kMelodyRole && ticks > 36 ? kLongMelodyNote : 0.0f;
     longest = symbol;
   }
   if (longest < 0) longest = DurationSymbol(left);
