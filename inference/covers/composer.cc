@@ -19,20 +19,25 @@ class Session {
           const ComposerSettings& settings, uint64_t seed, uint64_t stream, const std::vector<bool>& kept)
       : decoder_(std::move(decoder)), rules_(rules), settings_(settings), random_(seed, stream), kept_(kept) {
     composition_.piece = plan;
-    decoder_->Reset();
+    if (settings.style_guidance_permille > 0) unstyled_ = decoder_->Another();
+    Reset();
     step_.decoder = decoder_.get();
+    unstyled_step_.decoder = unstyled_.get();
     StartBar();
   }
   Session(const Session&) = delete;
 
   bool done() const { return bar_ == composition_.piece.bars.size(); }
   size_t bars_done() const { return bar_; }
-  // What the decoder is to do next, unless done.
+  // What the decoder is to do next, unless done; and what the other one, which is not told the style, does beside it;
+  // nullptr when there is none.
   model::Decoder::Step* step() { return &step_; }
+  model::Decoder::Step* unstyled_step() { return unstyled_ ? &unstyled_step_ : nullptr; }
 
   // Takes the answer of step() and makes the next one.
   Status Advance() {
     RETURN_IF_ERROR(step_.status);
+    if (unstyled_) RETURN_IF_ERROR(unstyled_step_.status);
     switch (awaited_) {
       case Awaited::kRebuild:
         ReadBar();
@@ -159,6 +164,24 @@ class Session {
     step_.reads = false;
     step_.field = field;
     step_.rows.assign(1, row_);
+    HideStyle();
+  }
+
+  void Reset() {
+    decoder_->Reset();
+    if (unstyled_) unstyled_->Reset();
+  }
+
+  // The other decoder's step: the same, but for the style.
+  void HideStyle() {
+    if (!unstyled_) return;
+    unstyled_step_.reads = step_.reads;
+    unstyled_step_.field = step_.field;
+    unstyled_step_.rows = step_.rows;
+    unstyled_step_.bars = step_.bars;
+    unstyled_step_.places = step_.places;
+    for (Row& row : unstyled_step_.rows) row[kStepStyle] = 0;
+    for (BarRow& bar : unstyled_step_.bars) bar[kBarStyle] = 0;
   }
 
   void AskRead(Awaited awaited, std::vector<Row> rows, std::vector<BarRow> bars, std::vector<int64_t> places) {
@@ -168,17 +191,28 @@ class Session {
     step_.rows = std::move(rows);
     step_.bars = std::move(bars);
     step_.places = std::move(places);
+    HideStyle();
   }
 
   int Draw(const std::vector<float>& bias, const model::SamplingRule& rule) {
-    const model::Sampled sampled = model::Sample(step_.logits, bias, rule, &random_);
+    std::span<const float> logits = step_.logits;
+    if (unstyled_) {
+      // A style is in its rhythm and texture more than in its pitches, which the chords are to rule: they go half as
+      // far.
+      const float whole = awaited_ == Awaited::kPitch ? 2000.0f : 1000.0f;
+      const float further = static_cast<float>(settings_.style_guidance_permille) / whole;
+      guided_.assign(logits.begin(), logits.end());
+      for (size_t i = 0; i < guided_.size(); ++i) guided_[i] += further * (guided_[i] - unstyled_step_.logits[i]);
+      logits = guided_;
+    }
+    const model::Sampled sampled = model::Sample(logits, bias, rule, &random_);
     nats_ += sampled.nats;
     return sampled.symbol;
   }
 
   // Asks to read whole recent bars into an empty cache. False when not one of them fits.
   bool Rebuild() {
-    decoder_->Reset();
+    Reset();
     Sequence recent;
     Piece past = composition_.piece;  // only the bars before this one hold events
     past.bars.resize(bar_);
@@ -213,6 +247,7 @@ class Session {
   }
 
   std::unique_ptr<model::Decoder> decoder_;
+  std::unique_ptr<model::Decoder> unstyled_;  // reads the same without the style; nullptr without guidance
   GrammarRules rules_;
   ComposerSettings settings_;
   model::CounterRandom random_;
@@ -221,7 +256,8 @@ class Session {
   Composition composition_;
   double nats_ = 0;
   int64_t events_ = 0;
-  model::Decoder::Step step_;
+  model::Decoder::Step step_, unstyled_step_;
+  std::vector<float> guided_;
   Awaited awaited_ = Awaited::kRows;
   size_t bar_ = 0;  // the one being composed
   std::optional<BarContext> context_;
@@ -244,6 +280,7 @@ std::map<std::string, std::string> ComposerSettings::ToParameters() const {
   put("role", role);
   put("pitch", pitch);
   put("duration", duration);
+  parameters["style_guidance_permille"] = std::to_string(style_guidance_permille);
   parameters["rebuild_rows"] = std::to_string(rebuild_rows);
   return parameters;
 }
@@ -271,6 +308,10 @@ Result<ComposerSettings> ComposerSettings::FromParameters(const std::map<std::st
     rule->temperature = permille / 1000.0;
     ASSIGN_OR_RETURN(rule->top_p_ppm, number(std::string(name) + "_top_p_ppm", 1, 1'000'000));
   }
+  settings.style_guidance_permille = 0;
+  if (parameters.count("style_guidance_permille") != 0) {
+    ASSIGN_OR_RETURN(settings.style_guidance_permille, number("style_guidance_permille", 0, 10'000));
+  }
   ASSIGN_OR_RETURN(settings.rebuild_rows, number("rebuild_rows", 1, 8192));
   return settings;
 }
@@ -295,7 +336,10 @@ Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const Piece
     }
     if (served.empty()) break;
     std::vector<model::Decoder::Step*> steps;
-    for (Session* session : served) steps.push_back(session->step());
+    for (Session* session : served) {
+      steps.push_back(session->step());
+      if (session->unstyled_step() != nullptr) steps.push_back(session->unstyled_step());
+    }
     decoder->Serve(steps);
     for (Session* session : served) {
       const size_t before = session->bars_done();

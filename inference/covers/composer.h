@@ -20,10 +20,15 @@ struct ComposerSettings {
   model::SamplingRule role{0.95, 960'000};
   model::SamplingRule pitch{0.90, 950'000};
   model::SamplingRule duration{0.80, 950'000};
+  // How far each logit is moved on from that of the same model with the style hidden, in thousandths of their distance;
+  // pitches half as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and Salimans,
+  // 2022).
+  int style_guidance_permille = 3200;
   int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
 
   std::map<std::string, std::string> ToParameters() const;
-  // What ToParameters wrote, out of a record's parameters; others are passed over.
+  // What ToParameters wrote, out of a record's parameters; others are passed over. A record that states no guidance had
+  // none.
   // Errors: kInvalidArgument (one is missing or not a number), kOutOfRange (names the parameter, value and bound).
   static Result<ComposerSettings> FromParameters(const std::map<std::string, std::string>& parameters);
 };

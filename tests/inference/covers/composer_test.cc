@@ -44,6 +44,31 @@ class ComposerTest : public testing::Test {
 std::string* ComposerTest::bytes_ = nullptr;
 CoverPlan* ComposerTest::plan_ = nullptr;
 
+TEST_F(ComposerTest, GuidanceMovesAwayFromWhatWouldBePlayedWithoutTheStyle) {
+  const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
+  tokens::Piece plan = plan_->conditioning.piece;
+  auto compose = [&](int permille) {
+    ComposerSettings settings;
+    settings.style_guidance_permille = permille;
+    return std::move(ComposeAll(decoder.get(), plan, plan_->rules, settings, 5, 1, nullptr).value()[0]);
+  };
+  EXPECT_NE(compose(0).nats_per_note, compose(3200).nats_per_note);
+  // Where no style is asked for, there is nothing to move away from.
+  plan.style = 0;
+  const Composition plain = compose(0), guided = compose(3200);
+  ExpectSame(plain, guided);
+}
+
+TEST(ComposerSettingsTest, ARecordThatStatesNoGuidanceHadNone) {
+  std::map<std::string, std::string> parameters = ComposerSettings().ToParameters();
+  EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 3200);
+  parameters.erase("style_guidance_permille");
+  EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 0);
+  parameters["style_guidance_permille"] = "10001";
+  EXPECT_EQ(ComposerSettings::FromParameters(parameters).status().message(),
+            "style_guidance_permille 10001 is outside 0 to 10000");
+}
+
 TEST_F(ComposerTest, ACandidateIsTheSameAloneAndBesideOthers) {
   const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
   const std::vector<Composition> many = ComposeSome(decoder.get(), 7), few = ComposeSome(decoder.get(), 2),
