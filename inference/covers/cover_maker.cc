@@ -1,5 +1,7 @@
 #include "inference/covers/cover_maker.h"
 
+#include <algorithm>
+
 #include "crypto/sha256.h"
 #include "inference/covers/cover_score.h"
 #include "inference/covers/plan.h"
@@ -51,7 +53,12 @@ std::vector<std::string> CoverMaker::Styles() const {
   for (const StyleTraits& style : OfferedStyles()) {
     if (HasStyle(decoder_->metadata(), style.name)) names.emplace_back(style.name);
   }
-  for (const AdapterInfo& adapter : adapters_.List()) names.push_back(adapter.style);
+  const std::vector<AdapterInfo> adapters = adapters_.List();
+  for (const StyleTraits& style : AdapterStyles()) {
+    const bool adapted = std::any_of(adapters.begin(), adapters.end(),
+                                     [&](const AdapterInfo& adapter) { return adapter.style == style.name; });
+    if (adapted || HasStyle(decoder_->metadata(), style.name)) names.emplace_back(style.name);
+  }
   return names;
 }
 

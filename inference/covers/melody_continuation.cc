@@ -38,7 +38,7 @@ int64_t Away(int64_t value, int64_t low, int64_t high) {
 
 int64_t MelodyShape::Cost(int wanted_notes) const {
   const int64_t wanted = std::max(1, wanted_notes);
-  // Bounds: middles of the demo songs' own melodies, generously.
+  // Bounds: chosen by hand, wide enough for the tunes of tools/demo_songs; not measured on a corpus.
   return Away(steps_permille, 500, 850) + 3 * Away(leaps_permille, 0, 60) + Away(rests_permille, 0, 150) +
          Away(chord_permille, 750, 1000) + Away(repeated_permille, 0, 250) +
          Away(notes * int64_t{1000} / wanted, 800, 1200) + 50 * Away(highest - lowest, 7, 16);

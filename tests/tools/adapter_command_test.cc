@@ -74,6 +74,9 @@ TEST_F(AdapterCommandTest, AnArtistsAdapterNeedsTheArtistsLeave) {
 }
 
 TEST_F(AdapterCommandTest, AStylesAdapterBesideTheModelOffersTheStyle) {
+  model::ModelFile untaught = model::ParseModelFile(base_).value();
+  untaught.metadata.erase("texture.ragtime");
+  base_ = model::SerialiseModelFile(untaught);
   Write("ledgerline.model", base_);
   EXPECT_THAT(Fine("ledgerline styles --model ledgerline.model"), Not(HasSubstr("ragtime")));
   Write("ragtime.adapter", Adapter("ragtime", ""));

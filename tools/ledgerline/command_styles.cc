@@ -36,8 +36,9 @@ Status RunStyles(Context& context, const std::string& model) {
     rows.push_back(row);
     list.push_back(one);
   }
-  context.console.Say(FormatTable(rows) +
-                      "\nNATS A NOTE: on the pieces held out from the adapter, without and with it");
+  context.console.Say(
+      FormatTable(rows) +
+      (adapters.empty() ? "" : "\nNATS A NOTE: on the pieces held out from the adapter, without and with it"));
   context.console.PrintJson(Json{{"model_sha256", engine->ModelHash().ToHex()}, {"styles", list}});
   return Status::Ok();
 }

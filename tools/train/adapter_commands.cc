@@ -205,7 +205,9 @@ Status Summary(const Flags& flags) {
   for (const auto& [style, of] : counts) {
     const bool enough = of[0] >= kTrainingPieces && of[1] + of[2] >= kHeldOutPieces;
     const covers::StyleTraits* const traits = covers::FindStyle(style);
-    const char* const offered = traits == nullptr ? "no" : traits->adapter ? "as an adapter" : "by the base";
+    const char* const offered = traits == nullptr ? "no"
+                                : traits->adapter ? "by the base, or by an adapter"
+                                                  : "by the base";
     std::printf("%-16s %6zu %6zu %6zu  %-6s %s\n", style.c_str(), of[0], of[1], of[2], enough ? "yes" : "no", offered);
   }
   std::printf("Enough: at least %zu training pieces and %zu of valid and test.\n", kTrainingPieces, kHeldOutPieces);

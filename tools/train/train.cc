@@ -2,8 +2,8 @@
 //
 //   ledgerline-train run --corpus DIR --config FILE --out DIR
 //   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
-//   ledgerline-train describe --corpus DIR
-//   ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
+//   ledgerline-train describe --corpus DIR [--ids SPLIT]       by style; or the pieces of a split that are read, one by
+//   one ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
 //   ledgerline-train curve --log FILE --out FILE [--baseline NATS]  the loss log as an SVG
 //   ledgerline-train adapt, judge-adapters, merge, corpus-summary   adapters: adapter_commands.h
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
@@ -156,7 +156,9 @@ int Pack(const std::string& corpus, const std::string& model_path, const std::st
   if (!bytes.ok()) return Fail(bytes.status());
   Result<model::ModelFile> file = model::ParseModelFile(*bytes);
   if (!file.ok()) return Fail(file.status());
-  for (const covers::StyleTraits& style : covers::OfferedStyles()) {
+  std::vector<covers::StyleTraits> styles = covers::OfferedStyles();
+  styles.insert(styles.end(), covers::AdapterStyles().begin(), covers::AdapterStyles().end());
+  for (const covers::StyleTraits& style : styles) {
     std::vector<const tokens::Piece*> pieces;
     for (const DatasetPiece& item : train->pieces) {
       if (tokens::StyleName(item.piece.style) == style.name) pieces.push_back(&item.piece);
@@ -188,6 +190,8 @@ int main(int argc, char** argv) {
   evaluate->add_option("--threads", threads, "Threads");
   CLI::App* describe = app.add_subcommand("describe", "What the corpus gives, by style.");
   describe->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
+  std::string ids;
+  describe->add_option("--ids", ids, "List the pieces of this split that are read: the manifest's id, and the style");
   CLI::App* baseline = app.add_subcommand("baseline", "Nats per note of unigram and n-gram baselines on a split.");
   baseline->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   baseline->add_option("--split", split, "valid, test or demo");
@@ -230,6 +234,14 @@ int main(int argc, char** argv) {
   if (*curve) return Curve(log, out, nats);
   if (*figures) return Figures(corpus, out);
   if (*pack) return Pack(corpus, model, out);
+  if (*describe && !ids.empty()) {
+    const Result<Dataset> dataset = LoadDataset(corpus, ids);
+    if (!dataset.ok()) return Fail(dataset.status());
+    for (const DatasetPiece& item : dataset->pieces) {
+      std::printf("%s\t%s\n", item.id.c_str(), std::string(tokens::StyleName(item.piece.style)).c_str());
+    }
+    return 0;
+  }
   if (*describe) {
     for (const char* name : {"train", "valid", "test", "demo"}) {
       const Result<Dataset> dataset = LoadDataset(corpus, name);

@@ -15,7 +15,11 @@ namespace {
 class AdapterShelfTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    base_ = new std::string(model::ReadFileBytes("inference/weights/ledgerline.model").value());
+    // A model that was not taught ragtime.
+    model::ModelFile untaught =
+        model::ParseModelFile(model::ReadFileBytes("inference/weights/ledgerline.model").value()).value();
+    untaught.metadata.erase("texture.ragtime");
+    base_ = new std::string(model::SerialiseModelFile(untaught));
   }
   static void TearDownTestSuite() { delete base_; }
 
