@@ -33,6 +33,7 @@ void AddConsent(CLI::App& app, Action& action);
 void AddCover(CLI::App& app, Action& action);
 void AddRemix(CLI::App& app, Action& action);
 void AddStyles(CLI::App& app, Action& action);
+void AddCovers(CLI::App& app, Action& action);
 void AddRegenerate(CLI::App& app, Action& action);
 void AddRate(CLI::App& app, Action& action);
 void AddUsage(CLI::App& app, Action& action);

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   AddCover(app, action);
   AddRemix(app, action);
   AddStyles(app, action);
+  AddCovers(app, action);
   AddRegenerate(app, action);
   AddRate(app, action);
   AddUsage(app, action);
