@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <string>
 
 namespace ledgerline::demo {
 namespace {
@@ -20,17 +20,23 @@ music::Score TwoParts(int bars) {
   return score;
 }
 
-size_t Count(const std::string& text, const std::string& pattern) {
-  const std::regex expression(pattern);
-  return static_cast<size_t>(
-      std::distance(std::sregex_iterator(text.begin(), text.end(), expression), std::sregex_iterator()));
+// How many strokes "M12.5 40h" (or v) a drawing has: a move to a place, then a line in `direction`.
+size_t Strokes(const std::string& svg, char direction) {
+  size_t count = 0;
+  for (size_t at = svg.find('M'); at != std::string::npos; at = svg.find('M', at + 1)) {
+    const size_t space = svg.find_first_not_of("0123456789.", at + 1);
+    if (space == at + 1 || space == std::string::npos || svg[space] != ' ') continue;
+    const size_t end = svg.find_first_not_of("0123456789", space + 1);
+    count += end != std::string::npos && end > space + 1 && svg[end] == direction;
+  }
+  return count;
 }
 
 TEST(PianoRollTest, EveryNoteIsAStrokeInItsPartsColour) {
   const std::string svg = PianoRollSvg(TwoParts(8));
   // Two paths of eight notes, melody drawn last and red; nine bar lines; names with nothing that XML would read.
-  EXPECT_EQ(Count(svg, "M[0-9.]+ [0-9]+h"), 16u);
-  EXPECT_EQ(Count(svg, "M[0-9]+ [0-9]+v"), 9u);
+  EXPECT_EQ(Strokes(svg, 'h'), 16u);
+  EXPECT_EQ(Strokes(svg, 'v'), 9u);
   EXPECT_LT(svg.rfind("stroke=\"#0072b2\""), svg.rfind("stroke=\"#d55e00\""));
   EXPECT_NE(svg.find("Voice &lt;1> &amp; 2"), std::string::npos);
   EXPECT_EQ(svg, PianoRollSvg(TwoParts(8)));
@@ -38,14 +44,14 @@ TEST(PianoRollTest, EveryNoteIsAStrokeInItsPartsColour) {
 
 TEST(PianoRollTest, DrawsNoMoreThanItsBars) {
   const std::string svg = PianoRollSvg(TwoParts(40));
-  EXPECT_EQ(Count(svg, "M[0-9.]+ [0-9]+h"), 2 * kRollBars);
+  EXPECT_EQ(Strokes(svg, 'h'), 2 * kRollBars);
   EXPECT_LT(svg.size(), 8000u);
 }
 
 TEST(PianoRollTest, ANoteOverARowsEndGoesOnInTheNext) {
   music::Score score = TwoParts(16);
   score.parts[1].notes = {{7 * 96, 192, 48, 60}};
-  EXPECT_EQ(Count(PianoRollSvg(score), "M[0-9.]+ [0-9]+h"), 16u + 2u);
+  EXPECT_EQ(Strokes(PianoRollSvg(score), 'h'), 16u + 2u);
 }
 
 TEST(PianoRollTest, DrumsLieBelowInALineOfTheirOwn) {
@@ -57,10 +63,12 @@ TEST(PianoRollTest, DrumsLieBelowInALineOfTheirOwn) {
   score.parts.push_back(drums);
   const std::string svg = PianoRollSvg(score);
   EXPECT_NE(svg.find("stroke=\"#555555\""), std::string::npos);
-  EXPECT_EQ(Count(svg, "M[0-9.]+ [0-9]+h"), 10u);
+  EXPECT_EQ(Strokes(svg, 'h'), 10u);
 }
 
-TEST(PianoRollTest, NothingIsDrawnOfNothing) { EXPECT_EQ(Count(PianoRollSvg(music::Score()), "path"), 0u); }
+TEST(PianoRollTest, NothingIsDrawnOfNothing) {
+  EXPECT_EQ(PianoRollSvg(music::Score()).find("path"), std::string::npos);
+}
 
 }  // namespace
 }  // namespace ledgerline::demo
