@@ -19,6 +19,7 @@ constexpr int kMuddyInterval = 5;
 constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
+constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
 constexpr int kWidestLeap = 19;
 constexpr float kLongMelodyNote = -2.5f;  // of a composed melody: above a dotted quarter
 constexpr float kMelodyWanted = 3.0f;     // where a melody is composed and is silent
@@ -42,6 +43,13 @@ const MelodyNote* MelodyAt(const PieceBar& bar, int onset) {
     if (note.onset <= onset && onset < note.onset + note.duration) return &note;
   }
   return nullptr;
+}
+
+// A song comes to rest on a triad: the chord without its seventh.
+int Triad(int chord) {
+  if (ChordQuality(chord) == kDominant) return ChordSymbolOf(ChordRoot(chord), kMajor);
+  if (ChordQuality(chord) == kMinorSeventh) return ChordSymbolOf(ChordRoot(chord), kMinor);
+  return chord;
 }
 
 }  // namespace
@@ -301,9 +309,9 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
       if (event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > onset) fretted.push_back(event.pitch);
     }
   }
-  const int chord = bar_.ChordAt(onset);
-  const uint32_t mask = ChordMask(chord);
   const bool close = onset == closing_;
+  const int chord = close ? Triad(bar_.ChordAt(onset)) : bar_.ChordAt(onset);
+  const uint32_t mask = ChordMask(chord);
   struct Line {
     int before, after;
   };
@@ -339,7 +347,9 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     float value = IdiomBias(setting, pitch);
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
     if (pitch < below || pitch > above) value += rules_.crossing;
-    if (mask != 0 && !belongs) value += close ? -5.0f : on_beat ? rules_.foreign_on_beat : rules_.foreign_off_beat;
+    if (close && keys && !same_onset.empty() && mask != 0 && !belongs) continue;  // rather a note less
+    if (mask != 0 && !belongs)
+      value += close ? kForeignClose : on_beat ? rules_.foreign_on_beat : rules_.foreign_off_beat;
     if (close && same_onset.empty() && mask != 0 && pitch % 12 != ChordRoot(chord)) value -= 2.5f;  // on its root
     if (melody != nullptr) {
       const int apart = (pitch - melody->pitch + 132) % 12;

@@ -203,5 +203,20 @@ TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {
   EXPECT_FALSE(Allowed(plain, 7));
 }
 
+TEST(Grammar, TheLastChordHasNoSeventh) {
+  Piece piece = Bars(kHands, 2);
+  for (PieceBar& bar : piece.bars) bar.chords.fill(ChordSymbolOf(0, kDominant));
+  const int close = piece.bars[1].melody.back().onset;
+  const std::vector<float> inside = BarGrammar(piece, 0, {}).PitchBias({}, close, kKeysLow, kNoPitch),
+                           last = BarGrammar(piece, 1, {}).PitchBias({}, close, kKeysLow, kNoPitch);
+  EXPECT_GT(inside[58], -3.0f);  // B flat belongs to C7
+  EXPECT_LT(last[58], -10.0f);
+  EXPECT_GT(last[55], -5.0f);
+  const std::vector<float> added =
+      BarGrammar(piece, 1, {}).PitchBias({{close, kKeysLow, 48, 0}}, close, kKeysLow, kNoPitch);
+  EXPECT_FALSE(Allowed(added, 58));
+  EXPECT_TRUE(Allowed(added, 55));
+}
+
 }  // namespace
 }  // namespace ledgerline::tokens
