@@ -86,16 +86,16 @@ TEST(AdapterMerge, AQuantisedBaseIsQuantisedAnewWhereItIsAdaptedAndNowhereElse) 
   const model::AdaptedRows query = model::AdaptedRowsOf(SmallConfig())[0];
   ASSERT_EQ(query.matrix, name);
   for (size_t n = 0; n < 48 + 48; ++n) {  // 48 rows of queries, 24 of keys, 24 of values
+    const bool keys = n >= 48 && n < 72;  // they have no pair
     std::vector<float> row(48);
-    for (size_t i = 0; i < 48; ++i) {
+    for (size_t i = 0; i < 48 && !keys; ++i) {
       const float weight = static_cast<float>(before.codes[n * 48 + i]) * scales[n];
       row[i] = ByHand(weight, adapter, n < 48 ? query : model::AdaptedRowsOf(SmallConfig())[1],
                       static_cast<int64_t>(n < 48 ? n : n - 72), static_cast<int64_t>(i));
-      if (n >= 48 && n < 72) break;  // keys have no pair
     }
     const std::vector<int8_t> codes(after.codes.begin() + static_cast<ptrdiff_t>(n * 48),
                                     after.codes.begin() + static_cast<ptrdiff_t>(n * 48 + 48));
-    if (n >= 48 && n < 72) {
+    if (keys) {
       EXPECT_TRUE(std::equal(codes.begin(), codes.end(), before.codes.begin() + static_cast<ptrdiff_t>(n * 48)));
       EXPECT_EQ(anew[n], scales[n]);
     } else {
