@@ -27,7 +27,7 @@ class AdapterShelf {
     Hash256 adapter_hash;
   };
 
-  // Puts the file of a style that is offered as an adapter on the shelf.
+  // Puts the file of one of AdapterStyles() on the shelf.
   // Errors: those of ParseAdapterFile and CheckAdapterBase; kInvalidArgument (a style that is none of AdapterStyles, or
   // is here already; an artist's adapter, which is named for each cover).
   Status Add(const std::string& adapter_file_bytes);

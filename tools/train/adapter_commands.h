@@ -1,7 +1,7 @@
 // The adapters' part of ledgerline-train:
 //
 //   ledgerline-train adapt --base MODEL --corpus DIR --config FILE --style ragtime --out FILE.adapter
-//   ledgerline-train adapt ... --shipped --out DIR        every style that is offered as an adapter, DIR/STYLE.adapter
+//   ledgerline-train adapt ... --shipped --out DIR        ragtime, march and krakowiak: DIR/STYLE.adapter
 //   ledgerline-train adapt ... --composer "Josephine Lang" --split adapt --artist PARTY --out FILE.adapter
 //   ledgerline-train adapt ... --pieces LIST [--split adapt]   a file of piece ids, one a line
 //   ledgerline-train judge-adapters --base MODEL --corpus DIR --adapter A --adapter B [--split adapt]
