@@ -234,7 +234,8 @@ void AddAdapterCommands(CLI::App& app, std::function<int()>* action) {
   adapt->add_option("--corpus", flags->corpus, "Folder with manifest.tsv and MIDI files")->required();
   adapt->add_option("--config", flags->config, "Configuration, such as tools/train/adapters.conf")->required();
   adapt->add_option("--style", flags->style, "The training pieces of one style");
-  adapt->add_flag("--shipped", flags->shipped, "Ragtime, march and krakowiak, the styles of the fewest pieces; --out is a folder");
+  adapt->add_flag("--shipped", flags->shipped,
+                  "Ragtime, march and krakowiak, the styles of the fewest pieces; --out is a folder");
   adapt->add_option("--composer", flags->composer, "The pieces of --split by this composer");
   adapt->add_option("--pieces", flags->pieces, "The pieces of --split that this file names, an id a line");
   adapt->add_option("--split", flags->split, "For --composer and --pieces")->capture_default_str();
