@@ -5,7 +5,7 @@
 namespace ledgerline::kernel::internal {
 
 const Ops& Avx2Ops() {
-  static constexpr Ops kOps = VectorOps<Avx2>::Table(Path::kAvx2, "avx2");
+  static constexpr Ops kOps = VectorOps<Avx2>(Path::kAvx2, "avx2");
   return kOps;
 }
 

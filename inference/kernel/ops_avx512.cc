@@ -5,7 +5,7 @@
 namespace ledgerline::kernel::internal {
 
 const Ops& Avx512Ops() {
-  static constexpr Ops kOps = VectorOps<Avx512>::Table(Path::kAvx512, "avx512");
+  static constexpr Ops kOps = VectorOps<Avx512>(Path::kAvx512, "avx512");
   return kOps;
 }
 

@@ -1,0 +1,114 @@
+// VectorRows: what is done to one row of activations, sixteen elements at once: sums over the fixed tree, the
+// exponential, quantising, norms, gates, rotation. ops_scalar.cc defines each.
+#ifndef LEDGERLINE_INFERENCE_KERNEL_VECTOR_ROWS_H_
+#define LEDGERLINE_INFERENCE_KERNEL_VECTOR_ROWS_H_
+
+#include <bit>
+#include <cmath>
+
+#include "inference/kernel/exact_exp.h"
+#include "inference/kernel/ops.h"
+
+namespace ledgerline::kernel {
+namespace {  // one copy for each unit, see ops_vector.h
+
+template <class V>
+struct VectorRows {
+  using Floats = typename V::Floats;
+  using Ints = typename V::Ints;
+
+  static float Tree(Floats sums) {
+    alignas(64) float lanes[kLanes];
+    V::Store(lanes, sums);
+    for (size_t half = kLanes / 2; half > 0; half /= 2) {
+      for (size_t i = 0; i < half; ++i) lanes[i] = lanes[i] + lanes[i + half];
+    }
+    return lanes[0];
+  }
+  static int32_t Largest(Ints values) {
+    alignas(64) int32_t lanes[kLanes];
+    V::StoreInts(lanes, values);
+    int32_t largest = lanes[0];
+    for (const int32_t lane : lanes) largest = lane > largest ? lane : largest;
+    return largest;
+  }
+  static float Largest(Floats values) {
+    alignas(64) float lanes[kLanes];
+    V::Store(lanes, values);
+    float largest = lanes[0];
+    for (const float lane : lanes) largest = lane > largest ? lane : largest;
+    return largest;
+  }
+  static Floats ExpOf(Floats x) {
+    x = V::Lowest(V::Highest(x, V::Set(kExpLowest)), V::Set(kExpHighest));
+    const Floats shifted = V::Fused(x, V::Set(kLog2E), V::Set(kRounder));
+    const Floats n = V::Subtract(shifted, V::Set(kRounder));
+    Floats r = V::Fused(n, V::Set(-kLn2High), x);
+    r = V::Fused(n, V::Set(-kLn2Low), r);
+    Floats p = V::Set(kExpTerms[0]);
+    for (size_t i = 1; i < kExpTerms.size(); ++i) p = V::Fused(p, r, V::Set(kExpTerms[i]));
+    p = V::Fused(p, r, V::Set(1.0f));
+    return V::ScaledByPower(p, shifted);
+  }
+
+  static void Quantise(const float* x, size_t n, int8_t* codes, float* scale, int32_t* sum) {
+    Ints bits = V::ZeroInts();
+    for (size_t i = 0; i < n; i += kLanes) bits = V::HighestInts(bits, V::Magnitude(V::Load(x + i)));
+    const float largest = std::bit_cast<float>(Largest(bits));
+    *scale = 0;
+    *sum = 0;
+    if (!(largest >= kTiniest && largest < kHugest)) {
+      for (size_t i = 0; i < n; ++i) codes[i] = 0;
+      return;
+    }
+    const Floats inverse = V::Set(127.0f / largest);
+    *scale = largest / 127.0f;
+    Ints sums = V::ZeroInts();
+    for (size_t i = 0; i < n; i += kLanes) {
+      const Ints rounded = V::ToInts(V::Multiply(V::Load(x + i), inverse));
+      sums = V::AddInts(sums, rounded);
+      V::StoreBytes(codes + i, rounded);
+    }
+    alignas(64) int32_t lanes[kLanes];
+    V::StoreInts(lanes, sums);
+    for (const int32_t lane : lanes) *sum += lane;
+  }
+
+  static void RmsNorm(const float* x, const float* gain, size_t n, float* y) {
+    const size_t padded = RoundUp(n, kLanes);
+    Floats sums = V::Set(0);
+    for (size_t i = 0; i < padded; i += kLanes) sums = V::Fused(V::Load(x + i), V::Load(x + i), sums);
+    const float mean = Tree(sums) * (1.0f / static_cast<float>(n));
+    const Floats factor = V::Set(1.0f / std::sqrt(mean + 1e-5f));
+    for (size_t i = 0; i < padded; i += kLanes) {
+      V::Store(y + i, V::Multiply(V::Multiply(V::Load(x + i), factor), V::Load(gain + i)));
+    }
+  }
+
+  static void SiluGate(const float* gate, const float* up, size_t n, float* y) {
+    for (size_t i = 0; i < n; i += kLanes) {
+      const Floats g = V::Load(gate + i);
+      const Floats e = ExpOf(V::Multiply(g, V::Set(-1.0f)));
+      V::Store(y + i, V::Multiply(V::Divide(g, V::Add(V::Set(1.0f), e)), V::Load(up + i)));
+    }
+  }
+
+  static void Rotate(float* x, const float* cosines, const float* sines, size_t half) {
+    size_t i = 0;
+    for (; i + kLanes <= half; i += kLanes) {
+      const Floats a = V::Load(x + i), b = V::Load(x + i + half), c = V::Load(cosines + i), s = V::Load(sines + i);
+      V::Store(x + i, V::Fused(a, c, V::Multiply(V::Multiply(b, s), V::Set(-1.0f))));
+      V::Store(x + i + half, V::Fused(b, c, V::Multiply(a, s)));
+    }
+    for (; i < half; ++i) {
+      const float a = x[i], b = x[i + half];
+      x[i] = std::fma(a, cosines[i], -(b * sines[i]));
+      x[i + half] = std::fma(b, cosines[i], a * sines[i]);
+    }
+  }
+};
+
+}  // namespace
+}  // namespace ledgerline::kernel
+
+#endif  // LEDGERLINE_INFERENCE_KERNEL_VECTOR_ROWS_H_
