@@ -1,9 +1,7 @@
 // Chorale trainer: teaches a ChoraleNetwork the training split; resumable, stops early on the valid split.
 //
-// State is kept in <out>/checkpoint.state (parameters, their running average, AdamW moments, step; the container of
-// model files), the averaged parameters with the best valid loss in <out>/best.model, the log in <out>/loss.tsv. Order,
-// transpositions and dropout of a step follow from the seed and the step: a resumed run sees what an unbroken one would
-// have seen. The test split is never touched here.
+// The run is the one of training_run.h; a running average of the parameters is judged, and kept in <out>/best.model
+// when it is the best so far. The test split is never touched here.
 #ifndef LEDGERLINE_INFERENCE_CHORALES_CHORALE_TRAINER_H_
 #define LEDGERLINE_INFERENCE_CHORALES_CHORALE_TRAINER_H_
 

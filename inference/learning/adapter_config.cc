@@ -2,46 +2,27 @@
 
 #include "crypto/sha256.h"
 #include "inference/learning/adapter_trainer.h"
-#include "inference/learning/settings.h"
 
 namespace ledgerline::learning {
 
+AdapterConfig::AdapterConfig() {
+  batch = 2;
+  steps = 200;
+  warmup_steps = 10;
+  evaluate_every = 25;
+  patience = 4;
+}
+
 Result<AdapterConfig> AdapterConfig::Parse(const std::string& text) {
   AdapterConfig config;
-  SettingReaders readers;
-  readers.numbers = {{"seed", Into(&config.seed)},
-                     {"rank", Into(&config.rank)},
-                     {"alpha", Into(&config.alpha)},
-                     {"batch", Into(&config.batch)},
-                     {"rows", Into(&config.rows)},
-                     {"steps", Into(&config.steps)},
-                     {"learning_rate", Into(&config.learning_rate)},
-                     {"warmup_steps", Into(&config.warmup_steps)},
-                     {"weight_decay", Into(&config.weight_decay)},
-                     {"dropout", Into(&config.dropout)},
-                     {"gradient_norm", Into(&config.gradient_norm)},
-                     {"evaluate_every", Into(&config.evaluate_every)},
-                     {"patience", Into(&config.patience)},
-                     {"held_out_percent", Into(&config.held_out_percent)},
-                     {"held_out_rows", Into(&config.held_out_rows)},
-                     {"threads", Into(&config.threads)},
-                     {"bfloat16", Into(&config.bfloat16)}};
+  SettingReaders readers = ReadersOf(&config);
+  readers.numbers.insert({{"rank", Into(&config.rank, 1, model::kMaxAdapterRank)},
+                          {"alpha", Into(&config.alpha, 1, model::kMaxAdapterAlpha)},
+                          {"rows", Into(&config.rows, 64, 8192)},
+                          {"held_out_percent", Into(&config.held_out_percent, 1, 90)},
+                          {"held_out_rows", Into(&config.held_out_rows)}});
   readers.words = {{"device", Into(&config.device)}};
   RETURN_IF_ERROR(ReadSettings(text, readers));
-  const auto within = [](const char* name, int64_t value, int64_t lowest, int64_t highest) {
-    if (value >= lowest && value <= highest) return Status::Ok();
-    return OutOfRange(std::string(name) + " " + std::to_string(value) + " is outside " + std::to_string(lowest) +
-                      " to " + std::to_string(highest));
-  };
-  RETURN_IF_ERROR(within("rank", config.rank, 1, model::kMaxAdapterRank));
-  RETURN_IF_ERROR(within("alpha", config.alpha, 1, model::kMaxAdapterAlpha));
-  RETURN_IF_ERROR(within("batch", config.batch, 1, 4096));
-  RETURN_IF_ERROR(within("rows", config.rows, 64, 8192));
-  RETURN_IF_ERROR(within("steps", config.steps, 1, 1'000'000));
-  RETURN_IF_ERROR(within("evaluate_every", config.evaluate_every, 1, 1'000'000));
-  RETURN_IF_ERROR(within("held_out_percent", config.held_out_percent, 1, 90));
-  RETURN_IF_ERROR(within("threads", config.threads, 1, 1024));
-  if (config.dropout >= 1) return OutOfRange("dropout " + std::to_string(config.dropout) + " is not below 1");
   return config;
 }
 

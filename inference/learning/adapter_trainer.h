@@ -12,34 +12,23 @@
 #include <utility>
 #include <vector>
 
-#include "inference/learning/autocast.h"
 #include "inference/learning/dataset.h"
 #include "inference/learning/ngram.h"
+#include "inference/learning/run_config.h"
 #include "inference/model/adapter_file.h"
 #include "schemas/status.h"
 
 namespace ledgerline::learning {
 
-struct AdapterConfig {
-  uint64_t seed = 1;
+// A step reads `batch` chunks.
+struct AdapterConfig : RunConfig {
   int rank = 8;
   int alpha = 16;
-  int batch = 2;                // chunks a step
-  int rows = 512;               // of a chunk, at most the base's context
-  int64_t steps = 200;          // of the whole schedule
-  double learning_rate = 2e-3;  // at its peak; linear warm-up, then cosine to a hundredth
-  int64_t warmup_steps = 10;
-  double weight_decay = 0.05;
-  double dropout = 0;
-  double gradient_norm = 1.0;
-  int64_t evaluate_every = 25;   // steps
-  int patience = 4;              // evaluations without a better loss on held-out pieces before stopping
+  int rows = 512;                // of a chunk, at most the base's context
   int held_out_percent = 20;     // of the pieces, at least one
   int64_t held_out_rows = 8000;  // in one evaluation, at most
-  int threads = 1;
-  bool bfloat16 = false;  // autocast
-  Device device = Device::kCpu;
 
+  AdapterConfig();
   // "key = value" lines (settings.h). Errors: kInvalidArgument (an unknown key, not a number), kOutOfRange.
   static Result<AdapterConfig> Parse(const std::string& text);
 };

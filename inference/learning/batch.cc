@@ -40,6 +40,11 @@ Status Place(model::TransformerImpl* network, Device device) {
   return Status::Ok();
 }
 
+BatchLoss NoteLoss(model::TransformerImpl& network, const Batch& batch) {
+  const model::FieldLosses losses = network.Losses(batch.rows, batch.bars, batch.places);
+  return {losses.onset + losses.role + losses.pitch + losses.duration, losses.events};
+}
+
 Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,
                            Device device) {
   torch::NoGradGuard no_grad;

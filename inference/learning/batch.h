@@ -7,6 +7,7 @@
 
 #include "inference/learning/autocast.h"
 #include "inference/learning/ngram.h"
+#include "inference/learning/training_run.h"
 #include "inference/model/transformer.h"
 #include "inference/tokens/positions.h"
 
@@ -25,6 +26,9 @@ Batch MakeBatch(const std::vector<tokens::Sequence>& chunks);
 
 // Moves a network to a device. Errors: kFailedPrecondition (this machine, or this LibTorch, has no such device).
 Status Place(model::TransformerImpl* network, Device device);
+
+// The loss of a batch on the network's device: nats summed over fields, counted in notes.
+BatchLoss NoteLoss(model::TransformerImpl& network, const Batch& batch);
 
 // Nats a note over the chunks, each read alone on an empty context. No gradients, no dropout. `device`: the network's.
 Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,

@@ -43,10 +43,13 @@ Status ReadSettings(const std::string& text, const SettingReaders& readers) {
     if (error != std::errc() || end != value.data() + value.size()) {
       return InvalidArgument(place + ": " + key + " is not a number: \"" + value + "\"");
     }
-    if (!(parsed >= 0 && parsed < 1e15)) {
-      return OutOfRange(place + ": " + key + " " + value + " is outside 0 to 1e15");
+    if (!(parsed >= reader->second.lowest && parsed <= reader->second.highest)) {
+      std::ostringstream bounds;
+      bounds << place << ": " << key << ' ' << value << " is outside " << reader->second.lowest << " to "
+             << reader->second.highest;
+      return OutOfRange(bounds.str());
     }
-    reader->second(parsed);
+    reader->second.set(parsed);
   }
   return Status::Ok();
 }

@@ -7,37 +7,40 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 
 #include "inference/learning/autocast.h"
 #include "schemas/status.h"
 
 namespace ledgerline::learning {
 
-// What to do with each key: a number from 0 to 1e15, or a word.
+// What to do with a number, and between which bounds, both included, it must lie.
+struct NumberReader {
+  double lowest, highest;
+  std::function<void(double)> set;
+};
+
+// What to do with each key: it is a number or a word.
 struct SettingReaders {
-  std::map<std::string, std::function<void(double)>> numbers;
+  std::map<std::string, NumberReader> numbers;
   std::map<std::string, std::function<Status(const std::string&)>> words;
 };
 
-inline std::function<void(double)> Into(int* to) {
-  return [to](double value) { *to = static_cast<int>(std::min(value, 2e9)); };
-}
-inline std::function<void(double)> Into(int64_t* to) {
-  return [to](double value) { *to = static_cast<int64_t>(value); };
-}
-inline std::function<void(double)> Into(uint64_t* to) {
-  return [to](double value) { *to = static_cast<uint64_t>(value); };
-}
-inline std::function<void(double)> Into(double* to) {
-  return [to](double value) { *to = value; };
-}
-inline std::function<void(double)> Into(bool* to) {
-  return [to](double value) { *to = value != 0; };
+// Reads a number into an integer (what is behind the point is dropped), a double or a bool (whether it is not 0).
+template <typename T>
+NumberReader Into(T* to, double lowest = 0, double highest = 1e15) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return {0, 1, [to](double value) { *to = value != 0; }};
+  } else if constexpr (std::is_same_v<T, int>) {
+    return {lowest, std::min(highest, 2e9), [to](double value) { *to = static_cast<int>(value); }};
+  } else {
+    return {lowest, highest, [to](double value) { *to = static_cast<T>(value); }};
+  }
 }
 // "cpu" or "cuda".
 std::function<Status(const std::string&)> Into(Device* to);
 
-// Errors name the line: kInvalidArgument (an unknown key, not a number), kOutOfRange.
+// Errors name the line, the key, the value and the bound: kInvalidArgument (an unknown key, not a number), kOutOfRange.
 Status ReadSettings(const std::string& text, const SettingReaders& readers);
 
 }  // namespace ledgerline::learning

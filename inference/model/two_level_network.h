@@ -43,6 +43,8 @@ class TwoLevelNetwork : public torch::nn::Module {
   KeyValueCache NewCache() const;
   // Corrects the layers from now on; one without layers ends it. Tensors are shared, not copied.
   void Adapt(LowRank low_rank) { low_rank_ = std::move(low_rank); }
+  // Of the constructor's `dropout`, from now on.
+  void SetDropout(double share) { dropout_ = share; }
   // Parameters and tables. What is given to the network must lie there too.
   void MoveTo(const torch::Device& device);
 

@@ -138,7 +138,7 @@ TEST(HoldOut, DependsOnIdsAndSeedAlone) {
 }
 
 TEST(AdapterConfig, ErrorsNameTheLineOrTheBound) {
-  EXPECT_EQ(AdapterConfig::Parse("rank = 65\n").status().message(), "rank 65 is outside 1 to 64");
+  EXPECT_EQ(AdapterConfig::Parse("rank = 65\n").status().message(), "line 1: rank 65 is outside 1 to 64");
   EXPECT_EQ(AdapterConfig::Parse("\nwidth = 3\n").status().message(), "line 2: unknown key \"width\"");
   EXPECT_EQ(AdapterConfig::Parse("device = tpu\n").status().message(),
             "line 1: device \"tpu\" is neither cpu nor cuda");

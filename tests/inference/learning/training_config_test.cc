@@ -50,8 +50,10 @@ TEST(TrainingConfig, ErrorsNameTheLine) {
   EXPECT_EQ(TrainingConfig::Parse("wdith = 192\n").status().message(), "line 1: unknown key \"wdith\"");
   EXPECT_EQ(TrainingConfig::Parse("learning_rate = -1\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("learning_rate = nan\n").status().code(), StatusCode::kOutOfRange);
-  EXPECT_EQ(TrainingConfig::Parse("batch = 0\n").status().code(), StatusCode::kOutOfRange);
-  EXPECT_EQ(TrainingConfig::Parse("halvings = 5\n").status().message(), "halvings 5 is above 4");
+  EXPECT_EQ(TrainingConfig::Parse("batch = 0\n").status().message(), "line 1: batch 0 is outside 1 to 4096");
+  EXPECT_EQ(TrainingConfig::Parse("evaluate_every = 0\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("checkpoint_every = 0\n").status().code(), StatusCode::kOutOfRange);
+  EXPECT_EQ(TrainingConfig::Parse("halvings = 5\n").status().message(), "line 1: halvings 5 is outside 0 to 4");
   EXPECT_EQ(TrainingConfig::Parse("dropout = 1\n").status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(TrainingConfig::Parse("device = gpu\n").status().message(),
             "line 1: device \"gpu\" is neither cpu nor cuda");
