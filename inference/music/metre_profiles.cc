@@ -1,6 +1,6 @@
 // Made by `analyse_corpus metre-profiles` from the training split of the corpus (docs/analysis.md): for each known
 // metre, slot of the bar and sight, hundredths of a nat. Data, not code.
-#include "inference/music/metre.h"
+#include "inference/music/metre_features.h"
 
 namespace ledgerline::music {
 namespace {

@@ -1,10 +1,12 @@
 // analyse_corpus keys FILE.mid...    how often the key found has the signature that the file states
 // analyse_corpus chords FILE.mid...  how often the chords found agree with the chord symbols in the file's markers
 // analyse_corpus melody FILE.mid...  how often the one part named voice, chant, Singstimme or glos is taken for the
-// melody, with
-//                                    the names and programs there, and with both erased
+//                                    melody, with the names and programs there, and with both erased
+// analyse_corpus metre FILE.mid...   how often the metre found is the one that the file states
+// analyse_corpus metre-profiles FILE.mid..., metre-trees FILE.mid...  make the tables that finding metres rests on
 // analyse_corpus fingerprints FILE.mid...  how many tunes are taken for others, and how many are found again when
-// changed analyse_corpus sections LABELS.tsv DIR...  how far the form found agrees with labels by hand, of songs in DIR
+//                                    changed
+// analyse_corpus sections LABELS.tsv DIR...  how far the form found agrees with labels by hand, of songs in DIR
 // analyse_corpus show FILE.mid       what the analysis finds in one file
 //
 // A file named `-` stands for a list of files on standard input, one a line. Chord symbols are markers "root:kind",
@@ -256,7 +258,7 @@ int Main(int argc, char** argv) {
   }
   if (mode == "metre") PrintMetreReport(files);
   if (mode == "metre-profiles") PrintMetreProfiles(files);
-  if (mode == "metre-weights") PrintMetreWeights(files);
+  if (mode == "metre-trees") PrintMetreTrees(files);
   if (mode.starts_with("metre")) return 0;
   if (mode == "musicxml") return PrintMusicXmlReport(files, "") ? 0 : 1;
   Report report;

@@ -1,8 +1,6 @@
 #include "tools/analyse_corpus/metre_report.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -33,121 +31,6 @@ std::string Named(int numerator, int denominator) {
 }
 
 }  // namespace
-
-void PrintMetreProfiles(const std::vector<std::string>& files) {
-  std::vector<std::vector<double>> counts(kKnownMetres);
-  for (size_t m = 0; m < kKnownMetres; ++m)
-    counts[m].assign(static_cast<size_t>(kMetresKnown[m].Slots() * kMetreSights), 0);
-  for (const std::string& file : files) {
-    const auto grid = Read(file);
-    if (!grid.ok()) continue;
-    const MetreEstimate stated = StatedMetre(*grid);
-    const int m = IndexOf(stated);
-    if (m < 0) continue;
-    const auto slots = static_cast<int64_t>(kMetresKnown[static_cast<size_t>(m)].Slots());
-    const std::vector<uint8_t> sights = MetreSights(*grid);
-    // A long piece counts like one of 64 bars: what is counted is the metre, not the composer.
-    const double weight = std::min(1.0, 64.0 * static_cast<double>(slots) / static_cast<double>(sights.size() + 1));
-    for (size_t k = 0; k < sights.size(); ++k) {
-      const int64_t place = ((static_cast<int64_t>(k) - stated.first_bar / kMetreSlotTicks) % slots + slots) % slots;
-      counts[static_cast<size_t>(m)][static_cast<size_t>(place * kMetreSights + sights[k])] += weight;
-    }
-  }
-  std::printf(
-      "// Made by `analyse_corpus metre-profiles` from the training split of the corpus (docs/analysis.md): for each "
-      "known\n"
-      "// metre, slot of the bar and sight, hundredths of a nat. Data, not code.\n"
-      "#include \"inference/music/metre.h\"\n\nnamespace ledgerline::music {\nnamespace {\n\n// clang-format off\n");
-  size_t at = 0;
-  std::vector<size_t> starts;
-  std::printf("constexpr int16_t kProfiles[] = {");
-  for (size_t m = 0; m < kKnownMetres; ++m) {
-    starts.push_back(at);
-    for (int slot = 0; slot < kMetresKnown[m].Slots(); ++slot) {
-      if (slot % 2 == 0) std::printf("\n   ");
-      double total = 0;
-      for (int sight = 0; sight < kMetreSights; ++sight)
-        total += counts[m][static_cast<size_t>(slot * kMetreSights + sight)] + 2;
-      for (int sight = 0; sight < kMetreSights; ++sight, ++at) {
-        const double share = (counts[m][static_cast<size_t>(slot * kMetreSights + sight)] + 2) / total;
-        double everywhere = 2.0 * kMetresKnown[m].Slots(), all = everywhere * kMetreSights;
-        for (size_t k = 0; k < counts[m].size(); ++k) {
-          all += counts[m][k];
-          if (k % kMetreSights == static_cast<size_t>(sight)) everywhere += counts[m][k];
-        }
-        std::printf(" %d,", static_cast<int>(std::lround(100 * std::log(share / (everywhere / all)))));
-      }
-    }
-    std::printf("  // %s\n", Named(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
-  }
-  std::printf("};\n// clang-format on\nconstexpr size_t kStarts[] = {");
-  for (const size_t start : starts) std::printf("%zu, ", start);
-  std::printf(
-      "%zu};\n\n}  // namespace\n\nstd::span<const int16_t> MetreProfile(int metre) {\n"
-      "  const auto m = static_cast<size_t>(metre);\n"
-      "  return std::span<const int16_t>(kProfiles).subspan(kStarts[m], kStarts[m + 1] - kStarts[m]);\n}\n\n"
-      "}  // namespace ledgerline::music\n",
-      at);
-}
-
-void PrintMetreWeights(const std::vector<std::string>& files) {
-  constexpr int kRounds = 4000;
-  constexpr double kRate = 12, kDecay = 3e-5;
-  std::vector<std::array<double, kMetreFeatures>> features;
-  std::vector<int> stated;
-  for (const std::string& file : files) {
-    const auto grid = Read(file);
-    const int m = grid.ok() ? IndexOf(StatedMetre(*grid)) : -1;
-    if (m < 0) continue;
-    const auto whole = MetreFeatures(*grid);
-    stated.push_back(m);
-    features.emplace_back();
-    for (size_t k = 0; k < kMetreFeatures; ++k) features.back()[k] = whole[k] / 1000.0;
-  }
-  std::vector<std::array<double, kMetreFeatures>> weights(kKnownMetres), momentum(kKnownMetres);
-  for (int round = 0; round < kRounds; ++round) {
-    std::vector<std::array<double, kMetreFeatures>> gradient(kKnownMetres);
-    double loss = 0;
-    for (size_t piece = 0; piece < features.size(); ++piece) {
-      std::array<double, kKnownMetres> points{};
-      for (size_t m = 0; m < kKnownMetres; ++m) {
-        for (size_t k = 0; k < kMetreFeatures; ++k) points[m] += weights[m][k] * features[piece][k];
-      }
-      const double top = *std::max_element(points.begin(), points.end());
-      double sum = 0;
-      for (double& p : points) sum += p = std::exp(p - top);
-      for (size_t m = 0; m < kKnownMetres; ++m) {
-        const double error = points[m] / sum - (static_cast<int>(m) == stated[piece] ? 1 : 0);
-        for (size_t k = 0; k < kMetreFeatures; ++k) gradient[m][k] += error * features[piece][k];
-      }
-      loss -= std::log(points[static_cast<size_t>(stated[piece])] / sum);
-    }
-    for (size_t m = 0; m < kKnownMetres; ++m) {
-      for (size_t k = 0; k < kMetreFeatures; ++k) {
-        const double step = gradient[m][k] / static_cast<double>(features.size()) + kDecay * weights[m][k];
-        momentum[m][k] = 0.9 * momentum[m][k] + step;
-        weights[m][k] -= kRate * 0.1 * momentum[m][k];
-      }
-    }
-    if (round % 100 == 0 || round + 1 == kRounds)
-      std::fprintf(stderr, "round %d: %.4f nats a piece\n", round, loss / static_cast<double>(features.size()));
-  }
-  std::printf(
-      "// Made by `analyse_corpus metre-weights` from the training split of the corpus (docs/analysis.md): hundredths "
-      "of the\n"
-      "// logistic rule's weights, a line a metre. Data, not code.\n"
-      "#include \"inference/music/metre.h\"\n\nnamespace ledgerline::music {\nnamespace {\n\n// clang-format off\n"
-      "constexpr int16_t kWeights[kKnownMetres][kMetreFeatures] = {\n");
-  for (size_t m = 0; m < kKnownMetres; ++m) {
-    std::printf("    {");
-    for (size_t k = 0; k < kMetreFeatures; ++k)
-      std::printf("%s%d", k == 0 ? "" : ", ", static_cast<int>(std::lround(100 * weights[m][k])));
-    std::printf("},  // %s\n", Named(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
-  }
-  std::printf(
-      "};\n// clang-format on\n\n}  // namespace\n\nstd::span<const int16_t> MetreWeights(int metre) {\n"
-      "  return kWeights[static_cast<size_t>(metre)];\n}\n\n}  // namespace ledgerline::music\n");
-}
 
 void PrintMetreReport(const std::vector<std::string>& files) {
   size_t pieces = 0, same = 0, length = 0, lines = 0, four_four = 0;

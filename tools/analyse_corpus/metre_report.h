@@ -10,9 +10,9 @@ namespace ledgerline::music {
 // Counts what each place of the bar shows in pieces that state one known metre, and prints metre_profiles.cc.
 void PrintMetreProfiles(const std::vector<std::string>& files);
 
-// Fits the linear rule to what the pieces state, by gradient descent on the multinomial logistic loss, and prints
-// metre_weights.cc.
-void PrintMetreWeights(const std::vector<std::string>& files);
+// Fits the trees to what the pieces state, whole and their melodies alone (metre_boosting.h), and prints
+// metre_trees.cc.
+void PrintMetreTrees(const std::vector<std::string>& files);
 
 // How often the metre found is the one that the file states, has bars as long, and has its bar lines at the same
 // places, beside two floors; then the metres that are taken for others.
