@@ -5,23 +5,11 @@
 #include "inference/kernel/exact_decoder.h"
 #include "tests/inference/kernel/sample_adapter.h"
 #include "tests/inference/kernel/sample_model.h"
+#include "tests/inference/model/sample_shape.h"
 
 using namespace ledgerline;  // NOLINT: a fuzzer
 
 namespace {
-
-model::ModelConfig TinyConfig() {
-  model::ModelConfig config;
-  config.width = 8;
-  config.layers = 1;
-  config.heads = 2;
-  config.kv_heads = 1;
-  config.hidden = 8;
-  config.inner_width = 8;
-  config.inner_hidden = 8;
-  config.context = 64;
-  return config;
-}
 
 std::string Logits(const std::string& base, const std::string& adapter, kernel::Path path) {
   const auto ops = kernel::OpsOf(path);
@@ -41,8 +29,8 @@ std::string Logits(const std::string& base, const std::string& adapter, kernel::
 // The input is changes to a whole adapter's file, of four bytes each: where (three) and what is mixed in.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::string kBase =
-      model::SerialiseModelFile(kernel::QuantiseModelFile(kernel::SampleModel(TinyConfig())));
-  static const std::string kWhole = model::SerialiseAdapterFile(kernel::SampleAdapter(TinyConfig(), kBase));
+      model::SerialiseModelFile(kernel::QuantiseModelFile(kernel::SampleModel(model::TinyShape())));
+  static const std::string kWhole = model::SerialiseAdapterFile(kernel::SampleAdapter(model::TinyShape(), kBase));
   std::string bytes = kWhole;
   for (size_t i = 0; i + 4 <= size; i += 4) {
     const size_t at = static_cast<size_t>(data[i] | data[i + 1] << 8 | data[i + 2] << 16) % bytes.size();

@@ -4,23 +4,11 @@
 
 #include "inference/kernel/exact_decoder.h"
 #include "tests/inference/kernel/sample_model.h"
+#include "tests/inference/model/sample_shape.h"
 
 using namespace ledgerline;  // NOLINT: a fuzzer
 
 namespace {
-
-model::ModelConfig TinyConfig() {
-  model::ModelConfig config;
-  config.width = 8;
-  config.layers = 1;
-  config.heads = 2;
-  config.kv_heads = 1;
-  config.hidden = 8;
-  config.inner_width = 8;
-  config.inner_hidden = 8;
-  config.context = 64;
-  return config;
-}
 
 std::string Logits(const std::string& bytes, kernel::Path path) {
   const auto ops = kernel::OpsOf(path);
@@ -39,7 +27,7 @@ std::string Logits(const std::string& bytes, kernel::Path path) {
 
 // The input is changes to a whole model's file, of four bytes each: where (three) and what is mixed in.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const model::ModelFile kWhole = kernel::SampleModel(TinyConfig());
+  static const model::ModelFile kWhole = kernel::SampleModel(model::TinyShape());
   static const std::string kFloats = model::SerialiseModelFile(kWhole),
                            kCodes = model::SerialiseModelFile(kernel::QuantiseModelFile(kWhole));
   if (size == 0) return 0;

@@ -3,13 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/inference/chorales/sample_chorales.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::chorales {
 namespace {
-
-model::ModelConfig SmallShape() {
-  return {.width = 32, .layers = 2, .heads = 4, .hidden = 48, .inner_width = 24, .inner_hidden = 32, .context = 128};
-}
 
 // float32 [steps, kVoices, kSymbols].
 torch::Tensor AllLogits(ChoraleNetworkImpl& network, const Chorale& piece) {
@@ -25,7 +22,7 @@ class ChoraleNetworkTest : public testing::Test {
  protected:
   ChoraleNetworkTest() {
     torch::manual_seed(1);
-    network_ = ChoraleNetwork(SmallShape(), 0.3, 0.2);
+    network_ = ChoraleNetwork(model::SmallShape(0, 128), 0.3, 0.2);
     network_->eval();
   }
   ChoraleNetwork network_{nullptr};

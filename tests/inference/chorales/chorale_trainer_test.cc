@@ -6,6 +6,7 @@
 
 #include "inference/model/model_file.h"
 #include "tests/inference/chorales/sample_chorales.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::chorales {
 namespace {
@@ -18,8 +19,7 @@ class ChoraleTrainerTest : public testing::Test {
     std::filesystem::create_directories(dir_);
     for (int key = -5; key < 6; ++key) set_.train.push_back(Cadences(key, 48));
     set_.valid = {Cadences(-6, 64), Cadences(2, 52)};
-    config_.shape = {
-        .width = 32, .layers = 1, .heads = 2, .hidden = 48, .inner_width = 24, .inner_hidden = 32, .context = 64};
+    config_.shape = model::LearningShape(1, 64);
     config_.batch = 4;
     config_.steps = 40;
     config_.learning_rate = 1e-2;

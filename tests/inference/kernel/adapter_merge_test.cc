@@ -9,22 +9,12 @@
 #include "inference/kernel/stored_tensors.h"
 #include "tests/inference/kernel/sample_adapter.h"
 #include "tests/inference/kernel/sample_model.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::kernel {
 namespace {
 
-model::ModelConfig SmallConfig() {
-  model::ModelConfig config;
-  config.width = 48;
-  config.layers = 2;
-  config.heads = 4;
-  config.kv_heads = 2;
-  config.hidden = 56;
-  config.inner_width = 40;
-  config.inner_hidden = 24;
-  config.context = 64;
-  return config;
-}
+const model::ModelConfig kShape = model::SmallShape(2, 64);
 
 // Logits of pitch after a few rows, as bytes; `adapter` may be empty.
 std::string Logits(const std::string& base, const std::string& adapter, Path path) {
@@ -56,11 +46,11 @@ float ByHand(float weight, const model::AdapterFile& adapter, const model::Adapt
 }
 
 TEST(AdapterMerge, EveryAdaptedWeightIsTheSumInTheStatedOrder) {
-  const model::ModelFile base = SampleModel(SmallConfig());
-  const model::AdapterFile adapter = SampleAdapter(SmallConfig(), model::SerialiseModelFile(base));
+  const model::ModelFile base = SampleModel(kShape);
+  const model::AdapterFile adapter = SampleAdapter(kShape, model::SerialiseModelFile(base));
   const model::ModelFile merged = MergeAdapter(base, adapter).value();
   model::ModelFile expected = base;
-  for (const model::AdaptedRows& rows : model::AdaptedRowsOf(SmallConfig())) {
+  for (const model::AdaptedRows& rows : model::AdaptedRowsOf(kShape)) {
     std::vector<float>& weights = expected.tensors.at(rows.matrix).values;
     for (int64_t n = 0; n < rows.count; ++n) {
       for (int64_t i = 0; i < rows.inputs; ++i) {
@@ -76,21 +66,21 @@ TEST(AdapterMerge, EveryAdaptedWeightIsTheSumInTheStatedOrder) {
 }
 
 TEST(AdapterMerge, AQuantisedBaseIsQuantisedAnewWhereItIsAdaptedAndNowhereElse) {
-  const model::ModelFile base = QuantiseModelFile(SampleModel(SmallConfig()));
-  const model::AdapterFile adapter = SampleAdapter(SmallConfig(), model::SerialiseModelFile(base));
+  const model::ModelFile base = QuantiseModelFile(SampleModel(kShape));
+  const model::AdapterFile adapter = SampleAdapter(kShape, model::SerialiseModelFile(base));
   const model::ModelFile merged = MergeAdapter(base, adapter).value();
   const std::string name = "layers/0/query_key_value";
   const model::StoredTensor &before = base.tensors.at(name), &after = merged.tensors.at(name);
   const std::vector<float>&scales = base.tensors.at(name + "/scales").values,
         &anew = merged.tensors.at(name + "/scales").values;
-  const model::AdaptedRows query = model::AdaptedRowsOf(SmallConfig())[0];
+  const model::AdaptedRows query = model::AdaptedRowsOf(kShape)[0];
   ASSERT_EQ(query.matrix, name);
   for (size_t n = 0; n < 48 + 48; ++n) {  // 48 rows of queries, 24 of keys, 24 of values
     const bool keys = n >= 48 && n < 72;  // they have no pair
     std::vector<float> row(48);
     for (size_t i = 0; i < 48 && !keys; ++i) {
       const float weight = static_cast<float>(before.codes[n * 48 + i]) * scales[n];
-      row[i] = ByHand(weight, adapter, n < 48 ? query : model::AdaptedRowsOf(SmallConfig())[1],
+      row[i] = ByHand(weight, adapter, n < 48 ? query : model::AdaptedRowsOf(kShape)[1],
                       static_cast<int64_t>(n < 48 ? n : n - 72), static_cast<int64_t>(i));
     }
     const std::vector<int8_t> codes(after.codes.begin() + static_cast<ptrdiff_t>(n * 48),
@@ -109,9 +99,9 @@ TEST(AdapterMerge, AQuantisedBaseIsQuantisedAnewWhereItIsAdaptedAndNowhereElse) 
 
 TEST(AdapterMerge, EveryPathGivesTheSameBitsAndOthersThanTheBase) {
   for (const bool quantised : {false, true}) {
-    const model::ModelFile file = SampleModel(SmallConfig());
+    const model::ModelFile file = SampleModel(kShape);
     const std::string base = model::SerialiseModelFile(quantised ? QuantiseModelFile(file) : file);
-    const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(SmallConfig(), base));
+    const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(kShape, base));
     const std::string truth = Logits(base, adapter, Path::kScalar);
     EXPECT_NE(truth, Logits(base, "", Path::kScalar));
     for (const Path path : {Path::kAvx2, Path::kAvx512}) {
@@ -123,21 +113,21 @@ TEST(AdapterMerge, EveryPathGivesTheSameBitsAndOthersThanTheBase) {
 }
 
 TEST(AdapterMerge, TheMergedFileIsTheSameModel) {
-  const std::string base = model::SerialiseModelFile(QuantiseModelFile(SampleModel(SmallConfig())));
-  const model::AdapterFile adapter = SampleAdapter(SmallConfig(), base);
+  const std::string base = model::SerialiseModelFile(QuantiseModelFile(SampleModel(kShape)));
+  const model::AdapterFile adapter = SampleAdapter(kShape, base);
   const std::string merged = model::SerialiseModelFile(MergeAdapter(*model::ParseModelFile(base), adapter).value());
   EXPECT_EQ(Logits(merged, "", Path::kScalar), Logits(base, model::SerialiseAdapterFile(adapter), Path::kScalar));
 }
 
 TEST(AdapterMerge, AnAdapterOfZerosChangesAFloatBaseNowhere) {
-  const std::string base = model::SerialiseModelFile(SampleModel(SmallConfig()));
-  const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(SmallConfig(), base, 0));
+  const std::string base = model::SerialiseModelFile(SampleModel(kShape));
+  const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(kShape, base, 0));
   EXPECT_EQ(Logits(base, adapter, Path::kScalar), Logits(base, "", Path::kScalar));
 }
 
 TEST(AdapterMerge, BringsTheStylesTexturesAlong) {
-  const model::ModelFile base = SampleModel(SmallConfig());
-  model::AdapterFile adapter = SampleAdapter(SmallConfig(), model::SerialiseModelFile(base));
+  const model::ModelFile base = SampleModel(kShape);
+  model::AdapterFile adapter = SampleAdapter(kShape, model::SerialiseModelFile(base));
   adapter.card.notes["texture.ragtime"] = "1,2";
   adapter.card.notes["melody.ragtime"] = "720";
   const model::ModelFile merged = MergeAdapter(base, adapter).value();
@@ -148,8 +138,8 @@ TEST(AdapterMerge, BringsTheStylesTexturesAlong) {
 }
 
 TEST(AdapterMerge, AnotherBaseIsRefusedWithBothHashes) {
-  const std::string base = model::SerialiseModelFile(SampleModel(SmallConfig()));
-  model::AdapterFile adapter = SampleAdapter(SmallConfig(), "another");
+  const std::string base = model::SerialiseModelFile(SampleModel(kShape));
+  model::AdapterFile adapter = SampleAdapter(kShape, "another");
   const Status status =
       ExactDecoder::Load(base, **ChooseOps(), Precision::kInt8, model::SerialiseAdapterFile(adapter)).status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
@@ -158,24 +148,24 @@ TEST(AdapterMerge, AnotherBaseIsRefusedWithBothHashes) {
 }
 
 TEST(AdapterMerge, AnAdapterOfAnotherShapeIsRefused) {
-  const std::string base = model::SerialiseModelFile(SampleModel(SmallConfig()));
+  const std::string base = model::SerialiseModelFile(SampleModel(kShape));
   const auto status = [&](model::AdapterFile adapter) {
     return ExactDecoder::Load(base, **ChooseOps(), Precision::kInt8, model::SerialiseAdapterFile(adapter)).status();
   };
-  model::ModelConfig deeper = SmallConfig();
+  model::ModelConfig deeper = kShape;
   deeper.layers = 3;
   EXPECT_EQ(status(SampleAdapter(deeper, base)).message(), "the adapter file has 18 tensors; its base takes 12");
   deeper.layers = 1;
   EXPECT_EQ(status(SampleAdapter(deeper, base)).message(), "the adapter file lacks tensor layers/1/query/a");
-  model::ModelConfig wider = SmallConfig();
+  model::ModelConfig wider = kShape;
   wider.hidden = 64;
   EXPECT_EQ(status(SampleAdapter(wider, base)).message(),
             "adapter tensor layers/0/up/b has another shape than [56, 3]");
 }
 
 TEST(AdapterMerge, WeightsThatLeaveTheKernelsBoundAreRefused) {
-  const std::string base = model::SerialiseModelFile(QuantiseModelFile(SampleModel(SmallConfig())));
-  const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(SmallConfig(), base, 150.0f));
+  const std::string base = model::SerialiseModelFile(QuantiseModelFile(SampleModel(kShape)));
+  const std::string adapter = model::SerialiseAdapterFile(SampleAdapter(kShape, base, 150.0f));
   EXPECT_EQ(ExactDecoder::Load(base, **ChooseOps(), Precision::kInt8, adapter).status().code(),
             StatusCode::kOutOfRange);
 }

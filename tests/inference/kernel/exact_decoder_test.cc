@@ -8,6 +8,7 @@
 
 #include "crypto/sha256.h"
 #include "tests/inference/kernel/sample_model.h"
+#include "tests/inference/model/sample_shape.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
 namespace ledgerline::kernel {
@@ -18,22 +19,9 @@ using model::Field;
 
 constexpr Field kFields[] = {Field::kOnset, Field::kRole, Field::kPitch, Field::kDuration};
 
-model::ModelConfig SmallConfig(int kv_heads) {
-  model::ModelConfig config;
-  config.width = 48;
-  config.layers = 2;
-  config.heads = 4;
-  config.kv_heads = kv_heads;
-  config.hidden = 56;
-  config.inner_width = 40;
-  config.inner_hidden = 24;
-  config.context = 256;
-  return config;
-}
-
 std::unique_ptr<Decoder> LoadSample(int kv_heads, Path path = Path::kScalar, Precision precision = Precision::kInt8) {
   const Result<const Ops*> ops = OpsOf(path);
-  return ExactDecoder::Load(model::SerialiseModelFile(SampleModel(SmallConfig(kv_heads))),
+  return ExactDecoder::Load(model::SerialiseModelFile(SampleModel(model::SmallShape(kv_heads, 256))),
                             ops.ok() ? **ops : **OpsOf(Path::kScalar), precision)
       .value();
 }
@@ -151,7 +139,7 @@ TEST(ExactDecoder, OneRowsFaultIsNotTheOthers) {
 }
 
 TEST(ExactDecoder, AQuantisedFileGivesTheBitsOfTheFloatsItCameFrom) {
-  const model::ModelFile file = SampleModel(SmallConfig(2));
+  const model::ModelFile file = SampleModel(model::SmallShape(2, 256));
   const model::ModelFile small = QuantiseModelFile(file);
   const std::string bytes = model::SerialiseModelFile(small);
   EXPECT_LT(bytes.size(), model::SerialiseModelFile(file).size());
@@ -185,7 +173,7 @@ TEST(ExactDecoder, LoadingRefusesWhatDoesNotFit) {
   auto load = [&](const model::ModelFile& file) {
     return ExactDecoder::Load(model::SerialiseModelFile(file), ops, Precision::kInt8).status();
   };
-  const model::ModelFile good = SampleModel(SmallConfig(2));
+  const model::ModelFile good = SampleModel(model::SmallShape(2, 256));
   EXPECT_TRUE(load(good).ok());
   model::ModelFile file = good;
   file.tensors.erase("pitch/head");

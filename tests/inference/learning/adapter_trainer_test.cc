@@ -9,6 +9,7 @@
 #include "inference/learning/low_rank_parameters.h"
 #include "inference/learning/trainer.h"
 #include "tests/inference/learning/sample_corpus.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::learning {
 namespace {
@@ -21,8 +22,7 @@ class AdapterTrainerTest : public testing::Test {
     train_ = new Dataset(std::move(LoadDataset(corpus_->dir(), "train")).value());
     const Dataset valid = LoadDataset(corpus_->dir(), "valid").value();
     TrainingConfig config;
-    config.shape = {
-        .width = 32, .layers = 2, .heads = 2, .hidden = 32, .inner_width = 24, .inner_hidden = 24, .context = 128};
+    config.shape = model::LearningShape(2, 128);
     config.shape.kv_heads = 1;
     config.batch = 2;
     config.steps = 6;
@@ -81,13 +81,18 @@ TEST_F(AdapterTrainerTest, LowersTheLossOnHeldOutPiecesWithTheBaseFrozen) {
   EXPECT_NEAR(exact.total, trained->after.total, 0.05);
 }
 
-TEST_F(AdapterTrainerTest, TheSameSeedGivesTheSameBytesAndAnotherOthers) {
+TEST_F(AdapterTrainerTest, TheSameSeedGivesTheSameBytesAndAnotherOrDropoutOthers) {
   AdapterConfig config = Config();
   config.steps = 10;
   const std::string first = model::SerialiseAdapterFile(Run(config)->file);
   EXPECT_EQ(model::SerialiseAdapterFile(Run(config)->file), first);
   config.seed = 2;
   EXPECT_NE(model::SerialiseAdapterFile(Run(config)->file), first);
+  config.seed = 1;
+  config.dropout = 0.3;
+  const std::string dropped = model::SerialiseAdapterFile(Run(config)->file);
+  EXPECT_NE(dropped, first);
+  EXPECT_EQ(model::SerialiseAdapterFile(Run(config)->file), dropped);
 }
 
 TEST_F(AdapterTrainerTest, TheTrainedNetworkIsTheMergedOne) {

@@ -4,14 +4,14 @@
 
 #include "inference/model/transformer.h"
 #include "tests/inference/learning/sample_corpus.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::learning {
 namespace {
 
 TrainingConfig TinyConfig() {
   TrainingConfig config;
-  config.shape = {
-      .width = 32, .layers = 1, .heads = 2, .hidden = 32, .inner_width = 24, .inner_hidden = 24, .context = 64};
+  config.shape = model::LearningShape(1, 64);
   config.batch = 2;
   config.steps = 12;
   config.warmup_steps = 2;

@@ -3,22 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/inference/kernel/sample_adapter.h"
+#include "tests/inference/model/sample_shape.h"
 
 namespace ledgerline::model {
 namespace {
 
-ModelConfig TinyConfig() {
-  ModelConfig config;
-  config.width = 8;
-  config.layers = 1;
-  config.heads = 2;
-  config.kv_heads = 1;
-  config.hidden = 8;
-  return config;
-}
-
 AdapterFile Sample() {
-  AdapterFile adapter = kernel::SampleAdapter(TinyConfig(), "base");
+  AdapterFile adapter = kernel::SampleAdapter(TinyShape(), "base");
   adapter.card.style = "ragtime";
   adapter.card.artist = "party-1";
   return adapter;
@@ -39,11 +30,11 @@ TEST(AdapterFile, RoundTrips) {
   EXPECT_EQ(read->card.held_out.size(), 1u);
   EXPECT_EQ(read->card.notes, Sample().card.notes);
   EXPECT_EQ(SerialiseAdapterFile(*read), bytes);
-  EXPECT_TRUE(CheckAdapterShape(*read, TinyConfig()).ok());
+  EXPECT_TRUE(CheckAdapterShape(*read, TinyShape()).ok());
 }
 
 TEST(AdapterFile, AdaptsQueriesValuesAndTheUpHalf) {
-  const std::vector<AdaptedRows> rows = AdaptedRowsOf(TinyConfig());
+  const std::vector<AdaptedRows> rows = AdaptedRowsOf(TinyShape());
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0].first, 0);  // 8 rows of queries, 4 of keys, 4 of values
   EXPECT_EQ(rows[0].count, 8);

@@ -6,24 +6,13 @@
 #include <cmath>
 
 #include "inference/model/torch_decoder.h"
+#include "tests/inference/model/sample_shape.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
 namespace ledgerline::model {
 namespace {
 
 using tokens::kColumns;
-
-ModelConfig SmallConfig() {
-  ModelConfig config;
-  config.width = 32;
-  config.layers = 2;
-  config.heads = 4;
-  config.hidden = 48;
-  config.inner_width = 24;
-  config.inner_hidden = 32;
-  config.context = 256;
-  return config;
-}
 
 struct Input {
   std::vector<tokens::Row> rows;
@@ -51,7 +40,7 @@ class TransformerTest : public testing::Test {
   void SetUp() override {
     torch::manual_seed(1);
     at::set_num_threads(1);
-    network_ = Transformer(SmallConfig());
+    network_ = Transformer(SmallShape(0, 256));
   }
   torch::NoGradGuard no_grad_;
   Transformer network_{nullptr};
@@ -156,7 +145,7 @@ class PlainReference : public TransformerTest, public testing::WithParamInterfac
 INSTANTIATE_TEST_SUITE_P(KeyValueHeads, PlainReference, testing::Values(1, 2, 4));
 
 TEST_P(PlainReference, EqualsTheNetwork) {
-  ModelConfig config = SmallConfig();
+  ModelConfig config = SmallShape(0, 256);
   config.layers = 1;
   config.kv_heads = GetParam();
   Transformer network(config);
@@ -247,7 +236,7 @@ TEST_P(PlainReference, EqualsTheNetwork) {
 TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallConfig().ToMetadata();
+  file.metadata = SmallShape(0, 256).ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
   const Result<std::unique_ptr<TorchDecoder>> decoder = TorchDecoder::Load(SerialiseModelFile(file));
@@ -269,7 +258,7 @@ TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
 TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallConfig().ToMetadata();
+  file.metadata = SmallShape(0, 256).ToMetadata();
   EXPECT_EQ(TorchDecoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kFailedPrecondition);
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = "999";
@@ -283,7 +272,7 @@ TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
 }
 
 TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody) {
-  ModelConfig config = SmallConfig();
+  ModelConfig config = SmallShape(0, 256);
   config.styles = 14;
   config.roles = 9;
   Transformer network(config);
@@ -309,7 +298,7 @@ TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody
 TEST_F(TransformerTest, TheDecoderRefusesRowsBeyondItsContext) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallConfig().ToMetadata();
+  file.metadata = SmallShape(0, 256).ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
   const std::unique_ptr<TorchDecoder> decoder = std::move(TorchDecoder::Load(SerialiseModelFile(file))).value();
