@@ -6,13 +6,24 @@
 #include <cmath>
 
 #include "inference/model/torch_decoder.h"
-#include "tests/inference/model/sample_shape.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
 namespace ledgerline::model {
 namespace {
 
 using tokens::kColumns;
+
+ModelConfig SmallConfig() {
+  ModelConfig config;
+  config.width = 32;
+  config.layers = 2;
+  config.heads = 4;
+  config.hidden = 48;
+  config.inner_width = 24;
+  config.inner_hidden = 32;
+  config.context = 256;
+  return config;
+}
 
 struct Input {
   std::vector<tokens::Row> rows;
@@ -40,7 +51,7 @@ class TransformerTest : public testing::Test {
   void SetUp() override {
     torch::manual_seed(1);
     at::set_num_threads(1);
-    network_ = Transformer(SmallShape(0, 256));
+    network_ = Transformer(SmallConfig());
   }
   torch::NoGradGuard no_grad_;
   Transformer network_{nullptr};
@@ -145,7 +156,7 @@ class PlainReference : public TransformerTest, public testing::WithParamInterfac
 INSTANTIATE_TEST_SUITE_P(KeyValueHeads, PlainReference, testing::Values(1, 2, 4));
 
 TEST_P(PlainReference, EqualsTheNetwork) {
-  ModelConfig config = SmallShape(0, 256);
+  ModelConfig config = SmallConfig();
   config.layers = 1;
   config.kv_heads = GetParam();
   Transformer network(config);
@@ -236,7 +247,7 @@ TEST_P(PlainReference, EqualsTheNetwork) {
 TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallShape(0, 256).ToMetadata();
+  file.metadata = SmallConfig().ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
   const Result<std::unique_ptr<TorchDecoder>> decoder = TorchDecoder::Load(SerialiseModelFile(file));
@@ -258,7 +269,7 @@ TEST_F(TransformerTest, ParametersSurviveTheModelFile) {
 TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallShape(0, 256).ToMetadata();
+  file.metadata = SmallConfig().ToMetadata();
   EXPECT_EQ(TorchDecoder::Load(SerialiseModelFile(file)).status().code(), StatusCode::kFailedPrecondition);
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = "999";
@@ -272,7 +283,7 @@ TEST_F(TransformerTest, LoadingRefusesOtherShapesFormatsAndVocabularies) {
 }
 
 TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody) {
-  ModelConfig config = SmallShape(0, 256);
+  ModelConfig config = SmallConfig();
   config.styles = 14;
   config.roles = 9;
   Transformer network(config);
@@ -298,7 +309,7 @@ TEST_F(TransformerTest, AModelOfTheFirstVocabularyIsReadAndNeverChoosesTheMelody
 TEST_F(TransformerTest, TheDecoderRefusesRowsBeyondItsContext) {
   ModelFile file;
   StoreParameters(*network_, &file);
-  file.metadata = SmallShape(0, 256).ToMetadata();
+  file.metadata = SmallConfig().ToMetadata();
   file.metadata["format"] = "ledgerline-model/1";
   file.metadata["vocabulary"] = std::to_string(tokens::kVocabularyVersion);
   const std::unique_ptr<TorchDecoder> decoder = std::move(TorchDecoder::Load(SerialiseModelFile(file))).value();
