@@ -8,8 +8,11 @@
 #define LEDGERLINE_INFERENCE_COVERS_MELODY_VARIATION_H_
 
 #include <cstdint>
+#include <functional>
+#include <vector>
 
 #include "inference/tokens/piece.h"
+#include "schemas/status.h"
 
 namespace ledgerline::covers {
 
@@ -21,6 +24,15 @@ struct Variation {
 // Varies bars [first, last) in place. `freedom`: per cent of the budget that may be spent. Errors: none; freedom 0 does
 // nothing.
 Variation VaryMelody(tokens::Piece* piece, size_t first, size_t last, int freedom, uint64_t seed);
+
+// Bars [first, last) whose melody is free, and how much of the tolerance may be used, 1 to 100 per cent.
+struct FreeStretch {
+  size_t first = 0, last = 0;
+  int freedom = 0;
+};
+// Varies the melody of all stretches of a piece. Where there is none, the rules above do (melody_recomposition.h has
+// another).
+using MelodyVarier = std::function<Status(const std::vector<FreeStretch>&, tokens::Piece*)>;
 
 // F1 of (onset within one tick, pitch) of the notes struck in two pieces with the same bars, in thousandths.
 int64_t MelodyAccuracyPermille(const tokens::Piece& varied, const tokens::Piece& original);

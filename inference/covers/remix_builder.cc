@@ -190,7 +190,8 @@ bool JoinPickup(const PieceBar& pickup, PieceBar* before) {
 
 class Builder {
  public:
-  Builder(const RemixPlan& plan, const StyleTraits& style, uint64_t seed) : plan_(plan), style_(style), seed_(seed) {}
+  Builder(const RemixPlan& plan, const StyleTraits& style, uint64_t seed, const MelodyVarier& varier)
+      : plan_(plan), style_(style), seed_(seed), varier_(varier) {}
 
   Result<BuiltRemix> Build(std::vector<Material> materials, const Hash256& drum_model) {
     materials_ = std::move(materials);
@@ -199,7 +200,7 @@ class Builder {
     RETURN_IF_ERROR(Lengthen());
     UntieSeams(&piece_);
     const Piece locked = piece_;
-    Vary();
+    RETURN_IF_ERROR(Vary());
     built_.melody_accuracy_permille = MelodyAccuracyPermille(piece_, locked);
     RETURN_IF_ERROR(Continue());
     ChooseTextures();
@@ -303,7 +304,8 @@ class Builder {
     return Status::Ok();
   }
 
-  void Vary() {
+  Status Vary() {
+    std::vector<FreeStretch> stretches;
     for (size_t k = 0; k < origins_.size();) {
       size_t end = k + 1;
       while (end < origins_.size() && origins_[end].item == origins_[k].item &&
@@ -311,9 +313,15 @@ class Builder {
         ++end;
       }
       const int freedom = std::max(plan_.freedom, varied_[origins_[k].item] ? 80 : 0);
-      if (freedom > 0) VaryMelody(&piece_, k, end, freedom, seed_);
+      if (freedom > 0) stretches.push_back({k, end, freedom});
       k = end;
     }
+    if (stretches.empty()) return Status::Ok();
+    if (varier_) return varier_(stretches, &piece_);
+    for (const FreeStretch& stretch : stretches) {
+      VaryMelody(&piece_, stretch.first, stretch.last, stretch.freedom, seed_);
+    }
+    return Status::Ok();
   }
 
   // The song's first bars again, varied, over their chords, with a close on the tonic.
@@ -560,6 +568,7 @@ class Builder {
   const RemixPlan& plan_;
   const StyleTraits& style_;
   uint64_t seed_;
+  const MelodyVarier& varier_;
   std::vector<Material> materials_;
   std::vector<FormItem> items_;
   std::vector<bool> varied_;  // by item
@@ -575,7 +584,7 @@ class Builder {
 
 Result<BuiltRemix> BuildRemix(const RemixPlan& plan, const std::vector<music::Score>& sources, const StyleTraits& style,
                               const TextureCounts& textures, int64_t melody_tenths, const Hash256& drum_model,
-                              uint64_t seed) {
+                              uint64_t seed, const MelodyVarier& varier) {
   if (sources.empty() || sources.size() > static_cast<size_t>(kMaxSources)) {
     return InvalidArgument("a remix has one source or two, not " + std::to_string(sources.size()));
   }
@@ -585,7 +594,7 @@ Result<BuiltRemix> BuildRemix(const RemixPlan& plan, const std::vector<music::Sc
     if (!material.ok()) return material.status().WithContext("source " + std::to_string(s + 1));
     materials.push_back(std::move(material).value());
   }
-  return Builder(plan, style, seed).Build(std::move(materials), drum_model);
+  return Builder(plan, style, seed, varier).Build(std::move(materials), drum_model);
 }
 
 }  // namespace ledgerline::covers

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "inference/covers/directions.h"
+#include "inference/covers/melody_variation.h"
 #include "inference/covers/remix_plan.h"
 #include "inference/covers/style_book.h"
 #include "inference/music/score.h"
@@ -35,12 +36,13 @@ struct BuiltRemix {
 };
 
 // Sources are scores as read from files; `textures` and `melody_tenths` are the style's. `drum_model`: hash of the
-// groove model at hand. Errors: those of PlanCover; kInvalidArgument (a section that the song does not have: lists the
-// song's; bars beyond its end; a plan for two songs with one), kFailedPrecondition (metres that do not meet, an
-// accompaniment that cannot be kept, a lead that an instrument cannot play), kOutOfRange (too long).
+// groove model at hand. `varier` varies the melody where it is free; empty: the rules of VaryMelody do. Errors: those
+// of PlanCover; kInvalidArgument (a section that the song does not have: lists the song's; bars beyond its end; a plan
+// for two songs with one), kFailedPrecondition (metres that do not meet, an accompaniment that cannot be kept, a lead
+// that an instrument cannot play), kOutOfRange (too long).
 Result<BuiltRemix> BuildRemix(const RemixPlan& plan, const std::vector<music::Score>& sources, const StyleTraits& style,
                               const TextureCounts& textures, int64_t melody_tenths, const Hash256& drum_model,
-                              uint64_t seed);
+                              uint64_t seed, const MelodyVarier& varier = {});
 
 }  // namespace ledgerline::covers
 

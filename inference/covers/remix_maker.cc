@@ -2,6 +2,7 @@
 #include "crypto/sha256.h"
 #include "inference/covers/cover_maker.h"
 #include "inference/covers/melody_continuation.h"
+#include "inference/covers/melody_recomposition.h"
 #include "inference/covers/plan.h"
 #include "inference/covers/remix_builder.h"
 #include "inference/music/score_file.h"
@@ -32,8 +33,11 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
                    adapters_.ReaderFor(request.style, request.adapter, decoder_.get()));
   ASSIGN_OR_RETURN(const TextureCounts textures, TexturesFrom(reader.decoder->metadata(), style->name));
   ASSIGN_OR_RETURN(const int64_t melody_tenths, MeanMelodyFrom(reader.decoder->metadata(), style->name));
+  int told_anew = 0;
   ASSIGN_OR_RETURN(BuiltRemix built,
-                   BuildRemix(plan, sources, *style, textures, melody_tenths, drums_hash_, request.seed));
+                   BuildRemix(plan, sources, *style, textures, melody_tenths, drums_hash_, request.seed,
+                              VaryByModel(decoder_.get(), *style, request.seed, &told_anew)));
+  if (told_anew > 0) built.choices["melody"] = std::to_string(told_anew) + " bars told anew by the model";
   if (!built.blob.directions.drums.empty() && !drums_) {
     return FailedPrecondition("drums: there is no drums.groove beside the model file");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "inference/covers/cover_score.h"
+#include "inference/covers/melody_recomposition.h"
 #include "inference/covers/plan.h"
 #include "inference/covers/recipe.h"
 #include "inference/covers/remix_builder.h"
@@ -33,8 +34,9 @@ struct Planned {
 };
 
 // As CoverMaker plans: the free mode is a remix's plan that asks for nothing else.
-Result<Planned> Plan(const Song& song, const covers::StyleTraits& style, const model::Decoder& model,
+Result<Planned> Plan(const Song& song, const covers::StyleTraits& style, model::Decoder* decoder,
                      const ContestSettings& settings, uint64_t seed) {
+  const model::Decoder& model = *decoder;
   ASSIGN_OR_RETURN(const covers::TextureCounts textures, covers::TexturesFrom(model.metadata(), style.name));
   ASSIGN_OR_RETURN(const int64_t height, covers::MeanMelodyFrom(model.metadata(), style.name));
   Planned planned;
@@ -49,8 +51,10 @@ Result<Planned> Plan(const Song& song, const covers::StyleTraits& style, const m
   if (!settings.free) return planned;
   covers::RemixPlan wish;
   wish.freedom = 100;
+  int told_anew = 0;
   ASSIGN_OR_RETURN(covers::BuiltRemix built,
-                   covers::BuildRemix(wish, {song.score}, style, textures, height, Hash256(), seed));
+                   covers::BuildRemix(wish, {song.score}, style, textures, height, Hash256(), seed,
+                                      covers::VaryByModel(decoder, style, seed, &told_anew)));
   planned.recipe.conditioning = std::move(built.blob.conditioning);
   planned.recipe.directions = std::move(built.blob.directions);
   return planned;
@@ -116,7 +120,7 @@ Status Play(const std::vector<Song>& songs, const std::vector<OtherPiece>& other
   round->song = index % songs.size();
   round->style = styles[(index + index / songs.size()) % styles.size()];
   const Song& song = songs[round->song];
-  const Result<Planned> planned = Plan(song, *round->style, *model, settings, settings.seed + index);
+  const Result<Planned> planned = Plan(song, *round->style, model, settings, settings.seed + index);
   if (!planned.ok()) {
     round->refusal = planned.status().message();
     return Status::Ok();
