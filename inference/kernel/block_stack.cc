@@ -9,7 +9,7 @@
 namespace ledgerline::kernel {
 namespace {
 
-constexpr size_t kMostQueries = 16;  // that attention takes at once
+constexpr size_t kMostQueries = 24;  // that attention takes at once
 
 Matrix Pack(const Ops& ops, Precision precision, const StoredMatrix& stored, size_t outputs, size_t inputs,
             const Placement& placement = {}) {
@@ -125,37 +125,26 @@ void BlockStack::Attend(const Block& block, size_t layer, const std::vector<Span
         span.cache->Store(*ops_, layer, h, past + i, key, key + shape_.kv_heads * head);
       }
     }
-    for (size_t h = 0; h < shape_.kv_heads; ++h) {
-      if (precision_ == Precision::kInt8) {
-        span.cache->Pages(layer, h, &w->int8_pages);
-      } else {
-        span.cache->Pages(layer, h, &w->float_pages);
-      }
-      // Neighbouring rows are taken together; one row alone needs no copies.
-      for (size_t i = 0; i < span.count;) {
-        const size_t together = std::min(span.count - i, std::max<size_t>(1, kMostQueries / group));
-        const float* first = w->projected.data() + (begin + i) * projected + h * group * head;
-        float* first_out = w->attended.data() + (begin + i) * attended + h * group * head;
-        for (size_t r = 0; r < together && together > 1; ++r) {
-          std::copy_n(first + r * projected, group * head, w->queries.data() + r * group * head);
-        }
-        const float* queries = together == 1 ? first : w->queries.data();
-        float* out = together == 1 ? first_out : w->read.data();
-        const size_t length = past + i + 1, count = together * group;
-        if (precision_ == Precision::kInt8) {
-          ops_->attend_int8({w->int8_pages.data(), length, head, group, count, queries, scale, out, w->scores.data(),
-                             w->shares.data(), w->codes.data()});
-        } else {
-          ops_->attend_float(
-              {w->float_pages.data(), length, head, group, count, queries, scale, out, w->scores.data()});
-        }
-        for (size_t r = 0; r < together && together > 1; ++r) {
-          std::copy_n(w->read.data() + r * group * head, group * head, first_out + r * attended);
-        }
-        i += together;
-      }
-    }
     begin += span.count;
+  }
+  const CacheShape cache = cache_shape();
+  for (size_t h = 0; h < shape_.kv_heads; ++h) {
+    for (const AttentionPlan::Part& part : w->plan.parts()) {
+      const AttentionJob job{part.rows.data(),
+                             part.rows.size(),
+                             part.longest,
+                             part.shared,
+                             cache.OffsetOf(layer, h),
+                             head,
+                             group,
+                             scale,
+                             w->projected.data() + h * group * head,
+                             projected,
+                             w->attended.data() + h * group * head,
+                             attended,
+                             &w->attention};
+      (precision_ == Precision::kInt8 ? ops_->attend_int8 : ops_->attend_float)(job);
+    }
   }
   w->activations.Prepare(*ops_, precision_, w->attended.data(), attended, rows, attended);
   block.attention_out.Apply(*ops_, w->activations, x, stride, Write::kAdd);
@@ -191,12 +180,9 @@ void BlockStack::Forward(const std::vector<Span>& spans, float* x, Workspace* w)
   w->projected.Grow(rows * first.query_key_value.padded_outputs());
   w->attended.Grow(rows * first.attention_out.padded_inputs());
   w->hidden.Grow(rows * first.gate_up.padded_outputs());
-  const size_t queries = std::max(kMostQueries, shape_.heads / shape_.kv_heads);
-  w->scores.Grow(queries * RoundUp(longest, kPagePositions));
-  w->shares.Grow(queries * RoundUp(longest, kPagePositions));
-  w->codes.Grow(queries * padded_head_);
-  w->queries.Grow(queries * padded_head_);
-  w->read.Grow(queries * padded_head_);
+  const size_t group = shape_.heads / shape_.kv_heads, together = std::max<size_t>(1, kMostQueries / group);
+  w->plan.Make(spans, together);
+  w->attention.Grow(std::min(rows, together) * group, longest, padded_head_);
   for (size_t layer = 0; layer < blocks_.size(); ++layer) {
     Attend(blocks_[layer], layer, spans, rows, x, w);
     Feed(blocks_[layer], rows, x, w);

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "inference/kernel/cache.h"
+#include "inference/kernel/attention_plan.h"
 #include "inference/kernel/matrix.h"
 #include "inference/kernel/rope_table.h"
 
@@ -44,18 +44,9 @@ struct StoredBlock {
 // Scratch memory of one thread.
 struct Workspace {
   Activations activations;
-  AlignedArray<float> normed, projected, attended, hidden, queries, read;
-  AlignedArray<float> scores;
-  AlignedArray<int16_t> shares;
-  AlignedArray<int8_t> codes;
-  std::vector<Int8Page> int8_pages;
-  std::vector<FloatPage> float_pages;
-};
-
-// Rows [begin, begin + count) of a pass belong to one sequence, whose next positions they are.
-struct Span {
-  Cache* cache;
-  size_t count;
+  AlignedArray<float> normed, projected, attended, hidden;
+  AttentionPlan plan;
+  AttentionScratch attention;
 };
 
 class BlockStack {

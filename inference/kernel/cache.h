@@ -7,8 +7,10 @@
 #define LEDGERLINE_INFERENCE_KERNEL_CACHE_H_
 
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "inference/kernel/attention_job.h"
 #include "inference/kernel/matrix.h"
 #include "inference/kernel/ops.h"
 #include "inference/kernel/page_pool.h"
@@ -22,6 +24,7 @@ struct CacheShape {
   Precision precision = Precision::kInt8;
 
   size_t BytesOfHead() const;  // in one page
+  size_t OffsetOf(size_t layer, size_t which) const { return (layer * heads + which) * BytesOfHead(); }
   size_t BytesOfPage() const { return layers * heads * BytesOfHead(); }
 };
 
@@ -47,16 +50,14 @@ class Cache {
   // key, value: float32 [head] of one head, rotated already.
   void Store(const Ops& ops, size_t layer, size_t head, size_t position, const float* key, const float* value);
 
-  // The pages of one layer and head. Valid until the cache changes.
-  void Pages(size_t layer, size_t head, std::vector<Int8Page>* pages) const;
-  void Pages(size_t layer, size_t head, std::vector<FloatPage>* pages) const;
+  // The pages of all positions, including those that Extend made room for. Valid until the cache changes.
+  std::span<uint8_t* const> pages() const { return addresses_; }
 
  private:
-  uint8_t* At(const std::shared_ptr<uint8_t>& page, size_t layer, size_t head) const;
-
   CacheShape shape_;
   std::shared_ptr<PagePool> pool_;
   std::vector<std::shared_ptr<uint8_t>> pages_;
+  std::vector<uint8_t*> addresses_;  // of them
   size_t length_ = 0;
 };
 

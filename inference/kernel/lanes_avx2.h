@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "inference/kernel/folds_256.h"
 #include "inference/kernel/unrolled.h"
 
 namespace ledgerline::kernel {
@@ -25,7 +26,7 @@ struct Avx2 {
   static constexpr int kBlocks = 2;
   static constexpr int kFloatRows = 3;
   static constexpr int kSingleTiles = 2;
-  static constexpr int kValueHeads = 2;
+  static constexpr int kValueRows = 2;
   static constexpr int kValueBlocks = 2;
 
   static Floats Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
@@ -59,6 +60,21 @@ struct Avx2 {
   static Ints ZeroInts() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
   static Ints HighestInts(Ints a, Ints b) { return {_mm256_max_epi32(a.low, b.low), _mm256_max_epi32(a.high, b.high)}; }
   static Ints AddInts(Ints a, Ints b) { return {_mm256_add_epi32(a.low, b.low), _mm256_add_epi32(a.high, b.high)}; }
+  static float Tree(Floats a) { return TreeOf(_mm256_add_ps(a.low, a.high)); }
+  static float Largest(Floats a) { return HighestOf(_mm256_max_ps(a.low, a.high)); }
+  static int32_t LargestInt(Ints a) { return HighestOf(_mm256_max_epi32(a.low, a.high)); }
+  static int32_t Sum(Ints a) { return SumOf(_mm256_add_epi32(a.low, a.high)); }
+  static Floats FirstOf(size_t count, Floats a, Floats b) {
+    const __m256i bound = _mm256_set1_epi32(static_cast<int>(count));
+    const __m256i low = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+                  high = _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15);
+    return {_mm256_blendv_ps(b.low, a.low, _mm256_castsi256_ps(_mm256_cmpgt_epi32(bound, low))),
+            _mm256_blendv_ps(b.high, a.high, _mm256_castsi256_ps(_mm256_cmpgt_epi32(bound, high)))};
+  }
+  static Ints LoadInts(const int32_t* p) {
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)),
+            _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + 8))};
+  }
   static void StoreInts(int32_t* p, Ints a) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.low);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p + 8), a.high);
@@ -77,19 +93,20 @@ struct Avx2 {
     std::memcpy(&word, p, sizeof(word));
     return _mm256_set1_epi32(word);
   }
-  template <int R, int B, bool kFetch>
+  template <int R, int B, int kFetch = 0>
   LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
-                                     const int32_t* /*row_sums*/, Ints (&sums)[R * B]) {
+                                     const int32_t* /*row_sums*/, Ints (&sums)[R * B], const uint8_t* fetch = nullptr) {
     const __m256i ones = _mm256_set1_epi16(1);
     Each<R * B>([&](auto i) LEDGERLINE_INLINE { sums[i] = ZeroInts(); });
     for (size_t g = 0; g < groups; ++g, tile += step) {
       __m256i codes[R];
       Each<R>([&](auto r) LEDGERLINE_INLINE { codes[r] = FourBytes(rows + r * stride + g * 4); });
+      Each<kFetch>([&](auto line) LEDGERLINE_INLINE {
+        _mm_prefetch(reinterpret_cast<const char*>(fetch + line * 64), _MM_HINT_T1);
+      });
+      fetch += kFetch * 64;
       Each<B * 2>([&](auto half) LEDGERLINE_INLINE {
         const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + half * 32));
-        if constexpr (kFetch && half % 2 == 0) {
-          _mm_prefetch(reinterpret_cast<const char*>(tile + groups * step + half * 32), _MM_HINT_T1);
-        }
         const __m256i magnitude = _mm256_abs_epi8(weights);
         Each<R>([&](auto r) LEDGERLINE_INLINE {
           // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "inference/kernel/folds_256.h"
 #include "inference/kernel/unrolled.h"
 
 namespace ledgerline::kernel {
@@ -21,7 +22,7 @@ struct Avx512 {
   static constexpr int kBlocks = 4;
   static constexpr int kFloatRows = 12;   // rows x one tile of 32 outputs
   static constexpr int kSingleTiles = 4;  // tiles of 32 outputs that one row takes at once: chains are slow alone
-  static constexpr int kValueHeads = 4;   // heads x blocks of 16 elements, in attention
+  static constexpr int kValueRows = 6;    // queries x blocks of 16 elements, in attention
   static constexpr int kValueBlocks = 4;
 
   static Floats Load(const float* p) { return _mm512_loadu_ps(p); }
@@ -44,6 +45,22 @@ struct Avx512 {
   static Ints ZeroInts() { return _mm512_setzero_si512(); }
   static Ints HighestInts(Ints a, Ints b) { return _mm512_max_epi32(a, b); }
   static Ints AddInts(Ints a, Ints b) { return _mm512_add_epi32(a, b); }
+  // One number of sixteen; sums of floats over the tree 8, 4, 2, 1.
+  static float Tree(Floats a) { return TreeOf(_mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1))); }
+  static float Largest(Floats a) {
+    return HighestOf(_mm256_max_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)));
+  }
+  static int32_t LargestInt(Ints a) {
+    return HighestOf(_mm256_max_epi32(_mm512_castsi512_si256(a), _mm512_extracti32x8_epi32(a, 1)));
+  }
+  static int32_t Sum(Ints a) {
+    return SumOf(_mm256_add_epi32(_mm512_castsi512_si256(a), _mm512_extracti32x8_epi32(a, 1)));
+  }
+  // The first `count` of a, below 16, and then those of b.
+  static Floats FirstOf(size_t count, Floats a, Floats b) {
+    return _mm512_mask_blend_ps(static_cast<__mmask16>((1u << count) - 1), b, a);
+  }
+  static Ints LoadInts(const int32_t* p) { return _mm512_loadu_si512(p); }
   static void StoreInts(int32_t* p, Ints a) { _mm512_storeu_si512(p, a); }
   static void StoreBytes(int8_t* p, Ints a) {  // the low bytes; all are in range
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
@@ -69,10 +86,10 @@ struct Avx512 {
     return _mm512_set1_epi32(word);
   }
   // sums[r * B + b] = dots of row r and the outputs of block b. `step` bytes from one group of four inputs to the next.
-  // With kFetch, the tile that follows this one is fetched into the second-level cache.
-  template <int R, int B, bool kFetch>
+  // Meanwhile kFetch lines a group, from `fetch` on, come into the second-level cache.
+  template <int R, int B, int kFetch = 0>
   LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
-                                     const int32_t* row_sums, Ints (&sums)[R * B]) {
+                                     const int32_t* row_sums, Ints (&sums)[R * B], const uint8_t* fetch = nullptr) {
     // A stored code is 128 too large, so that each dot is 128 times the row's sum too large.
     Each<R * B>([&](auto i) LEDGERLINE_INLINE { sums[i] = _mm512_set1_epi32(-128 * row_sums[i / B]); });
     if constexpr (R == 1) {  // one row alone would wait for its own sums
@@ -89,10 +106,11 @@ struct Avx512 {
     } else {
       for (size_t g = 0; g < groups; ++g, tile += step) {
         Ints weights[B];
-        Each<B>([&](auto b) LEDGERLINE_INLINE {
-          weights[b] = _mm512_load_si512(tile + b * 64);
-          if constexpr (kFetch) _mm_prefetch(reinterpret_cast<const char*>(tile + groups * step + b * 64), _MM_HINT_T1);
+        Each<B>([&](auto b) LEDGERLINE_INLINE { weights[b] = _mm512_load_si512(tile + b * 64); });
+        Each<kFetch>([&](auto line) LEDGERLINE_INLINE {
+          _mm_prefetch(reinterpret_cast<const char*>(fetch + line * 64), _MM_HINT_T1);
         });
+        fetch += kFetch * 64;
         Each<R>([&](auto r) LEDGERLINE_INLINE {
           const Ints codes = Four(rows + r * stride + g * 4);
           Each<B>([&](auto b) LEDGERLINE_INLINE { sums[r * B + b] = AddDots(sums[r * B + b], weights[b], codes); });

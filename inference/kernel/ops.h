@@ -55,61 +55,11 @@ struct Int8Rows {
 
 enum class Write { kSet, kAdd };
 
-// One layer's and one key head's part of a page of the int8 cache: keys as a tile of Int8Weights whose outputs are the
-// 64 positions; values as pairs of positions, [32][head][2], never biased.
-struct Int8Page {
-  uint8_t* keys;        // [64 * head] bytes
-  int8_t* values;       // [64 * head] bytes
-  float* key_scales;    // [64]
-  float* value_scales;  // [64]
-};
-// The same for floats: keys in two tiles of FloatWeights, values [64][head].
-struct FloatPage {
-  float* keys;
-  float* values;
-};
-
-// Attention of `count` queries to one key head: softmax(scale q . k) v. Query q belongs to position length - 1 + q /
-// group and sees the positions up to its own: `group` query heads share the key head, and neighbouring positions of one
-// sequence may be taken at once.
-struct AttendInt8 {
-  const Int8Page* pages;
-  size_t length;  // positions that the first query sees, at least 1
-  size_t head;    // padded to 16
-  size_t group;
-  size_t count;
-  const float* queries;  // [count, head]
-  float scale;
-  float* out;       // [count, head]
-  float* scores;    // scratch, [count, RoundUp(LengthOf(count - 1), 64)]
-  int16_t* shares;  // scratch, the same shape
-  int8_t* codes;    // scratch, [count, head]
-
-  size_t LengthOf(size_t query) const { return length + query / group; }
-};
-struct AttendFloat {
-  const FloatPage* pages;
-  size_t length;
-  size_t head;
-  size_t group;
-  size_t count;
-  const float* queries;
-  float scale;
-  float* out;
-  float* scores;
-
-  size_t LengthOf(size_t query) const { return length + query / group; }
-};
+struct AttentionJob;  // attention_job.h
 
 // Bounds of what the quantiser takes for a row's largest magnitude: below, a row is zero; from the upper one on, too.
 inline constexpr float kTiniest = 1e-30f;
 inline constexpr float kHugest = 1e30f;
-
-// Shares of attention are integers of at most this, so that `length` of them times 127 stay below 2^31.
-constexpr int32_t ShareLevels(size_t length) {
-  const size_t levels = 2'147'483'647u / (127u * length);
-  return static_cast<int32_t>(levels < 32'767u ? levels : 32'767u);
-}
 
 enum class Path { kScalar, kAvx2, kAvx512 };
 
@@ -131,8 +81,9 @@ struct Ops {
   // y[r, n] = the chain of fused multiply-adds over k from 0, or that added to y.
   void (*linear_float)(const FloatWeights& weights, const float* x, size_t x_stride, size_t rows, float* y,
                        size_t stride, Write write);
-  void (*attend_int8)(const AttendInt8& job);
-  void (*attend_float)(const AttendFloat& job);
+  // A query's result does not depend on the rows that it is taken with.
+  void (*attend_int8)(const AttentionJob& job);
+  void (*attend_float)(const AttentionJob& job);
 };
 
 // The table of a path. Errors: kFailedPrecondition (this processor lacks the instructions).

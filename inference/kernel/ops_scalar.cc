@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "inference/kernel/attention_job.h"
 #include "inference/kernel/exact_exp.h"
 #include "inference/kernel/ops.h"
 
@@ -113,59 +114,65 @@ float Exponentials(float* scores, size_t length) {
   return Tree(lanes);
 }
 
-void AttendToInt8(const AttendInt8& job) {
-  for (size_t g = 0; g < job.count; ++g) {
-    const size_t length = job.LengthOf(g);
+void AttendToInt8(const AttentionJob& job) {
+  for (size_t query = 0; query < job.QueryCount(); ++query) {
+    const size_t length = job.RowOf(query).length, head = job.head;
+    auto page_of = [&](size_t t) {
+      return Int8Page::At(job.RowOf(query).pages[t / kPagePositions] + job.offset, head);
+    };
     const int32_t levels = ShareLevels(length);
     float query_scale = 0;
     int32_t query_sum = 0;
-    int8_t* codes = job.codes + g * job.head;
-    Quantise(job.queries + g * job.head, job.head, codes, &query_scale, &query_sum);
+    int8_t* codes = job.scratch->codes.data();
+    Quantise(job.QueryAt(query), head, codes, &query_scale, &query_sum);
     query_scale = query_scale * job.scale;
-    float* scores = job.scores;
+    float* scores = job.scratch->scores.data();
     for (size_t t = 0; t < length; ++t) {
-      const Int8Page& page = job.pages[t / kPagePositions];
-      const auto dot = static_cast<float>(Dot(page.keys, job.head, t % kPagePositions, codes));
+      const Int8Page page = page_of(t);
+      const auto dot = static_cast<float>(Dot(page.keys, head, t % kPagePositions, codes));
       scores[t] = dot * (query_scale * page.key_scales[t % kPagePositions]);
     }
     const float total = Exponentials(scores, length);
     // The values' scales go into the shares, which are then rounded to integers of a common unit.
     float largest = 0;
     for (size_t t = 0; t < length; ++t) {
-      scores[t] = scores[t] * job.pages[t / kPagePositions].value_scales[t % kPagePositions];
+      scores[t] = scores[t] * page_of(t).value_scales[t % kPagePositions];
       largest = std::max(largest, scores[t]);
     }
     const bool any = largest >= kTiniest;
     const float inverse = any ? static_cast<float>(levels) / largest : 0.0f;
-    for (size_t t = 0; t < length; ++t) job.shares[t] = static_cast<int16_t>(Nearest(scores[t] * inverse));
+    int16_t* shares = job.scratch->shares.data();
+    for (size_t t = 0; t < length; ++t) shares[t] = static_cast<int16_t>(Nearest(scores[t] * inverse));
     const float unit = any ? (largest / static_cast<float>(levels)) / total : 0.0f;
-    for (size_t i = 0; i < job.head; ++i) {
+    for (size_t i = 0; i < head; ++i) {
       int32_t sum = 0;
       for (size_t t = 0; t < length; ++t) {
         const size_t within = t % kPagePositions;
-        const int8_t value = job.pages[t / kPagePositions].values[within / 2 * 2 * job.head + i * 2 + within % 2];
-        sum += static_cast<int32_t>(job.shares[t]) * static_cast<int32_t>(value);
+        const int8_t value = page_of(t).values[within / 2 * 2 * head + i * 2 + within % 2];
+        sum += static_cast<int32_t>(shares[t]) * static_cast<int32_t>(value);
       }
-      job.out[g * job.head + i] = static_cast<float>(sum) * unit;
+      job.OutAt(query)[i] = static_cast<float>(sum) * unit;
     }
   }
 }
 
-void AttendToFloat(const AttendFloat& job) {
-  for (size_t g = 0; g < job.count; ++g) {
-    const size_t length = job.LengthOf(g);
-    float* scores = job.scores;
+void AttendToFloat(const AttentionJob& job) {
+  for (size_t query = 0; query < job.QueryCount(); ++query) {
+    const size_t length = job.RowOf(query).length, head = job.head;
+    auto page_of = [&](size_t t) {
+      return FloatPage::At(job.RowOf(query).pages[t / kPagePositions] + job.offset, head);
+    };
+    float* scores = job.scratch->scores.data();
     for (size_t t = 0; t < length; ++t) {
-      scores[t] = Chain(job.pages[t / kPagePositions].keys, job.head, t % kPagePositions, job.queries + g * job.head) *
-                  job.scale;
+      scores[t] = Chain(page_of(t).keys, head, t % kPagePositions, job.QueryAt(query)) * job.scale;
     }
     const float total = Exponentials(scores, length);
-    for (size_t i = 0; i < job.head; ++i) {
+    for (size_t i = 0; i < head; ++i) {
       float sum = 0;
       for (size_t t = 0; t < length; ++t) {
-        sum = std::fma(scores[t], job.pages[t / kPagePositions].values[t % kPagePositions * job.head + i], sum);
+        sum = std::fma(scores[t], page_of(t).values[t % kPagePositions * head + i], sum);
       }
-      job.out[g * job.head + i] = (sum + 0.0f) / total;  // there is one zero
+      job.OutAt(query)[i] = (sum + 0.0f) / total;  // there is one zero
     }
   }
 }

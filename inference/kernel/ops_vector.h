@@ -6,6 +6,7 @@
 #define LEDGERLINE_INFERENCE_KERNEL_OPS_VECTOR_H_
 
 #include "inference/kernel/ops.h"
+#include "inference/kernel/vector_attention.h"
 #include "inference/kernel/vector_attention_float.h"
 #include "inference/kernel/vector_attention_int8.h"
 #include "inference/kernel/vector_products.h"
@@ -27,8 +28,8 @@ constexpr Ops VectorOps(Path path, const char* name) {
           Rows::Rotate,
           Products::LinearInt8,
           Products::LinearFloat,
-          VectorAttentionInt8<V>::Attend,
-          VectorAttentionFloat<V>::Attend};
+          VectorAttention<V, Int8Attention<V>>::Attend,
+          VectorAttention<V, FloatAttention<V>>::Attend};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #ifndef LEDGERLINE_INFERENCE_KERNEL_UNROLLED_H_
 #define LEDGERLINE_INFERENCE_KERNEL_UNROLLED_H_
 
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -19,6 +20,24 @@ LEDGERLINE_INLINE inline void EachOf(Body&& body, std::integer_sequence<int, I..
 template <int N, class Body>
 LEDGERLINE_INLINE inline void Each(Body&& body) {
   EachOf(body, std::make_integer_sequence<int, N>{});
+}
+
+// take(i, R) for i in [begin, end) in blocks of R, a constant of at most kMost; all blocks are all but equal.
+template <int R, class Take>
+inline void TakeBlock(size_t rows, size_t i, Take&& take) {
+  if (rows == R) {
+    take(i, std::integral_constant<int, R>{});
+  } else if constexpr (R > 1) {
+    TakeBlock<R - 1>(rows, i, take);
+  }
+}
+template <int kMost, class Take>
+inline void InBlocks(size_t begin, size_t end, Take&& take) {
+  for (size_t blocks = (end - begin + kMost - 1) / kMost; begin < end; --blocks) {
+    const size_t rows = (end - begin + blocks - 1) / blocks;
+    TakeBlock<kMost>(rows, begin, take);
+    begin += rows;
+  }
 }
 
 }  // namespace

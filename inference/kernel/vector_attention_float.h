@@ -1,7 +1,8 @@
-// VectorAttentionFloat: attention over the cache of floats.
+// FloatAttention: attention over the cache of floats.
 #ifndef LEDGERLINE_INFERENCE_KERNEL_VECTOR_ATTENTION_FLOAT_H_
 #define LEDGERLINE_INFERENCE_KERNEL_VECTOR_ATTENTION_FLOAT_H_
 
+#include "inference/kernel/attention_job.h"
 #include "inference/kernel/unrolled.h"
 #include "inference/kernel/vector_products.h"
 #include "inference/kernel/vector_softmax.h"
@@ -10,67 +11,68 @@ namespace ledgerline::kernel {
 namespace {  // one copy for each unit, see ops_vector.h
 
 template <class V>
-struct VectorAttentionFloat {
+struct FloatAttention {
   using Floats = typename V::Floats;
   using Softmax = VectorSoftmax<V>;
-  using Chunk = typename Softmax::Chunk;
+  static constexpr int kScoreRows = V::kFloatRows, kValueRows = V::kValueRows;
+
+  // Queries of several rows come to stand side by side, as products take them.
+  static void Start(const AttentionJob& job) {
+    for (size_t q = 0; q < job.QueryCount(); ++q) {
+      std::memcpy(&job.scratch->queries[q * job.head], job.QueryAt(q), job.head * sizeof(float));
+    }
+  }
 
   template <int R>
-  static void FloatScores(const AttendFloat& job, const Chunk& chunk, size_t page, size_t q) {
+  static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t q) {
+    const FloatPage at = FloatPage::At(page + job.offset, job.head);
     for (size_t half = 0; half < 2; ++half) {
       Floats chains[R * 2];
-      VectorProducts<V>::template Chains<R, 1>(job.pages[page].keys + half * kFloatTile * job.head, job.head,
-                                               job.queries + (chunk.first + q) * job.head, job.head, chains);
+      VectorProducts<V>::template Chains<R, 1>(at.keys + half * kFloatTile * job.head, job.head,
+                                               &job.scratch->queries[q * job.head], job.head, chains);
       Each<R * 2>([&](auto i) LEDGERLINE_INLINE {
-        float* scores = job.scores + (q + i / 2) * chunk.stride + page * kPagePositions + half * kFloatTile;
-        V::Store(scores + i % 2 * kLanes, V::Multiply(chains[i], V::Set(job.scale)));
+        float* scores = &job.scratch->scores[(q + i / 2) * job.ScoreStride() + number * kPagePositions];
+        V::Store(scores + half * kFloatTile + i % 2 * kLanes, V::Multiply(chains[i], V::Set(job.scale)));
       });
     }
   }
+
+  static void Shares(const AttentionJob& job, size_t common) {
+    for (size_t q = 0; q < job.QueryCount(); ++q) {
+      const size_t length = job.RowOf(q).length, padded = RoundUp(length, kLanes);
+      job.scratch->units[q] =
+          Softmax::Exponentials(&job.scratch->scores[q * job.ScoreStride()], length, padded > common ? padded : common,
+                                [](size_t, Floats e) LEDGERLINE_INLINE { return e; });
+    }
+  }
+
+  // Each element's sum is one chain over the positions in order. Sums to be taken up again wait where results go.
   template <int G, int D>
-  static void FloatValues(const AttendFloat& job, const Chunk& chunk, size_t q, size_t d, const float* totals) {
+  static void Values(const AttentionJob& job, const Reach& reach, size_t q, size_t d) {
+    const size_t stride = job.ScoreStride();
     Floats sums[G * D];
-    Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::Set(0); });
-    for (size_t t = 0; t < chunk.longest; ++t) {
-      const float* row = job.pages[t / kPagePositions].values + t % kPagePositions * job.head + d * kLanes;
-      Floats values[D];
-      Each<D>([&](auto i) LEDGERLINE_INLINE { values[i] = V::Load(row + i * kLanes); });
-      Each<G>([&](auto h) LEDGERLINE_INLINE {
-        const Floats share = V::Set(job.scores[(q + h) * chunk.stride + t]);
-        Each<D>([&](auto i) LEDGERLINE_INLINE { sums[h * D + i] = V::Fused(share, values[i], sums[h * D + i]); });
-      });
+    Each<G * D>([&](auto i) LEDGERLINE_INLINE {
+      const float* kept = job.OutAt(q + i / D) + (d + i % D) * kLanes;
+      sums[i] = reach.begins ? V::Set(0) : V::Load(kept);
+    });
+    for (size_t page = reach.first_page, t = page * kPagePositions; t < reach.end; ++page, t += kPagePositions) {
+      const float* row = FloatPage::At(reach.pages[page] + job.offset, job.head).values + d * kLanes;
+      const float* shares_at = &job.scratch->scores[q * stride + t];
+      const size_t left = reach.end - t, count = left < kPagePositions ? left : kPagePositions;
+      for (size_t i = 0; i < count; ++i, row += job.head, ++shares_at) {
+        Floats values[D];
+        Each<D>([&](auto k) LEDGERLINE_INLINE { values[k] = V::Load(row + k * kLanes); });
+        Each<G>([&](auto h) LEDGERLINE_INLINE {
+          const Floats share = V::Set(shares_at[h * stride]);
+          Each<D>([&](auto k) LEDGERLINE_INLINE { sums[h * D + k] = V::Fused(share, values[k], sums[h * D + k]); });
+        });
+      }
     }
     // Positions that a query does not see added zeros, which may have turned a negative zero: there is one zero.
     Each<G * D>([&](auto i) LEDGERLINE_INLINE {
-      V::Store(job.out + (chunk.first + q + i / D) * job.head + (d + i % D) * kLanes,
-               V::Divide(V::Add(sums[i], V::Set(0)), V::Set(totals[i / D])));
-    });
-  }
-  template <int G>
-  static void FloatQueries(const AttendFloat& job, const Chunk& chunk, size_t q) {
-    for (size_t page = 0; page < chunk.stride / kPagePositions; ++page) FloatScores<G>(job, chunk, page, q);
-    float totals[G];
-    for (size_t h = 0; h < G; ++h) {
-      totals[h] =
-          Softmax::Exponentials(job.scores + (q + h) * chunk.stride, job.LengthOf(chunk.first + q + h),
-                                RoundUp(chunk.longest, kLanes), [](size_t, Floats e) LEDGERLINE_INLINE { return e; });
-    }
-    size_t d = 0;
-    const size_t blocks = job.head / kLanes;
-    for (; d + V::kValueBlocks <= blocks; d += V::kValueBlocks) {
-      FloatValues<G, V::kValueBlocks>(job, chunk, q, d, totals);
-    }
-    for (; d < blocks; ++d) FloatValues<G, 1>(job, chunk, q, d, totals);
-  }
-  static void Attend(const AttendFloat& job) {
-    Softmax::InChunks(job, [&job](const Chunk& chunk) {
-      size_t q = 0;
-      if constexpr (V::kValueHeads >= 4) {
-        for (; q + 4 <= chunk.count; q += 4) FloatQueries<4>(job, chunk, q);
-        for (; q + 3 == chunk.count; q += 3) FloatQueries<3>(job, chunk, q);
-      }
-      for (; q + 2 <= chunk.count; q += 2) FloatQueries<2>(job, chunk, q);
-      for (; q < chunk.count; ++q) FloatQueries<1>(job, chunk, q);
+      float* out = job.OutAt(q + i / D) + (d + i % D) * kLanes;
+      V::Store(out,
+               reach.ends ? V::Divide(V::Add(sums[i], V::Set(0)), V::Set(job.scratch->units[q + i / D])) : sums[i]);
     });
   }
 };

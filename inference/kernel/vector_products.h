@@ -13,21 +13,15 @@ struct VectorProducts {
   using Floats = typename V::Floats;
   using Ints = typename V::Ints;
 
-  // Rows r to r + R of the product with one tile, its blocks B at a time.
-  template <int R, int B>
+  // Rows r to r + R of the product with one tile, its blocks B at a time; meanwhile kFetch lines of the next tile come
+  // for each four inputs and B blocks, from `fetch` on.
+  template <int R, int B, int kFetch>
   static void Int8Tile(const uint8_t* tile, const float* scales, size_t inputs, const Int8Rows& x, size_t r, float* y,
-                       size_t stride, Write write) {
-    // The last rows of a tile, where there are earlier ones, have time to fetch the next tile.
-    const uint8_t* next = R > 1 && r > 0 && r + R >= x.rows ? tile + kTile * inputs : nullptr;
-    for (size_t block = 0; block < kTile / kLanes; block += B) {
+                       size_t stride, Write write, const uint8_t* fetch) {
+    for (size_t block = 0; block < kTile / kLanes; block += B, fetch += inputs / 4 * kFetch * 64) {
       Ints sums[R * B];
-      if (next != nullptr) {
-        V::template Dots<R, B, true>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r,
-                                     sums);
-      } else {
-        V::template Dots<R, B, false>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r,
-                                      sums);
-      }
+      V::template Dots<R, B, kFetch>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r, sums,
+                                     fetch);
       Each<R>([&](auto i) LEDGERLINE_INLINE {
         const Floats row_scale = V::Set(x.scales[r + i]);
         Each<B>([&](auto b) LEDGERLINE_INLINE {
@@ -40,26 +34,31 @@ struct VectorProducts {
       });
     }
   }
-  template <int R>
-  static void Int8Rest(const uint8_t* tile, const float* scales, size_t inputs, const Int8Rows& x, size_t r, float* y,
-                       size_t stride, Write write) {
-    if constexpr (R > 0) {
-      if (x.rows - r == R) {
-        Int8Tile<R, R == 1 ? 4 : V::kBlocks>(tile, scales, inputs, x, r, y, stride, write);
-      } else {
-        Int8Rest<R - 1>(tile, scales, inputs, x, r, y, stride, write);
-      }
-    }
-  }
 
   static void LinearInt8(const Int8Weights& weights, const Int8Rows& x, float* y, size_t stride, Write write) {
+    // A tile has four lines for each four inputs. The passes over it fetch the next one, each a share.
+    const size_t passes = (x.rows + V::kRows - 1) / V::kRows;
     for (size_t n = 0; n < weights.outputs; n += kTile) {
       const uint8_t* tile = weights.codes + n * weights.inputs;
-      size_t r = 0;
-      for (; r + V::kRows <= x.rows; r += V::kRows) {
-        Int8Tile<V::kRows, V::kBlocks>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write);
-      }
-      Int8Rest<V::kRows - 1>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write);
+      const uint8_t* fetch = tile + kTile * weights.inputs;
+      size_t left = passes > 1 ? kTile / kLanes : 0, pass = passes;
+      InBlocks<V::kRows>(0, x.rows, [&](size_t r, auto rows) {
+        constexpr int R = rows(), B = R == 1 ? 4 : V::kBlocks, kSteps = kTile / kLanes / B;
+        const size_t lines = (left + pass * kSteps - 1) / (pass * kSteps);  // for each four inputs and B blocks
+        auto multiply = [&](auto count) LEDGERLINE_INLINE {
+          Int8Tile<R, B, count()>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write, fetch);
+        };
+        if (lines == 0) {
+          multiply(std::integral_constant<int, 0>{});
+        } else if (lines == 1) {
+          multiply(std::integral_constant<int, 1>{});
+        } else {
+          multiply(std::integral_constant<int, 2>{});
+        }
+        fetch += lines * kSteps * weights.inputs / 4 * 64;
+        left -= lines * kSteps;
+        --pass;
+      });
     }
   }
 

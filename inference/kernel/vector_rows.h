@@ -17,28 +17,6 @@ struct VectorRows {
   using Floats = typename V::Floats;
   using Ints = typename V::Ints;
 
-  static float Tree(Floats sums) {
-    alignas(64) float lanes[kLanes];
-    V::Store(lanes, sums);
-    for (size_t half = kLanes / 2; half > 0; half /= 2) {
-      for (size_t i = 0; i < half; ++i) lanes[i] = lanes[i] + lanes[i + half];
-    }
-    return lanes[0];
-  }
-  static int32_t Largest(Ints values) {
-    alignas(64) int32_t lanes[kLanes];
-    V::StoreInts(lanes, values);
-    int32_t largest = lanes[0];
-    for (const int32_t lane : lanes) largest = lane > largest ? lane : largest;
-    return largest;
-  }
-  static float Largest(Floats values) {
-    alignas(64) float lanes[kLanes];
-    V::Store(lanes, values);
-    float largest = lanes[0];
-    for (const float lane : lanes) largest = lane > largest ? lane : largest;
-    return largest;
-  }
   static Floats ExpOf(Floats x) {
     x = V::Lowest(V::Highest(x, V::Set(kExpLowest)), V::Set(kExpHighest));
     const Floats shifted = V::Fused(x, V::Set(kLog2E), V::Set(kRounder));
@@ -54,7 +32,7 @@ struct VectorRows {
   static void Quantise(const float* x, size_t n, int8_t* codes, float* scale, int32_t* sum) {
     Ints bits = V::ZeroInts();
     for (size_t i = 0; i < n; i += kLanes) bits = V::HighestInts(bits, V::Magnitude(V::Load(x + i)));
-    const float largest = std::bit_cast<float>(Largest(bits));
+    const float largest = std::bit_cast<float>(V::LargestInt(bits));
     *scale = 0;
     *sum = 0;
     if (!(largest >= kTiniest && largest < kHugest)) {
@@ -69,16 +47,14 @@ struct VectorRows {
       sums = V::AddInts(sums, rounded);
       V::StoreBytes(codes + i, rounded);
     }
-    alignas(64) int32_t lanes[kLanes];
-    V::StoreInts(lanes, sums);
-    for (const int32_t lane : lanes) *sum += lane;
+    *sum = V::Sum(sums);
   }
 
   static void RmsNorm(const float* x, const float* gain, size_t n, float* y) {
     const size_t padded = RoundUp(n, kLanes);
     Floats sums = V::Set(0);
     for (size_t i = 0; i < padded; i += kLanes) sums = V::Fused(V::Load(x + i), V::Load(x + i), sums);
-    const float mean = Tree(sums) * (1.0f / static_cast<float>(n));
+    const float mean = V::Tree(sums) * (1.0f / static_cast<float>(n));
     const Floats factor = V::Set(1.0f / std::sqrt(mean + 1e-5f));
     for (size_t i = 0; i < padded; i += kLanes) {
       V::Store(y + i, V::Multiply(V::Multiply(V::Load(x + i), factor), V::Load(gain + i)));

@@ -1,5 +1,4 @@
-// VectorSoftmax: what both precisions of attention share: how queries are taken in chunks, and the exponentials of
-// their scores.
+// VectorSoftmax: what both precisions of attention share: the reach of a sum of values, and exponentials of scores.
 #ifndef LEDGERLINE_INFERENCE_KERNEL_VECTOR_SOFTMAX_H_
 #define LEDGERLINE_INFERENCE_KERNEL_VECTOR_SOFTMAX_H_
 
@@ -10,48 +9,53 @@
 namespace ledgerline::kernel {
 namespace {  // one copy for each unit, see ops_vector.h
 
+// A part of the positions whose values are summed: from a page on to a position, a multiple of 16.
+struct Reach {
+  uint8_t* const* pages;
+  size_t first_page;
+  size_t end;
+  bool begins;  // else earlier sums are taken up
+  bool ends;    // else sums are kept
+};
+
 template <class V>
 struct VectorSoftmax {
   using Floats = typename V::Floats;
   using Rows = VectorRows<V>;
 
-  // Queries are taken so many at a time that their scales fit on the stack.
-  static constexpr size_t kMostQueries = 16;
-  // Queries [first, first + count) of a job, and where their scratch begins: `stride` numbers a query.
-  struct Chunk {
-    size_t first, count, longest, stride;
-  };
-  template <class Job, class Attend>
-  static void InChunks(const Job& job, Attend&& attend) {
-    for (size_t first = 0; first < job.count; first += kMostQueries) {
-      const size_t count = job.count - first < kMostQueries ? job.count - first : kMostQueries;
-      const size_t longest = job.LengthOf(first + count - 1);
-      attend(Chunk{first, count, longest, RoundUp(longest, kPagePositions)});
+  // The largest of `length` scores, at least 1; lanes after the last one become the lowest number.
+  static float Top(float* scores, size_t length) {
+    const size_t whole = length / kLanes * kLanes;
+    Floats highest = V::Set(-std::numeric_limits<float>::max());
+    if (whole < length) {
+      highest = V::FirstOf(length - whole, V::Load(scores + whole), highest);
+      V::Store(scores + whole, highest);
     }
+    for (size_t t = 0; t < whole; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
+    return V::Largest(highest);
   }
 
   // Softmax without the division; what follows `length`, up to `end`, becomes zero. Returns the sum. `each(t, e)` is
-  // told of sixteen results at a time, which it may store changed.
+  // told of sixteen results at a time, which it may change.
   template <class EachBlock>
   static float Exponentials(float* scores, size_t length, size_t end, EachBlock&& each) {
-    const size_t padded = RoundUp(length, kLanes);
-    for (size_t t = length; t < padded; ++t) scores[t] = -std::numeric_limits<float>::max();
-    Floats highest = V::Load(scores);
-    for (size_t t = kLanes; t < padded; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
-    const Floats top = V::Set(Rows::Largest(highest));
+    const Floats top = V::Set(Top(scores, length));
+    const size_t whole = length / kLanes * kLanes;
     Floats sums = V::Set(0);
-    for (size_t t = 0; t < padded; t += kLanes) {
-      Floats e = Rows::ExpOf(V::Subtract(V::Load(scores + t), top));
-      if (t + kLanes > length) {
-        V::Store(scores + t, e);
-        for (size_t i = length; i < padded; ++i) scores[i] = 0;
-        e = V::Load(scores + t);
-      }
+    size_t t = 0;
+    for (; t < whole; t += kLanes) {
+      const Floats e = Rows::ExpOf(V::Subtract(V::Load(scores + t), top));
       sums = V::Add(sums, e);
       V::Store(scores + t, each(t, e));
     }
-    for (size_t t = padded; t < end; t += kLanes) V::Store(scores + t, V::Set(0));
-    return Rows::Tree(sums);
+    if (t < length) {
+      const Floats e = V::FirstOf(length - t, Rows::ExpOf(V::Subtract(V::Load(scores + t), top)), V::Set(0));
+      sums = V::Add(sums, e);
+      V::Store(scores + t, each(t, e));
+      t += kLanes;
+    }
+    for (; t < end; t += kLanes) V::Store(scores + t, V::Set(0));
+    return V::Tree(sums);
   }
 };
 

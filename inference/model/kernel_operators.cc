@@ -151,10 +151,8 @@ Tensor Attention(const Tensor& query, const Tensor& key, const Tensor& value, bo
   Rows keys(key.reshape({-1, width}), kernel::kLanes), values(value.reshape({-1, width}), kernel::kLanes);
   Rows queries(query.reshape({-1, width}), kernel::kLanes);
   Rows out(queries.count, queries.width, queries.stride);
-  const size_t room = group * kernel::RoundUp(positions, kernel::kPagePositions);
-  kernel::AlignedArray<float> scores(room);
-  kernel::AlignedArray<int16_t> shares(room);
-  kernel::AlignedArray<int8_t> codes(group * head);
+  kernel::AttentionScratch scratch;
+  scratch.Grow(group, positions, head);
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
   kernel::Cache cache({1, static_cast<size_t>(stored), head, precision});
   cache.Extend(positions);
@@ -163,19 +161,13 @@ Tensor Attention(const Tensor& query, const Tensor& key, const Tensor& value, bo
       const size_t at = t * static_cast<size_t>(stored) + h;
       cache.Store(Ops(), 0, h, t, keys.row(at), values.row(at));
     }
-    std::vector<kernel::Int8Page> int8_pages;
-    std::vector<kernel::FloatPage> float_pages;
-    if (int8) cache.Pages(0, h, &int8_pages);
-    if (!int8) cache.Pages(0, h, &float_pages);
     for (size_t r = 0; r < rows; ++r) {
-      const size_t at = r * static_cast<size_t>(heads) + h * group, length = positions - rows + r + 1;
-      if (int8) {
-        Ops().attend_int8({int8_pages.data(), length, head, group, group, queries.row(at), scale, out.row(at),
-                           scores.data(), shares.data(), codes.data()});
-      } else {
-        Ops().attend_float(
-            {float_pages.data(), length, head, group, group, queries.row(at), scale, out.row(at), scores.data()});
-      }
+      const size_t at = r * static_cast<size_t>(heads) + h * group;
+      const kernel::AttentionRow row{cache.pages().data(), positions - rows + r + 1, 0};
+      const kernel::AttentionJob job{
+          &row, 1,           row.length, 0,       cache.shape().OffsetOf(0, h), head, group, scale, queries.row(at),
+          0,    out.row(at), 0,          &scratch};
+      (int8 ? Ops().attend_int8 : Ops().attend_float)(job);
     }
   }
   return out.ToTensor().reshape(query.sizes());

@@ -24,10 +24,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       for (int i = exponent; i < 0; ++i) value /= 2;
       return value;
     });
-    const std::string difference = data[0] % 3 == 0 ? compare.Rows(4 * a)
-                                   : data[0] % 3 == 1
-                                       ? compare.Linear(precision, a, b, c)
-                                       : compare.Attention(precision, b, 2 * a, 1 + c / 4, 1 + data[1] / 64);
+    const size_t rows = 1 + data[1] / 64, group = 1 + c / 4;
+    std::string difference;
+    switch (data[0] % 4) {
+      case 0:
+        difference = compare.Rows(4 * a);
+        break;
+      case 1:
+        difference = compare.Linear(precision, a, b, c);
+        break;
+      case 2:
+        difference = compare.Attention(precision, b, 2 * a, group, rows);
+        break;
+      default:
+        // Candidates that share b positions, with own lengths on both sides of a page's end.
+        difference = compare.Together(precision, b, {rows, rows + c, 64, rows + data[0] / 4u}, 2 * a, group, rows);
+    }
     if (!difference.empty()) {
       std::fprintf(stderr, "%s\n", difference.c_str());
       std::abort();

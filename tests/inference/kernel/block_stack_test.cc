@@ -121,6 +121,43 @@ TEST(BlockStack, ForksShareTheirBeginningAndDiffer) {
   }
 }
 
+TEST(BlockStack, CandidatesBesideEachOtherAreTheSameAsAlone) {
+  for (const Ops* ops : Paths()) {
+    for (const StackShape& shape : kShapes) {
+      for (const Precision precision : {Precision::kInt8, Precision::kFloat}) {
+        const BlockStack stack = SampleStack(*ops, precision, shape);
+        Workspace workspace;
+        // Two requests, whose beginnings end inside a page and at its end, of four candidates each.
+        std::vector<Cache> together, alone;
+        for (const size_t prefix : {115, 128}) {
+          Cache beginning(stack.cache_shape());
+          AlignedArray<float> x = SampleInput(stack, prefix, prefix);
+          stack.Forward({{&beginning, prefix}}, x.data(), &workspace);
+          for (size_t c = 0; c < 4; ++c) together.push_back(beginning.Fork()), alone.push_back(beginning.Fork());
+        }
+        for (size_t pass = 0; pass < 6; ++pass) {
+          std::vector<Span> spans;
+          std::vector<float> gathered, expected;
+          for (size_t c = 0; c < together.size(); ++c) {
+            const size_t i = (c * 7 + pass) % together.size();  // requests take turns
+            const size_t count = (3 * i + 2 * pass) % 7;
+            if (count == 0) continue;
+            AlignedArray<float> x = SampleInput(stack, count, 1000 * pass + i);
+            gathered.insert(gathered.end(), x.data(), x.data() + x.size());
+            stack.Forward({{&alone[i], count}}, x.data(), &workspace);
+            expected.insert(expected.end(), x.data(), x.data() + x.size());
+            spans.push_back({&together[i], count});
+          }
+          AlignedArray<float> x(gathered.size());
+          std::copy(gathered.begin(), gathered.end(), x.data());
+          stack.Forward(spans, x.data(), &workspace);
+          ASSERT_TRUE(SameBits(expected.data(), x.data(), expected.size())) << ops->name << ", pass " << pass;
+        }
+      }
+    }
+  }
+}
+
 TEST(BlockStack, TwoThreadsAndAnOddFloatingPointModeChangeNothing) {
   const Ops& ops = **ChooseOps();
   const BlockStack stack = SampleStack(ops, Precision::kInt8, kShapes[0]);

@@ -72,6 +72,14 @@ TEST(KernelOps, EveryPathEqualsTheScalarOneOnRandomNumbers) {
         }
         EXPECT_EQ(compare.Attention(precision, length, 8, 18), "") << length;
       }
+      for (const size_t prefix : {1, 63, 64, 65, 128, 200}) {
+        for (const size_t group : {1, 2, 4}) {
+          EXPECT_EQ(compare.Together(precision, prefix, {1, 1, 1, 1, 1, 1}, 48, group), "") << prefix << " " << group;
+          EXPECT_EQ(compare.Together(precision, prefix, {1, 70, 3, 128, 64}, 64, group), "") << prefix << " " << group;
+          EXPECT_EQ(compare.Together(precision, prefix, {9, 5, 65}, 64, group, 3), "") << prefix << " " << group;
+        }
+        EXPECT_EQ(compare.Together(precision, prefix, {0, 0, 7}, 32, 9), "") << prefix;
+      }
     }
   }
 }
@@ -86,6 +94,7 @@ TEST(KernelOps, EveryPathEqualsTheScalarOneOnAdversarialNumbers) {
       for (const Precision precision : {Precision::kInt8, Precision::kFloat}) {
         EXPECT_EQ(compare.Linear(precision, a, b, c), "");
         EXPECT_EQ(compare.Attention(precision, b, 2 * (1 + a / 3), 1 + c / 2, 1 + a % 5), "");
+        EXPECT_EQ(compare.Together(precision, b, {1, c, a, 1}, 2 * (1 + a / 3), 1 + c % 5), "");
       }
     }
     // Saturation: the largest codes of one sign everywhere, as many inputs as a matrix may have.

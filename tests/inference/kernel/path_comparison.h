@@ -4,6 +4,7 @@
 #ifndef LEDGERLINE_TESTS_INFERENCE_KERNEL_PATH_COMPARISON_H_
 #define LEDGERLINE_TESTS_INFERENCE_KERNEL_PATH_COMPARISON_H_
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -67,39 +68,58 @@ class PathComparison {
                     Compare("linear, add", rows * y_stride, run(Write::kAdd))});
   }
 
-  // `rows` neighbouring positions, the last of which sees `length`.
+  // `rows` neighbouring positions of one sequence, the last of which sees `length`.
   std::string Attention(Precision precision, size_t length, size_t head, size_t group, size_t rows = 1) {
-    const ExactFloats exact;
-    const size_t padded = RoundUp(head, kLanes);
-    std::vector<AlignedArray<float>> keys, values;
-    for (size_t t = 0; t < length; ++t) {
-      keys.push_back(Draw(head, padded));
-      values.push_back(Draw(head, padded));
-    }
     rows = rows < length ? rows : length;
-    const size_t count = group * rows, first = length + 1 - rows;
-    AlignedArray<float> queries(count * padded);
-    for (size_t g = 0; g < count; ++g) {
+    return Together(precision, length, std::vector<size_t>(1, 0), head, group, rows);
+  }
+
+  // Candidates: each sees `prefix` positions that are common to all, then own[c] of its own, and asks for its last
+  // `rows` positions. The path takes all at once, the truth each row alone.
+  std::string Together(Precision precision, size_t prefix, const std::vector<size_t>& own, size_t head, size_t group,
+                       size_t rows = 1) {
+    const ExactFloats exact;
+    const size_t padded = RoundUp(head, kLanes), count = own.size() * rows;
+    std::vector<AlignedArray<float>> numbers;  // keys and values in turn: the prefix's, then each candidate's
+    size_t positions = prefix, longest = 0;
+    for (const size_t more : own) positions += more, longest = std::max(longest, prefix + more);
+    for (size_t t = 0; t < 2 * positions; ++t) numbers.push_back(Draw(head, padded));
+    AlignedArray<float> queries(count * group * padded);
+    for (size_t g = 0; g < count * group; ++g) {
       for (size_t i = 0; i < head; ++i) queries[g * padded + i] = draw_();
     }
-    return Compare("attend", count * padded, [&](const Ops& ops, float* out) {
-      Cache cache({1, 1, padded, precision});
-      cache.Extend(length);
-      for (size_t t = 0; t < length; ++t) cache.Store(ops, 0, 0, t, keys[t].data(), values[t].data());
-      const size_t room = count * RoundUp(length, kPagePositions);
-      AlignedArray<float> scores(room);
-      if (precision == Precision::kFloat) {
-        std::vector<FloatPage> pages;
-        cache.Pages(0, 0, &pages);
-        ops.attend_float({pages.data(), first, padded, group, count, queries.data(), 0.125f, out, scores.data()});
-        return;
+    return Compare("attend", count * group * padded, [&](const Ops& ops, float* out) {
+      Cache beginning({1, 1, padded, precision});
+      size_t at = 0;
+      auto store = [&](Cache* cache, size_t more) {
+        cache->Extend(more);
+        for (size_t t = 0; t < more; ++t, at += 2) {
+          cache->Store(ops, 0, 0, cache->length() + t, numbers[at].data(), numbers[at + 1].data());
+        }
+        cache->Commit(more);
+      };
+      store(&beginning, prefix);
+      std::vector<Cache> caches;
+      std::vector<AttentionRow> seen;
+      for (const size_t more : own) {
+        caches.push_back(beginning.Fork());
+        store(&caches.back(), more);
+        for (size_t r = 0; r < rows; ++r) {
+          seen.push_back({caches.back().pages().data(), prefix + more + 1 + r - rows, seen.size()});
+        }
       }
-      AlignedArray<int16_t> shares(room);
-      AlignedArray<int8_t> codes(count * padded);
-      std::vector<Int8Page> pages;
-      cache.Pages(0, 0, &pages);
-      ops.attend_int8({pages.data(), first, padded, group, count, queries.data(), 0.125f, out, scores.data(),
-                       shares.data(), codes.data()});
+      AttentionScratch scratch;
+      scratch.Grow(count * group, longest, padded);
+      auto attend = [&](const AttentionRow* first, size_t number, size_t reach, size_t shared) {
+        const AttentionJob job{first,          number,         reach, shared,         0,       padded, group, 0.125f,
+                               queries.data(), group * padded, out,   group * padded, &scratch};
+        (precision == Precision::kInt8 ? ops.attend_int8 : ops.attend_float)(job);
+      };
+      if (ops.path == truth_.path) {
+        for (const AttentionRow& row : seen) attend(&row, 1, row.length, 0);
+      } else {
+        attend(seen.data(), count, longest, own.size() == 1 ? caches[0].pages().size() : prefix / kPagePositions);
+      }
     });
   }
 
