@@ -16,8 +16,14 @@ using namespace tokens;  // NOLINT: rows and columns
 class Session {
  public:
   Session(std::unique_ptr<model::Decoder> decoder, const Piece& plan, const GrammarRules& rules,
-          const ComposerSettings& settings, uint64_t seed, uint64_t stream, const std::vector<bool>& kept)
-      : decoder_(std::move(decoder)), rules_(rules), settings_(settings), random_(seed, stream), kept_(kept) {
+          const ComposerSettings& settings, uint64_t seed, uint64_t stream, const std::vector<bool>& kept,
+          const std::vector<Return>& returns)
+      : decoder_(std::move(decoder)),
+        rules_(rules),
+        settings_(settings),
+        random_(seed, stream),
+        kept_(kept),
+        returns_(returns) {
     composition_.piece = plan;
     if (settings.style_guidance_permille > 0) unstyled_ = decoder_->Another();
     Reset();
@@ -83,6 +89,12 @@ class Session {
     bar_rows_ = {context_->BarLead()};
     bar_rows_[0][kBarIndex] = 0;
     for (const MelodyNote& note : bar.melody) bar_rows_.push_back(context_->MelodyLead(note));
+    if (ReturnsWhole()) {
+      for (const Event& event : piece.bars[static_cast<size_t>(returns_[bar_].of)].events) {
+        context_->Append(event);
+        bar_rows_.push_back(context_->EventLead(event));
+      }
+    }
     const size_t needed = bar_rows_.size() + kRoomForEvents;
     const bool full =
         static_cast<size_t>(decoder_->length()) + needed > static_cast<size_t>(decoder_->config().context);
@@ -90,8 +102,12 @@ class Session {
     ReadBar();
   }
 
+  bool Leans() const { return bar_ < returns_.size() && returns_[bar_].of >= 0; }
+  bool ReturnsWhole() const { return Leans() && returns_[bar_].whole; }
+
   // A later bar only where its events are kept, and where the model was taught that (vocabulary 2).
   int BarToResemble() const {
+    if (Leans()) return returns_[bar_].of;
     if (decoder_->config().roles > kMelodyRole) {
       const int any = ResemblingBar(composition_.piece, bar_, true);
       if (any > static_cast<int>(bar_) && static_cast<size_t>(any) < kept_.size() && kept_[static_cast<size_t>(any)]) {
@@ -110,6 +126,7 @@ class Session {
   }
 
   void AskOnset() {
+    if (ReturnsWhole()) return EndBar();
     if (awaited_ == Awaited::kRows && context_->events().empty()) {
       row_ = bar_rows_.back();
       after_ = -1;
@@ -119,7 +136,9 @@ class Session {
   }
 
   void TakeOnset() {
-    onset_ = Draw(grammar_->OnsetBias(context_->events(), after_), settings_.onset);
+    std::vector<float> bias = grammar_->OnsetBias(context_->events(), after_);
+    Lean(kCopyBOnset, &bias);
+    onset_ = Draw(bias, settings_.onset);
     if (onset_ == kEndOfBar || onset_ < 0) return EndBar();
     context_->FillRole(&row_, onset_);
     row_[kTargetOnset] = static_cast<int16_t>(onset_);
@@ -127,7 +146,9 @@ class Session {
   }
 
   void TakeRole() {
-    role_ = Draw(grammar_->RoleBias(context_->events(), onset_), settings_.role);
+    std::vector<float> bias = grammar_->RoleBias(context_->events(), onset_);
+    Lean(kCopyBRole, &bias);
+    role_ = Draw(bias, settings_.role);
     if (role_ < 0) return GiveOnsetUp();
     context_->FillPitch(&row_, onset_, role_);
     row_[kTargetRole] = static_cast<int16_t>(role_);
@@ -136,7 +157,9 @@ class Session {
 
   void TakePitch() {
     const int last = LastOfRole(bar_, context_->events(), onset_, role_);
-    pitch_ = Draw(grammar_->PitchBias(context_->events(), onset_, role_, last), settings_.pitch);
+    std::vector<float> bias = grammar_->PitchBias(context_->events(), onset_, role_, last);
+    Lean(kCopyBMoved, &bias);
+    pitch_ = Draw(bias, settings_.pitch);
     if (pitch_ < 0) return GiveOnsetUp();
     context_->FillDuration(&row_, onset_, role_, pitch_);
     row_[kTargetPitch] = static_cast<int16_t>(pitch_);
@@ -144,7 +167,9 @@ class Session {
   }
 
   void TakeDuration() {
-    const int duration = Draw(grammar_->DurationBias(context_->events(), onset_, role_), settings_.duration);
+    std::vector<float> bias = grammar_->DurationBias(context_->events(), onset_, role_);
+    Lean(kCopyBDuration, &bias);
+    const int duration = Draw(bias, settings_.duration);
     const Event event{onset_, role_, pitch_, duration};
     context_->Append(event);
     ++events_;
@@ -194,12 +219,19 @@ class Session {
     HideStyle();
   }
 
+  // Leans towards what the bar that is taken up did at this place: pitches moved with the chord's root.
+  void Lean(Column column, std::vector<float>* bias) const {
+    if (!Leans()) return;
+    const auto choice = static_cast<size_t>(row_[static_cast<size_t>(column)]);
+    if (choice < bias->size()) (*bias)[choice] += static_cast<float>(settings_.return_lean_permille) / 1000.0f;
+  }
+
   int Draw(const std::vector<float>& bias, const model::SamplingRule& rule) {
     std::span<const float> logits = step_.logits;
     if (unstyled_) {
-      // A style is in its rhythm and texture more than in its pitches, which the chords are to rule: they go half as
-      // far.
-      const float whole = awaited_ == Awaited::kPitch ? 2000.0f : 1000.0f;
+      // A style is in its rhythm and texture more than in its pitches, which the chords are to rule: they go a quarter
+      // as far.
+      const float whole = awaited_ == Awaited::kPitch ? 4000.0f : 1000.0f;
       const float further = static_cast<float>(settings_.style_guidance_permille) / whole;
       guided_.assign(logits.begin(), logits.end());
       for (size_t i = 0; i < guided_.size(); ++i) guided_[i] += further * (guided_[i] - unstyled_step_.logits[i]);
@@ -234,16 +266,21 @@ class Session {
 
   // The lowest pitch of the role's last attack before `onset`, looking back four bars.
   int LastOfRole(size_t bar, const std::vector<Event>& events, int onset, int role) const {
+    int pitch = LowestOfLast(events, onset, role);
+    for (size_t back = 1; pitch == kNoPitch && back <= 4 && back <= bar; ++back) {
+      pitch = LowestOfLast(composition_.piece.bars[bar - back].events, kMaxBarTicks, role);
+    }
+    return pitch;
+  }
+  static int LowestOfLast(const std::vector<Event>& events, int before, int role) {
+    int pitch = kNoPitch, onset = -1;
     for (size_t i = events.size(); i-- > 0;) {
-      if (events[i].role == role && events[i].onset < onset) return events[i].pitch;
+      if (events[i].role != role || events[i].onset >= before) continue;
+      if (onset >= 0 && events[i].onset != onset) break;
+      onset = events[i].onset;
+      pitch = events[i].pitch;  // the lowest of an attack stands first
     }
-    for (size_t back = 1; back <= 4 && back <= bar; ++back) {
-      const std::vector<Event>& earlier = composition_.piece.bars[bar - back].events;
-      for (size_t i = earlier.size(); i-- > 0;) {
-        if (earlier[i].role == role) return earlier[i].pitch;
-      }
-    }
-    return kNoPitch;
+    return pitch;
   }
 
   std::unique_ptr<model::Decoder> decoder_;
@@ -252,6 +289,7 @@ class Session {
   ComposerSettings settings_;
   model::CounterRandom random_;
   std::vector<bool> kept_;
+  std::vector<Return> returns_;
   const Hiding hiding_{};
   Composition composition_;
   double nats_ = 0;
@@ -281,6 +319,8 @@ std::map<std::string, std::string> ComposerSettings::ToParameters() const {
   put("pitch", pitch);
   put("duration", duration);
   parameters["style_guidance_permille"] = std::to_string(style_guidance_permille);
+  parameters["returns"] = std::to_string(static_cast<int>(returns));
+  parameters["return_lean_permille"] = std::to_string(return_lean_permille);
   parameters["rebuild_rows"] = std::to_string(rebuild_rows);
   return parameters;
 }
@@ -312,17 +352,24 @@ Result<ComposerSettings> ComposerSettings::FromParameters(const std::map<std::st
   if (parameters.count("style_guidance_permille") != 0) {
     ASSIGN_OR_RETURN(settings.style_guidance_permille, number("style_guidance_permille", 0, 10'000));
   }
+  settings.returns = false;
+  if (parameters.count("returns") != 0) {
+    ASSIGN_OR_RETURN(const int returns, number("returns", 0, 1));
+    settings.returns = returns == 1;
+    ASSIGN_OR_RETURN(settings.return_lean_permille, number("return_lean_permille", 0, 20'000));
+  }
   ASSIGN_OR_RETURN(settings.rebuild_rows, number("rebuild_rows", 1, 8192));
   return settings;
 }
 
 Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const Piece& plan, const GrammarRules& rules,
                                             const ComposerSettings& settings, uint64_t seed, int candidates,
-                                            const std::function<void(int)>& progress, const std::vector<bool>& kept) {
+                                            const std::function<void(int)>& progress, const std::vector<bool>& kept,
+                                            const std::vector<Return>& returns) {
   std::vector<std::unique_ptr<Session>> sessions;
   for (int c = 0; c < candidates; ++c) {
-    sessions.push_back(
-        std::make_unique<Session>(decoder->Another(), plan, rules, settings, seed, static_cast<uint64_t>(c), kept));
+    sessions.push_back(std::make_unique<Session>(decoder->Another(), plan, rules, settings, seed,
+                                                 static_cast<uint64_t>(c), kept, returns));
   }
   int bars_done = 0;
   for (;;) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/covers/form.h"
 #include "inference/model/decoder.h"
 #include "inference/model/sampler.h"
 #include "inference/tokens/grammar.h"
@@ -21,14 +22,16 @@ struct ComposerSettings {
   model::SamplingRule pitch{0.90, 950'000};
   model::SamplingRule duration{0.80, 950'000};
   // How far each logit is moved on from that of the same model with the style hidden, in thousandths of their distance;
-  // pitches half as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and Salimans,
+  // pitches a quarter as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and Salimans,
   // 2022).
   int style_guidance_permille = 3200;
+  bool returns = true;              // whether passages return as form.h plans it
+  int return_lean_permille = 3000;  // added, in thousandths of a nat, to the choices of a bar that is nearly taken up
   int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
 
   std::map<std::string, std::string> ToParameters() const;
   // What ToParameters wrote, out of a record's parameters; others are passed over. A record that states no guidance had
-  // none.
+  // none, and one that states no returns had no plan of them.
   // Errors: kInvalidArgument (one is missing or not a number), kOutOfRange (names the parameter, value and bound).
   static Result<ComposerSettings> FromParameters(const std::map<std::string, std::string>& parameters);
 };
@@ -46,7 +49,8 @@ struct Composition {
 Result<std::vector<Composition>> ComposeAll(model::Decoder* decoder, const tokens::Piece& plan,
                                             const tokens::GrammarRules& rules, const ComposerSettings& settings,
                                             uint64_t seed, int candidates, const std::function<void(int)>& progress,
-                                            const std::vector<bool>& kept = {});
+                                            const std::vector<bool>& kept = {},
+                                            const std::vector<Return>& returns = {});
 
 }  // namespace ledgerline::covers
 

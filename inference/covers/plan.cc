@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "inference/covers/form.h"
 #include "inference/covers/remetre.h"
 #include "inference/model/counter_random.h"
 #include "inference/music/analysis.h"
@@ -225,6 +226,7 @@ tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
   rules.ordered = style.voices != Voices::kFree;
   rules.dance = style.triple;
   rules.triplets = UsesTriplets(piece);
+  rules.bass_step = static_cast<float>(style.bass_step_permille) / 1000.0f;
   return rules;
 }
 
@@ -302,6 +304,8 @@ Result<CoverPlan> PlanCover(const music::Score& source, const StyleTraits& style
   plan.conditioning.quarter_us = 60'000'000 / whole_bpm;
   plan.rules = RulesFor(style, piece);
   PlanTextures(textures, style, activity, seed, &plan);
+  ReturnTextures(PlanReturns(piece, seed), activity, &piece);
+  plan.choices["returns"] = DescribeReturns(ReturnsOf(piece, seed));
   plan.choices["tempo_bpm"] = std::to_string(whole_bpm);
   plan.choices["melody_shift_semitones"] = std::to_string(shift);
   plan.choices["form"] = "bars " + std::to_string(first + 1) + " to " + std::to_string(last);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "inference/covers/form.h"
 #include "inference/covers/perform.h"
 #include "inference/covers/plan.h"
 #include "inference/music/smf.h"
@@ -86,6 +87,7 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
   const tokens::Piece& piece = recipe.conditioning.piece;
   const tokens::GrammarRules rules = RulesFor(*recipe.style, piece);
   const int bars = static_cast<int>(piece.bars.size());
+  const std::vector<Return> returns = recipe.settings.returns ? ReturnsOf(piece, recipe.seed) : std::vector<Return>();
   Made made;
   made.candidates.resize(static_cast<size_t>(recipe.candidates));
   ASSIGN_OR_RETURN(std::vector<Composition> compositions,
@@ -94,7 +96,7 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
                        [&](int done) {
                          if (report) report("composing", done, recipe.candidates * bars);
                        },
-                       recipe.directions.kept));
+                       recipe.directions.kept, returns));
   for (int c = 0; c < recipe.candidates; ++c) {
     Candidate& candidate = made.candidates[static_cast<size_t>(c)];
     candidate.composition = std::move(compositions[static_cast<size_t>(c)]);

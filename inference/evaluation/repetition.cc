@@ -147,6 +147,30 @@ double SegmentFitness(const std::vector<std::vector<double>>& matrix, size_t fir
   return score + coverage == 0 ? 0 : 2 * score * coverage / (score + coverage);
 }
 
+double ReturnsKept(const Piece& piece) {
+  // Tied notes are as good as struck ones, and lengths are left out: a singer's breath makes no other bar.
+  const auto sung = [](const PieceBar& bar) {
+    std::vector<std::pair<int, int>> notes;
+    for (const tokens::MelodyNote& note : bar.melody) notes.push_back({note.onset, note.pitch});
+    return notes;
+  };
+  double returning = 0, kept = 0;
+  for (size_t k = 1; k < piece.bars.size(); ++k) {
+    const PieceBar& bar = piece.bars[k];
+    if (bar.melody.empty()) continue;
+    bool returns = false, same = false;
+    for (size_t j = 0; j < k && !same; ++j) {
+      const PieceBar& earlier = piece.bars[j];
+      if (earlier.length != bar.length || earlier.chords != bar.chords || sung(earlier) != sung(bar)) continue;
+      returns = true;
+      same = earlier.events == bar.events;
+    }
+    returning += returns;
+    kept += same;
+  }
+  return returning == 0 ? NAN : kept / returning;
+}
+
 double StructurenessIndicator(const Piece& piece, size_t shortest, size_t longest) {
   if (piece.bars.size() < 2 || piece.EventCount() == 0) return 0;
   const std::vector<std::vector<double>> matrix = Thresholded(SelfSimilarity(piece));

@@ -31,6 +31,10 @@ double StructurenessIndicator(const tokens::Piece& piece, size_t shortest, size_
 // ones on the diagonal, at most 1, negative where bars do not resemble each other.
 double SegmentFitness(const std::vector<std::vector<double>>& matrix, size_t first, size_t last);
 
+// Of bars whose melody and chords are those of an earlier bar, those whose accompaniment is such a bar's, too, note for
+// note. NAN without such bars.
+double ReturnsKept(const tokens::Piece& piece);
+
 }  // namespace ledgerline::evaluation
 
 #endif  // LEDGERLINE_INFERENCE_EVALUATION_REPETITION_H_

@@ -17,6 +17,7 @@ constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16,  18, 
 constexpr int kMuddyBelow = 48;  // C3: closer intervals below it blur
 constexpr int kMuddyInterval = 5;
 constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
+constexpr int kHandSpan = 14;        // semitones
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
@@ -85,6 +86,19 @@ int BarGrammar::SilentFrom(const std::vector<Event>& events, int role) const {
   return 0;
 }
 
+uint32_t BarGrammar::SaidInBeat(const std::vector<Event>& events, int onset) const {
+  const int begin = onset - onset % bar_.beat;
+  uint32_t said = 0;
+  for (const MelodyNote& note : bar_.melody) {
+    if (note.onset <= onset && note.onset + note.duration > begin) said |= 1u << (note.pitch % 12);
+  }
+  for (const Event& event : events) {
+    const bool sounds = event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > begin;
+    if (sounds) said |= 1u << (event.pitch % 12);
+  }
+  return said;
+}
+
 bool BarGrammar::MelodySilent(const std::vector<Event>& events, int onset) const {
   return ComposesMelody() && SilentFrom(events, kMelodyRole) <= onset;
 }
@@ -101,12 +115,34 @@ int BarGrammar::PitchBefore(const std::vector<Event>& events, int role, int onse
   return kNoPitch;
 }
 
+std::vector<int> BarGrammar::AttackBefore(const std::vector<Event>& events, int role, int onset) const {
+  std::vector<int> attack;
+  const auto look = [&](const std::vector<Event>& bar, int before) {
+    int at = -1;
+    for (size_t i = bar.size(); i-- > 0;) {
+      if (bar[i].role != role || bar[i].onset >= before) continue;
+      if (at >= 0 && bar[i].onset != at) break;
+      at = bar[i].onset;
+      attack.push_back(bar[i].pitch);
+    }
+  };
+  look(events, onset);
+  if (attack.empty() && index_ > 0) look(piece_.bars[index_ - 1].events, kMaxBarTicks);
+  return attack;
+}
+
 int BarGrammar::MelodyBefore(int onset) const {
   const MelodyNote* now = MelodyAt(bar_, onset);
   if (now == nullptr || now->onset != onset || now->tied) return kNoPitch;
   if (now != bar_.melody.data()) return (now - 1)->pitch;
   if (index_ == 0 || piece_.bars[index_ - 1].melody.empty()) return kNoPitch;
   return piece_.bars[index_ - 1].melody.back().pitch;
+}
+
+bool BarGrammar::TripletsAt(int onset) const {
+  return rules_.triplets || std::any_of(bar_.melody.begin(), bar_.melody.end(), [&](const MelodyNote& note) {
+           return note.onset / bar_.beat == onset / bar_.beat && note.onset % 3 != 0;
+         });
 }
 
 bool BarGrammar::OnChoirGrid(int tick) const {
@@ -178,10 +214,11 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     } else if (onset % 6 == 0) {
       value = -0.2f;
     } else if (onset % 8 == 0) {
-      value = rules_.triplets && !compound ? -0.2f : -3.0f;
+      if (!TripletsAt(onset) && onset != closing_) continue;
+      value = compound ? -3.0f : -0.2f;
     } else if (onset % 3 == 0) {
       value = -3.0f;
-    } else if (onset % 4 == 0 && rules_.triplets) {
+    } else if (onset % 4 == 0 && TripletsAt(onset)) {
       value = -4.0f;
     } else if (onset == closing_) {
       value = 0;
@@ -316,7 +353,10 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     int before, after;
   };
   std::vector<Line> lines;  // the others that move into this onset
-  if (traits.voices == 1 && melody != nullptr) lines.push_back({MelodyBefore(onset), melody->pitch});
+  const bool lowest_role = (piece_.roles & ((1u << role) - 1u)) == 0;
+  // A hand's chord is no line, but the bass is one.
+  const bool line_moves = traits.voices == 1 || (lowest_role && same_onset.empty());
+  if (line_moves && melody != nullptr) lines.push_back({MelodyBefore(onset), melody->pitch});
   for (size_t i = events.size(); traits.voices == 1 && i-- > 0 && events[i].onset == onset;) {
     lines.push_back({PitchBefore(events, events[i].role, onset), events[i].pitch});
   }
@@ -324,7 +364,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   const bool single_line = traits.voices == 1;
   Setting setting;
   setting.role = role;
-  setting.lowest_role = (piece_.roles & ((1u << role) - 1u)) == 0;
+  setting.lowest_role = lowest_role;
   setting.downbeat = onset == 0;
   setting.on_beat = on_beat;
   setting.choir = rules_.choir;
@@ -341,6 +381,10 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     setting.below = same_onset.front();
     setting.below_role = events.back().role;
   }
+  const bool bass_moves = lowest_role && same_onset.empty() && last_of_role != kNoPitch;
+  const bool inner = !lowest_role || !same_onset.empty();
+  const std::vector<int> before = inner ? AttackBefore(events, role, onset) : std::vector<int>();
+  const uint32_t unsaid = mask & ~SaidInBeat(events, onset);
   for (int pitch = lowest; pitch <= highest; ++pitch) {
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
     if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
@@ -356,6 +400,13 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
       if (apart == 1 || apart == 11) value += belongs ? rules_.melody_clash / 2 : rules_.melody_clash;
       if (single_line && !rules_.ordered && pitch > melody->pitch) value -= 1.5f;
     }
+    if (bass_moves && pitch != last_of_role && std::abs(pitch - last_of_role) <= 2) value += rules_.bass_step;
+    const bool steps = std::any_of(before.begin(), before.end(),
+                                   [pitch](int other) { return pitch != other && std::abs(pitch - other) <= 2; });
+    if (steps) value += rules_.inner_step;
+    const int above_root = mask == 0 ? 0 : (pitch - ChordRoot(chord) + 120) % 12;
+    if (above_root <= 4 && ((unsaid >> (pitch % 12)) & 1u) != 0) value += rules_.say_chord;
+    if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
     }
@@ -382,9 +433,11 @@ std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, in
   const int onsets = DistinctOnsets(events) + (events.empty() || events.back().onset != onset);
   // A choir's last attack of a bar lasts to its end.
   const bool fill = rules_.choir && role < kRoles && TraitsOf(role).voices == 1 && onsets >= most_;
+  const bool triplets = TripletsAt(onset);
   int longest = -1;
   for (int symbol = 0; symbol < kDurationCount; ++symbol) {
     const int ticks = kDurationTicks[static_cast<size_t>(symbol)];
+    if (!triplets && ticks % 3 != 0) continue;
     if (ticks > left || std::find(kWrittenTicks.begin(), kWrittenTicks.end(), ticks) == kWrittenTicks.end()) continue;
     if (rules_.choir && role < kRoles && !OnChoirGrid(onset + ticks)) continue;
     // A melody moves; its long notes stand at the ends of phrases, which are few.

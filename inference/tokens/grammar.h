@@ -9,6 +9,7 @@
 #ifndef LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 #define LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "inference/tokens/piece.h"
@@ -33,9 +34,13 @@ struct GrammarRules {
   float thick = -1.5f;         // and while more sound
   float downbeat_bass = 1.2f;  // the ensemble's lowest role on a bar's first beat
   float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
-  float crossing = -4.0f;      // of a voice that sounds on, where voices are ordered
-  float dance_beat = 0.8f;     // an onset on a dance's beat
-  float cluster = -3.0f;       // a semitone against another note of the same attack
+  float bass_step = 0.0f;      // the bass's move by one or two semitones
+  float inner_step = 0.5f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
+  float say_chord = 0.4f;   // a root or third that the beat's chord has and nobody has sounded in it yet
+  float wide_grip = -0.8f;  // a guitar's attack wider than a hand holds on keys
+  float crossing = -4.0f;   // of a voice that sounds on, where voices are ordered
+  float dance_beat = 0.8f;  // an onset on a dance's beat
+  float cluster = -3.0f;    // a semitone against another note of the same attack
 };
 
 class BarGrammar {
@@ -59,12 +64,18 @@ class BarGrammar {
   // Whether a melody is composed here, and none sounds at `onset` of what there is so far.
   bool MelodySilent(const std::vector<Event>& events, int onset) const;
   std::vector<float> MelodyPitchBias(int onset, int last) const;
+  // Whether triplets are in place at `onset`: the song has them throughout, or its melody in this beat.
+  bool TripletsAt(int onset) const;
   // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
   bool OnChoirGrid(int tick) const;
   // The pitch of `role`'s last attack before `onset`, up to one bar back; kNoPitch when none.
   int PitchBefore(const std::vector<Event>& events, int role, int onset) const;
+  // The pitches of `role`'s last attack before `onset`, up to one bar back.
+  std::vector<int> AttackBefore(const std::vector<Event>& events, int role, int onset) const;
   // The melody's note before the one that sounds at `onset`; kNoPitch when that one does not start there.
   int MelodyBefore(int onset) const;
+  // Pitch classes of the melody and of `events` that sound in the beat of `onset` so far.
+  uint32_t SaidInBeat(const std::vector<Event>& events, int onset) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
   // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "inference/covers/plan.h"
@@ -59,14 +60,48 @@ TEST_F(ComposerTest, GuidanceMovesAwayFromWhatWouldBePlayedWithoutTheStyle) {
   ExpectSame(plain, guided);
 }
 
-TEST(ComposerSettingsTest, ARecordThatStatesNoGuidanceHadNone) {
+TEST(ComposerSettingsTest, ARecordThatStatesNoGuidanceOrReturnsHadNone) {
   std::map<std::string, std::string> parameters = ComposerSettings().ToParameters();
   EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 3200);
   parameters.erase("style_guidance_permille");
   EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 0);
+  parameters.erase("returns");
+  EXPECT_FALSE(ComposerSettings::FromParameters(parameters)->returns);
+  parameters["returns"] = "2";
+  EXPECT_EQ(ComposerSettings::FromParameters(parameters).status().message(), "returns 2 is outside 0 to 1");
+  parameters["returns"] = "1";
+  EXPECT_TRUE(ComposerSettings::FromParameters(parameters)->returns);
   parameters["style_guidance_permille"] = "10001";
   EXPECT_EQ(ComposerSettings::FromParameters(parameters).status().message(),
             "style_guidance_permille 10001 is outside 0 to 10000");
+}
+
+TEST_F(ComposerTest, ABarThatReturnsWholeIsTheFirstOneNoteForNote) {
+  const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
+  std::vector<Return> returns(12);
+  for (const int k : {5, 6, 7, 9}) returns[static_cast<size_t>(k)] = {k - 4, k < 9};  // 9 nearly
+  const auto compose = [&](const std::vector<Return>& form, int lean) {
+    ComposerSettings settings;
+    settings.return_lean_permille = lean;
+    return std::move(
+        ComposeAll(decoder.get(), plan_->conditioning.piece, plan_->rules, settings, 5, 2, nullptr, {}, form).value());
+  };
+  const std::vector<Composition> plain = compose({}, 3000), formed = compose(returns, 3000);
+  for (size_t c = 0; c < 2; ++c) {
+    const std::vector<tokens::PieceBar>& bars = formed[c].piece.bars;
+    for (size_t k = 0; k < 5; ++k) EXPECT_EQ(bars[k].events, plain[c].piece.bars[k].events) << k;
+    for (const size_t k : {5u, 6u, 7u}) EXPECT_EQ(bars[k].events, bars[k - 4].events) << k;
+    EXPECT_FALSE(bars[8].events.empty());
+    EXPECT_EQ(formed[c].rows, compose(returns, 3000)[c].rows);
+  }
+  EXPECT_NE(formed[0].piece.bars[5].events, formed[1].piece.bars[5].events);  // what returns is each candidate's own
+  // Leant on far enough, what is nearly taken up is the same, but for what the grammar wants.
+  const std::vector<tokens::PieceBar> leaning = compose(returns, 20'000)[0].piece.bars;
+  size_t shared = 0;
+  for (const tokens::Event& event : leaning[9].events) {
+    shared += std::count(leaning[5].events.begin(), leaning[5].events.end(), event) != 0;
+  }
+  EXPECT_GE(shared * 10, leaning[5].events.size() * 8);
 }
 
 TEST_F(ComposerTest, ACandidateIsTheSameAloneAndBesideOthers) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/inference/evaluation/small_pieces.h"
 
 namespace ledgerline::evaluation {
@@ -22,6 +24,15 @@ TEST(Entropy, IsInBits) {
   EXPECT_EQ(PitchClassEntropy(Quarters({48, 60, 48, 60}), 1), 0);                           // one pitch class
   EXPECT_NEAR(PitchClassEntropy(Quarters({48, 50, 52, 53}), 1), 2, 1e-12);                  // four
   EXPECT_NEAR(PitchClassEntropy(Quarters({48, 48, 48, 48, 50, 50, 50, 50}), 2), 1, 1e-12);  // two, over two bars
+}
+
+TEST(Returns, CountBarsThatHaveAnEarlierBarsMelodyAndChords) {
+  Piece piece = Quarters({48, 48, 48, 48, 50, 50, 50, 50, 48, 48, 48, 48, 50, 50, 50, 53});
+  EXPECT_TRUE(std::isnan(ReturnsKept(piece)));  // no melody, nothing returns
+  for (size_t k = 0; k < 4; ++k) piece.bars[k].melody = {{0, 70 + static_cast<int>(k % 2), 96, false}};
+  EXPECT_EQ(ReturnsKept(piece), 0.5);  // the third is the first, the fourth has another last note
+  piece.bars[3].chords.fill(tokens::kNoChord);
+  EXPECT_EQ(ReturnsKept(piece), 1.0);  // it does not return any more
 }
 
 std::vector<std::vector<double>> Alternating(size_t bars) {  // A B A B ...

@@ -183,7 +183,7 @@ TEST(Grammar, ParallelFifthsAndOctavesAreDiscouragedInSingleLines) {
   piece.bars[0].melody = {{0, 72, 48, false}, {48, 74, 48, false}};
   // The cello went under the melody's C5 with a C; with it to D makes octaves, away to G does not.
   const std::vector<Event> events = {{0, kCello, 48, DurationSymbol(48)}};
-  const BarGrammar grammar(piece, 0, {.foreign_on_beat = 0, .foreign_off_beat = 0});
+  const BarGrammar grammar(piece, 0, {.foreign_on_beat = 0, .foreign_off_beat = 0, .inner_step = 0, .say_chord = 0});
   const std::vector<float> bias = grammar.PitchBias(events, 48, kCello, 48);
   EXPECT_FLOAT_EQ(bias[50], -2.5f);
   EXPECT_FLOAT_EQ(bias[43], 0.0f);
@@ -193,6 +193,65 @@ TEST(Grammar, ParallelFifthsAndOctavesAreDiscouragedInSingleLines) {
   const std::vector<float> viola = grammar.PitchBias(both, 48, kViola, 55);
   EXPECT_FLOAT_EQ(viola[57], -2.5f);
   EXPECT_FLOAT_EQ(viola[53], 0.0f);
+}
+
+TEST(Grammar, ALeftHandsBassIsALineToo) {
+  Piece piece = Bars(kHands, 2);
+  piece.bars[0].melody = {{0, 72, 48, false}, {48, 74, 48, false}};
+  const std::vector<Event> events = {{0, kKeysLow, 48, DurationSymbol(48)}, {0, kKeysLow, 55, DurationSymbol(48)}};
+  const GrammarRules rules{.foreign_on_beat = 0, .foreign_off_beat = 0, .parallel = -50};
+  EXPECT_LT(BarGrammar(piece, 0, rules).PitchBias(events, 48, kKeysLow, 48)[50], -40);
+  // A note above it in the same hand is none.
+  const std::vector<Event> inside = {events[0], events[1], {48, kKeysLow, 43, DurationSymbol(48)}};
+  EXPECT_GT(BarGrammar(piece, 0, rules).PitchBias(inside, 48, kKeysLow, 48)[50], -40);
+}
+
+TEST(Grammar, StepsOfTheBassAndOfInnerVoicesAreLeantTowards) {
+  const Piece piece = Bars(kHands, 2);
+  const std::vector<Event> events = {{0, kKeysLow, 48, DurationSymbol(24)},
+                                     {0, kKeysHigh, 60, DurationSymbol(24)},
+                                     {0, kKeysHigh, 64, DurationSymbol(24)}};
+  const auto bias = [&](const std::vector<Event>& now, int role, int last, float bass, float inner) {
+    return BarGrammar(piece, 0, {.bass_step = bass, .inner_step = inner}).PitchBias(now, 24, role, last);
+  };
+  const auto gain = [&](const std::vector<Event>& now, int role, int last, float bass, float inner, size_t pitch) {
+    return bias(now, role, last, bass, inner)[pitch] - bias(now, role, last, 0, 0)[pitch];
+  };
+  for (const size_t pitch : {46u, 47u, 49u, 50u}) EXPECT_FLOAT_EQ(gain(events, kKeysLow, 48, 2, 0, pitch), 2) << pitch;
+  for (const size_t pitch : {45u, 48u, 51u}) EXPECT_FLOAT_EQ(gain(events, kKeysLow, 48, 2, 0, pitch), 0) << pitch;
+  EXPECT_FLOAT_EQ(gain(events, kKeysHigh, 60, 2, 0, 62), 0);  // no bass
+  // A chord's note may step from any of the chord before.
+  for (const size_t pitch : {62u, 63u, 65u, 66u, 59u}) EXPECT_FLOAT_EQ(gain(events, kKeysHigh, 60, 0, 1, pitch), 1);
+  for (const size_t pitch : {60u, 64u, 67u}) EXPECT_FLOAT_EQ(gain(events, kKeysHigh, 60, 0, 1, pitch), 0) << pitch;
+  EXPECT_FLOAT_EQ(gain(events, kKeysLow, 48, 0, 1, 50), 0);
+}
+
+TEST(Grammar, TheBeatsChordIsSaidOnce) {
+  const Piece piece = Bars(kHands, 2);  // C major; the melody has C, then E
+  const auto gain = [&](const std::vector<Event>& now, int onset, size_t pitch) {
+    const auto bias = [&](float say) {
+      return BarGrammar(piece, 0, {.say_chord = say}).PitchBias(now, onset, kKeysHigh, kNoPitch)[pitch];
+    };
+    return bias(1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(gain({}, 0, 64), 1);
+  EXPECT_FLOAT_EQ(gain({}, 0, 60), 0);  // the melody says the root
+  EXPECT_FLOAT_EQ(gain({}, 0, 67), 0);  // a fifth says little
+  EXPECT_FLOAT_EQ(gain({}, 48, 60), 1);
+  EXPECT_FLOAT_EQ(gain({}, 48, 64), 0);
+  EXPECT_FLOAT_EQ(gain({{0, kKeysLow, 52, DurationSymbol(24)}}, 12, 64), 0);  // still the first beat
+  EXPECT_FLOAT_EQ(gain({{0, kKeysLow, 52, DurationSymbol(24)}}, 24, 64), 1);
+  EXPECT_FLOAT_EQ(gain({{0, kKeysLow, 52, DurationSymbol(48)}}, 24, 64), 0);  // it sounds on
+}
+
+TEST(Grammar, AGuitarsWideGripsAreDiscouraged) {
+  const Piece piece = Bars(1u << kGuitar, 2);
+  const std::vector<Event> bass = {{0, kGuitar, 43, DurationSymbol(24)}};
+  const auto bias = [&](float grip, size_t pitch) {
+    return BarGrammar(piece, 0, {.wide_grip = grip}).PitchBias(bass, 0, kGuitar, 43)[pitch];
+  };
+  EXPECT_FLOAT_EQ(bias(-1, 57), bias(0, 57));
+  EXPECT_FLOAT_EQ(bias(-1, 59), bias(0, 59) - 1);
 }
 
 TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {

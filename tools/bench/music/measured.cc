@@ -11,11 +11,11 @@ namespace ledgerline::bench {
 
 std::string_view MeasureName(Measure measure) {
   static constexpr std::array<std::string_view, kMeasures> kNames = {
-      "chroma",        "groove",          "chord agreement",      "chord tones",
-      "melody clash",  "bass by step",    "inner by step",        "leaps over octave",
-      "parallels",     "voice crossings", "spans over 14",        "onsets/quarter",
-      "notes/quarter", "polyphony",       "like the bar before",  "GS",
-      "structure 3-8", "structure 9-24",  "pitch entropy, 4 bars"};
+      "chroma",        "groove",          "chord agreement",     "chord tones",
+      "melody clash",  "bass by step",    "inner by step",       "leaps over octave",
+      "parallels",     "voice crossings", "spans over 14",       "onsets/quarter",
+      "notes/quarter", "polyphony",       "like the bar before", "GS",
+      "returns kept",  "structure 3-8",   "structure 9-24",      "pitch entropy, 4 bars"};
   return kNames[measure];
 }
 
@@ -45,6 +45,7 @@ Values MeasureAccompaniment(const tokens::Piece& piece, const tokens::Piece* own
   values[kCrossings] = lines.crossing_share;
   values[kSpans] = lines.wide_span_share;
   values[kGs] = evaluation::GroovingPatternSimilarity(piece);
+  values[kReturns] = evaluation::ReturnsKept(piece);
   values[kShortStructure] = evaluation::StructurenessIndicator(piece, 3, 8);
   values[kLongStructure] = evaluation::StructurenessIndicator(piece, 9, 24);
   values[kEntropy] = evaluation::PitchClassEntropy(piece, 4);

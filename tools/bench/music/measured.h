@@ -30,6 +30,7 @@ enum Measure : size_t {
   kPolyphony,
   kNextBar,
   kGs,
+  kReturns,
   kShortStructure,
   kLongStructure,
   kEntropy,

@@ -130,6 +130,7 @@ Table MusicTable(const Contestants& contestants) {
   near(kPolyphony);
   near(kNextBar);
   near(kGs);
+  near(kReturns);
   near(kShortStructure);
   near(kLongStructure);
   near(kEntropy);
@@ -262,8 +263,8 @@ Grid HealthGrid(const Contestants& contestants, const evaluation::StyleProfiles&
 
 Grid StyleGrid(const Contestants& contestants) {
   Grid grid{"Style by style: covers / people", {{"style", "covers", "people"}}};
-  constexpr std::array kShown = {kChroma, kGroove, kChordTones, kClash,   kBassSteps, kInnerSteps,    kParallels,
-                                 kOnsets, kNotes,  kPolyphony,  kNextBar, kGs,        kShortStructure};
+  constexpr std::array kShown = {kChroma, kGroove, kChordTones, kClash,   kBassSteps, kInnerSteps, kParallels,
+                                 kOnsets, kNotes,  kPolyphony,  kNextBar, kGs,        kReturns,    kShortStructure};
   for (const Measure measure : kShown) grid.lines[0].emplace_back(MeasureName(measure));
   for (const auto& [style, sums] : contestants[kCover]) {
     const auto people = contestants[kHuman].find(style);

@@ -1,0 +1,211 @@
+#include "inference/covers/form.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "inference/model/counter_random.h"
+
+namespace ledgerline::covers {
+namespace {
+
+using tokens::MelodyNote;
+using tokens::Piece;
+using tokens::PieceBar;
+
+constexpr uint64_t kReturnStream = 0x72657475726e73ull;  // "returns"
+constexpr int kSame = 1000, kNear = 800;                 // likeness in thousandths
+constexpr size_t kFarthestBack = 128;                    // bars
+constexpr size_t kLongestRun = 32;                       // bars that are compared
+constexpr size_t kFigureBack = 8;                        // bars
+constexpr double kContrast = 1.3;                        // of two bars' attacks a quarter
+
+// Of a hundred passages of two bars and more, of single bars, and of bars that have an earlier bar's chords under
+// another melody: those that are taken up. Passages and single bars are those of the training split, whose ends vary
+// more; the last are what people have beyond what the model does unasked (docs/decisions/0020-form.md).
+struct Keeping {
+  std::string_view style;
+  int passage;
+  int single;
+  int figure;
+};
+constexpr std::array<Keeping, 17> kKeeping = {{{"art-song", 85, 45, 15},
+                                               {"dance", 90, 75, 20},
+                                               {"folk", 100, 90, 0},
+                                               {"guitar", 95, 75, 0},
+                                               {"hymn", 85, 45, 0},
+                                               {"krakowiak", 90, 60, 15},
+                                               {"march", 85, 70, 10},
+                                               {"mass", 85, 30, 0},
+                                               {"mazurka", 95, 75, 0},
+                                               {"motet", 85, 30, 0},
+                                               {"opera", 75, 45, 10},
+                                               {"organ", 75, 25, 0},
+                                               {"piano", 85, 55, 5},
+                                               {"polonaise", 85, 55, 15},
+                                               {"ragtime", 100, 75, 0},
+                                               {"string-quartet", 75, 40, 0},
+                                               {"waltz", 90, 75, 15}}};
+
+Keeping KeepingOf(int style) {
+  const std::string_view name = tokens::StyleName(style);
+  const auto found = std::find_if(kKeeping.begin(), kKeeping.end(), [&](const Keeping& k) { return k.style == name; });
+  return found == kKeeping.end() ? Keeping{name, 85, 50, 0} : *found;
+}
+
+// Notes that stand in both, over the notes of either, in thousandths; onsets alone, or with their pitches.
+int Overlap(const std::vector<MelodyNote>& x, const std::vector<MelodyNote>& y, bool pitches) {
+  size_t shared = 0;
+  for (const MelodyNote& note : x) {
+    shared += std::any_of(y.begin(), y.end(), [&](const MelodyNote& other) {
+      return other.onset == note.onset && (!pitches || other.pitch == note.pitch);
+    });
+  }
+  const size_t all = x.size() + y.size() - shared;
+  return all == 0 ? 1000 : static_cast<int>(1000 * shared / all);
+}
+
+// The likeness that the model's bar B goes by (tokens/positions.h), in thousandths; 0 of bars of different lengths, or
+// of which one has a melody and one has none.
+int Likeness(const PieceBar& x, const PieceBar& y) {
+  if (x.length != y.length || x.beat != y.beat || x.melody.empty() != y.melody.empty()) return 0;
+  int chords = 0;
+  for (int slot = 0; slot < x.Slots(); ++slot) {
+    chords += x.chords[static_cast<size_t>(slot)] == y.chords[static_cast<size_t>(slot)];
+  }
+  return (4 * Overlap(x.melody, y.melody, false) + 4 * Overlap(x.melody, y.melody, true) + 3000 * chords / x.Slots()) /
+         11;
+}
+
+// The bars of `piece` and how much each is like each of those before it.
+class Likenesses {
+ public:
+  explicit Likenesses(const Piece& piece) : piece_(piece), rows_(piece.bars.size()) {
+    for (size_t k = 0; k < rows_.size(); ++k) {
+      for (size_t back = 1; back <= std::min(k, kFarthestBack); ++back) {
+        rows_[k].push_back(Likeness(piece.bars[k], piece.bars[k - back]));
+      }
+    }
+  }
+  int At(size_t bar, size_t earlier) const {
+    const size_t back = bar - earlier;
+    return bar < rows_.size() && back >= 1 && back <= rows_[bar].size() ? rows_[bar][back - 1] : 0;
+  }
+  // Bars from `bar` on that go on as those from `earlier` do, the first of which is the same.
+  size_t RunFrom(size_t bar, size_t earlier) const {
+    size_t run = 0;
+    while (run < kLongestRun && bar + run < rows_.size() && At(bar + run, earlier + run) >= (run == 0 ? kSame : kNear))
+      ++run;
+    return run;
+  }
+  bool HasMelody(size_t bar) const { return !piece_.bars[bar].melody.empty(); }
+
+ private:
+  const Piece& piece_;
+  std::vector<std::vector<int>> rows_;
+};
+
+// Where bar `bar` returns to, given where the bar before does; -1: nowhere.
+int Source(const Likenesses& likenesses, size_t bar, int of_before) {
+  const auto next = static_cast<size_t>(of_before + 1);
+  const int onward = of_before < 0 ? 0 : likenesses.At(bar, next);
+  if (onward >= kSame) return static_cast<int>(next);
+  size_t longest = 0, from = 0;
+  for (size_t earlier = bar; earlier-- > 0 && bar - earlier <= kFarthestBack;) {
+    const size_t run = likenesses.RunFrom(bar, earlier);
+    if (run > longest) longest = run, from = earlier;
+  }
+  if (onward >= kNear && longest < 2) return static_cast<int>(next);
+  // A bar without a melody, with one chord, is like too many.
+  if (longest >= 2 || (longest == 1 && likenesses.HasMelody(bar))) return static_cast<int>(from);
+  int best = kNear - 1, near = -1;
+  for (size_t earlier = bar; earlier-- > 0 && bar - earlier <= kFarthestBack && likenesses.HasMelody(bar);) {
+    if (likenesses.At(bar, earlier) > best) best = likenesses.At(bar, earlier), near = static_cast<int>(earlier);
+  }
+  return near;
+}
+
+// The latest bar of the section's length before `bar` with the same chords; -1 without one.
+int FigureOf(const Piece& piece, size_t bar) {
+  const PieceBar& now = piece.bars[bar];
+  for (size_t back = 1; back <= std::min(bar, kFigureBack); ++back) {
+    const PieceBar& earlier = piece.bars[bar - back];
+    if (earlier.length == now.length && earlier.chords == now.chords) return static_cast<int>(bar - back);
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::vector<Return> PlanReturns(const Piece& piece, uint64_t seed) {
+  const size_t bars = piece.bars.size();
+  const Likenesses likenesses(piece);
+  std::vector<Return> returns(bars);
+  for (size_t k = 1; k < bars; ++k) returns[k].of = Source(likenesses, k, returns[k - 1].of);
+  const Keeping keeping = KeepingOf(piece.style);
+  model::CounterRandom random(seed, kReturnStream);
+  for (size_t first = 1, end = 0; first < bars; first = end) {
+    end = first + 1;
+    if (returns[first].of < 0) continue;
+    while (end < bars && returns[end].of == returns[end - 1].of + 1) ++end;
+    const bool passage = end - first >= 2;
+    const bool kept = random.Below(100) < static_cast<uint32_t>(passage ? keeping.passage : keeping.single);
+    for (size_t k = first; k < end; ++k) {
+      if (!kept) {
+        returns[k].of = -1;
+        continue;
+      }
+      // What leads on elsewhere is left to be led.
+      const bool parts = passage && k + 1 == end;
+      returns[k].whole = k + 1 < bars && !parts && likenesses.At(k, static_cast<size_t>(returns[k].of)) >= kSame;
+    }
+  }
+  for (size_t k = 1; k < bars; ++k) {
+    if (returns[k].of >= 0 || piece.bars[k].melody.empty()) continue;
+    if (random.Below(100) < static_cast<uint32_t>(keeping.figure)) returns[k].of = FigureOf(piece, k);
+  }
+  return returns;
+}
+
+void ReturnTextures(const std::vector<Return>& returns, const std::vector<double>& activity, Piece* piece) {
+  for (size_t k = 0; k + 1 < piece->bars.size() && k < returns.size(); ++k) {
+    if (returns[k].of < 0) continue;
+    const auto of = static_cast<size_t>(returns[k].of);
+    const PieceBar& from = piece->bars[of];
+    if (activity[k] > kContrast * activity[of] || activity[of] > kContrast * activity[k]) continue;
+    if (from.density == 0 || from.density == tokens::kDensityUnknown) continue;  // a pickup's
+    piece->bars[k].density = from.density;
+    piece->bars[k].polyphony = from.polyphony;
+  }
+}
+
+std::vector<Return> ReturnsOf(const Piece& piece, uint64_t seed) {
+  std::vector<Return> returns = PlanReturns(piece, seed);
+  for (size_t k = 0; k < returns.size(); ++k) {
+    if (returns[k].of < 0) continue;
+    const PieceBar& from = piece.bars[static_cast<size_t>(returns[k].of)];
+    if (piece.bars[k].density != from.density || piece.bars[k].polyphony != from.polyphony) returns[k] = {};
+  }
+  return returns;
+}
+
+std::string DescribeReturns(const std::vector<Return>& returns) {
+  std::string text;
+  const auto range = [](size_t first, size_t last) {
+    return std::to_string(first + 1) + (last > first ? "-" + std::to_string(last + 1) : "");
+  };
+  for (size_t first = 0, end = 0; first < returns.size(); first = end) {
+    end = first + 1;
+    if (returns[first].of < 0) continue;
+    while (end < returns.size() && returns[end].of == returns[end - 1].of + 1 &&
+           returns[end].whole == returns[first].whole) {
+      ++end;
+    }
+    const auto of = static_cast<size_t>(returns[first].of);
+    text += (text.empty() ? "" : ", ") + range(first, end - 1) + (returns[first].whole ? " as " : " nearly as ") +
+            range(of, of + end - first - 1);
+  }
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace ledgerline::covers

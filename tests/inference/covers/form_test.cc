@@ -1,0 +1,118 @@
+#include "inference/covers/form.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/inference/tokens/sample_pieces.h"
+
+namespace ledgerline::covers {
+namespace {
+
+using tokens::Piece;
+using tokens::PieceBar;
+
+// A bar whose tune and chord are named by a letter; a space has neither tune nor chord.
+PieceBar BarNamed(char name) {
+  PieceBar bar;
+  bar.chords.fill(name == ' ' ? tokens::kNoChord : tokens::ChordSymbolOf((name - 'A') % 12, tokens::kMajor));
+  bar.density = 3;
+  bar.polyphony = 3;
+  if (name == ' ') return bar;
+  for (int beat = 0; beat < 4; ++beat) {
+    bar.melody.push_back({beat * 24, 60 + (name - 'A') * 2 + beat * (name % 3 + 1), 24, false});
+  }
+  return bar;
+}
+
+Piece Song(std::string_view bars, std::string_view style = "folk") {  // folk keeps every passage
+  Piece piece;
+  piece.style = tokens::StyleNumber(style);
+  for (const char name : bars) piece.bars.push_back(BarNamed(name));
+  return piece;
+}
+
+TEST(Form, APassageReturnsInOrderButForItsEndAndTheLastBar) {
+  //                      123456789
+  const Piece song = Song("ABCDABCEF");
+  const std::vector<Return> returns = PlanReturns(song, 1);
+  for (const size_t k : {0u, 1u, 2u, 3u, 7u, 8u}) EXPECT_EQ(returns[k].of, -1) << k;
+  for (const size_t k : {4u, 5u, 6u}) EXPECT_EQ(returns[k].of, static_cast<int>(k) - 4) << k;
+  EXPECT_TRUE(returns[4].whole && returns[5].whole);
+  EXPECT_FALSE(returns[6].whole);  // it leads to E, the first time to D
+  EXPECT_EQ(DescribeReturns(returns), "5-6 as 1-2, 7 nearly as 3");
+  // A whole song twice: its last bar closes it.
+  EXPECT_EQ(DescribeReturns(PlanReturns(Song("ABCDABCD"), 1)), "5-7 as 1-3, 8 nearly as 4");
+  EXPECT_EQ(DescribeReturns(PlanReturns(Song("ABCDEF"), 1)), "none");
+}
+
+TEST(Form, TheLongerPassageIsTakenUpAndAMelodysSilenceOnlyInsideOfOne) {
+  //                                           1234567890123
+  EXPECT_EQ(DescribeReturns(PlanReturns(Song("ABCDXAYABCDZQ"), 7)).substr(0, 24), "6 as 1, 8-10 as 1-3, 11 ");
+  EXPECT_EQ(PlanReturns(Song("A B C"), 1)[3].of, -1);
+  EXPECT_EQ(PlanReturns(Song("A B A B"), 1)[5].of, 1);
+}
+
+TEST(Form, AVariedTuneIsTakenUpNearly) {
+  Piece song = Song("ABCDABCDE");
+  song.bars[5].melody[3].pitch += 1;  // a note of four is another: like in 854 of 1000
+  const std::vector<Return> returns = PlanReturns(song, 1);
+  EXPECT_EQ(returns[5].of, 1);
+  EXPECT_FALSE(returns[5].whole);
+  EXPECT_TRUE(returns[4].whole && returns[6].whole);
+  for (int& chord : song.bars[5].chords) chord = tokens::TransposeChord(chord, 5);
+  EXPECT_EQ(PlanReturns(song, 1)[5].of, -1);  // under another chord it is another bar
+}
+
+TEST(Form, StylesAndSeedsDifferInWhatTheyKeep) {
+  const auto kept = [](std::string_view style) {
+    int bars = 0;
+    for (uint64_t seed = 1; seed <= 200; ++seed) bars += PlanReturns(Song("AXAYAZ", style), seed)[2].whole;
+    return bars;
+  };
+  const int motet = kept("motet"), folk = kept("folk");
+  EXPECT_GT(motet, 30);  // three single bars of ten
+  EXPECT_LT(motet, 90);
+  EXPECT_GT(folk, 160);
+}
+
+TEST(Form, ADanceTakesUpItsFigureUnderAnotherTune) {
+  Piece song = Song("ABCD", "dance");
+  song.bars[3].chords = song.bars[1].chords;
+  int taken = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const Return& figure = PlanReturns(song, seed)[3];
+    taken += figure.of == 1;
+    EXPECT_FALSE(figure.whole);
+  }
+  EXPECT_GT(taken, 20);
+  EXPECT_LT(taken, 70);
+}
+
+TEST(Form, ReadsNothingThatComposingOrPlanningChanges) {
+  Piece song = Song("ABCDABCDABCE");
+  const std::string before = DescribeReturns(PlanReturns(song, 3));
+  for (PieceBar& bar : song.bars) {
+    bar.density = 5;
+    bar.polyphony = 2;
+    bar.events = {{0, tokens::kKeysLow, 48, 10}};
+  }
+  EXPECT_EQ(DescribeReturns(PlanReturns(song, 3)), before);
+}
+
+TEST(Form, ABarThatReturnsHasTheTextureOfTheFirstTime) {
+  Piece song = Song("ABCDABCD");
+  for (size_t k = 0; k < song.bars.size(); ++k) song.bars[k].density = 1 + static_cast<int>(k) % 7;
+  song.bars[1].density = 0;
+  std::vector<double> activity(8, 2.0);
+  activity[6] = 2.7;  // where the song itself is busier the second time, so is the cover
+  ReturnTextures(PlanReturns(song, 1), activity, &song);
+  EXPECT_EQ(song.bars[4].density, 1);
+  EXPECT_EQ(song.bars[5].density, 6);  // a bar that is silent for a reason is no model
+  EXPECT_EQ(song.bars[6].density, 7);
+  EXPECT_EQ(song.bars[7].density, 1);  // the last bar has its own
+  const std::vector<Return> returns = ReturnsOf(song, 1);
+  EXPECT_EQ(returns[4].of, 0);
+  for (const size_t k : {5u, 6u, 7u}) EXPECT_EQ(returns[k].of, -1) << k;
+}
+
+}  // namespace
+}  // namespace ledgerline::covers
