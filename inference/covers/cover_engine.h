@@ -24,7 +24,7 @@
 namespace ledgerline::covers {
 
 // Version of this interface; the loader refuses a plugin that states another.
-inline constexpr int kCoverEngineVersion = 4;
+inline constexpr int kCoverEngineVersion = 5;
 
 // "planning", "composing", "ranking", "writing"; `done` of `total`, in the stage's own unit (bars, candidates).
 using CoverProgress = std::function<void(std::string_view stage, int done, int total)>;
@@ -41,6 +41,7 @@ struct CoverRequest {
   uint64_t seed = 1;
   int candidates = 6;      // 1 to 16: how many are composed, of which the best by the measures is kept
   std::string adapter;     // bytes of an adapter file (docs/formats/adapter.md); empty: the style's own, if it has one
+  std::string taste;       // bytes of a taste file (docs/formats/taste.md), which ranks; empty: the generator's ranking
   CoverProgress progress;  // may be empty
   // Called for each candidate that a guard turns down, also where none is left and MakeCover fails: they are recorded
   // either way. May be empty.
@@ -54,7 +55,7 @@ struct RemixRequest {
   std::string style;
   uint64_t seed = 1;
   int candidates = 6;
-  std::string adapter;
+  std::string adapter, taste;
   CoverProgress progress;
   std::function<void(const RejectedCandidate&)> on_rejected;
 };
@@ -103,6 +104,7 @@ struct CoverRecord {
   std::map<std::string, std::string> parameters;
   Hash256 adapter_hash;    // zero: none
   std::string adapter;     // its bytes, where it is not one of the engine's own; may be empty
+  std::string taste;       // bytes of the taste whose SHA-256 the parameters name; empty: they name none
   CoverProgress progress;  // may be empty
 };
 
@@ -119,6 +121,17 @@ struct Regenerated {
   Hash256 midi_hash;  // SHA-256 of `midi`
   int chosen_candidate = 0;
   std::vector<int64_t> candidate_scores_ppm;
+};
+
+// One candidate of a record, made anew to be heard.
+struct HeardCandidate {
+  std::string midi;                        // empty when it was turned down
+  std::string rejected;                    // by a guard: its name and finding; empty: it was not
+  std::map<std::string, int64_t> figures;  // what a taste may weigh, in millionths (taste_ranking.h)
+};
+struct HeardCandidates {
+  std::vector<HeardCandidate> candidates;  // by number
+  int chosen = -1;                         // by the generator's own ranking, whatever taste the record names; -1: none
 };
 
 struct RenderResult {
@@ -144,16 +157,21 @@ class CoverEngine {
   virtual std::vector<std::string> Warnings() const = 0;
   // Composes. The same request on the same model and kernel version returns the same bytes, on any machine.
   // Errors: kInvalidArgument (unreadable MIDI, unknown style, candidates outside 1..16, no melody found;
-  // those of ParseAdapterFile; an adapter of another style), kOutOfRange (a song above the engine's bounds),
-  // kFailedPrecondition (every candidate was turned down by a guard; an adapter of another base).
+  // those of ParseAdapterFile and ParseTaste; an adapter of another style), kOutOfRange (a song above the engine's
+  // bounds), kFailedPrecondition (every candidate was turned down by a guard; an adapter of another base; a taste that
+  // weighs what this engine does not measure).
   virtual Result<CoverResult> MakeCover(const CoverRequest& request) = 0;
   // Composes by a plan. Errors: those of MakeCover; those of ParseRemixPlan and BuildRemix, which name the plan's
   // field; kFailedPrecondition (drums are asked for, and there is no groove model).
   virtual Result<CoverResult> MakeRemix(const RemixRequest& request) = 0;
   // Makes a cover anew from its record alone, with this engine's model. Whether the model, and the kernel, are those of
   // the record is for the caller to compare. Errors: kInvalidArgument, kOutOfRange (the record: names the field),
-  // kFailedPrecondition (every candidate was turned down: the record cannot be this model's; its adapter is not here).
+  // kFailedPrecondition (every candidate was turned down: the record cannot be this model's; its adapter is not here;
+  // its taste is not given).
   virtual Result<Regenerated> Regenerate(const CoverRecord& record) = 0;
+  // Makes every candidate of a record anew, those also that were not kept. Errors: those of Regenerate, but a taste is
+  // not asked for.
+  virtual Result<HeardCandidates> Candidates(const CoverRecord& record) = 0;
   virtual std::string KernelVersion() const = 0;
   virtual std::string EngineId() const = 0;  // as in CoverResult: the version of planning, rules and ranking
   // Renders MIDI bytes to a WAV file through the soundfont; an empty path means the installed default.

@@ -6,6 +6,7 @@
 #include "inference/covers/cover_score.h"
 #include "inference/covers/plan.h"
 #include "inference/covers/recipe.h"
+#include "inference/covers/taste_ranking.h"
 #include "inference/fingerprint/exact.h"
 #include "inference/fingerprint/melodic.h"
 #include "inference/model/model_file.h"
@@ -94,6 +95,7 @@ Result<CoverResult> CoverMaker::MakeCover(const CoverRequest& request) {
   recipe.candidates = request.candidates;
   recipe.title = (source->title.empty() ? "Cover" : source->title) + " (" + request.style + ")";
   recipe.figures_sha256 = FiguresHash();
+  if (!request.taste.empty()) RETURN_IF_ERROR(UseTaste(request.taste, &recipe));
   ASSIGN_OR_RETURN(CoverResult result,
                    Compose(recipe, reader, std::move(conditioning), request.progress, request.on_rejected));
   result.source_hash = crypto::Sha256(request.source_midi);
@@ -143,7 +145,7 @@ Result<CoverResult> CoverMaker::Compose(const Recipe& recipe, const AdapterShelf
   return result;
 }
 
-Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
+Result<Recipe> CoverMaker::RecipeOf(const CoverRecord& record) const {
   ASSIGN_OR_RETURN(Recipe recipe, Recipe::FromRecord(record));
   if (!recipe.directions.drums.empty() && recipe.directions.drum_model != drums_hash_) {
     return FailedPrecondition("drums: the record's groove model is " + recipe.directions.drum_model.ToHex() +
@@ -154,6 +156,12 @@ Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
     return FailedPrecondition("figures_sha256: the record's borrowing guard had index \"" + recipe.figures_sha256 +
                               "\", here it is \"" + FiguresHash() + "\"");
   }
+  return recipe;
+}
+
+Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
+  ASSIGN_OR_RETURN(Recipe recipe, RecipeOf(record));
+  RETURN_IF_ERROR(UseRecordedTaste(record.taste, &recipe));
   ASSIGN_OR_RETURN(const AdapterShelf::Reader reader, adapters_.ReaderOf(record, decoder_.get()));
   ASSIGN_OR_RETURN(Made made, Make(recipe, reader.decoder, borrowing_, record.progress));
   if (made.chosen < 0) return FailedPrecondition("every candidate is turned down by a guard: this made no cover");
@@ -163,6 +171,25 @@ Result<Regenerated> CoverMaker::Regenerate(const CoverRecord& record) {
   result.chosen_candidate = made.chosen;
   for (const Candidate& candidate : made.candidates) result.candidate_scores_ppm.push_back(candidate.score_ppm);
   return result;
+}
+
+Result<HeardCandidates> CoverMaker::Candidates(const CoverRecord& record) {
+  ASSIGN_OR_RETURN(Recipe recipe, RecipeOf(record));
+  recipe.taste_sha256.clear();  // what is heard does not depend on how it was ranked
+  ASSIGN_OR_RETURN(const AdapterShelf::Reader reader, adapters_.ReaderOf(record, decoder_.get()));
+  ASSIGN_OR_RETURN(const Made made, Make(recipe, reader.decoder, borrowing_, record.progress));
+  HeardCandidates heard;
+  heard.chosen = made.chosen;
+  for (const Candidate& candidate : made.candidates) {
+    HeardCandidate one;
+    one.figures = FiguresOf(candidate.measures, candidate.composition.nats_per_note);
+    one.rejected = candidate.rejected.value_or("");
+    if (!candidate.rejected) {
+      ASSIGN_OR_RETURN(one.midi, WriteCandidate(recipe, candidate));
+    }
+    heard.candidates.push_back(std::move(one));
+  }
+  return heard;
 }
 
 std::string CoverMaker::KernelVersion() const { return model::KernelVersion(); }

@@ -40,6 +40,7 @@ class CoverMaker : public CoverEngine {
   Result<CoverResult> MakeCover(const CoverRequest& request) override;
   Result<CoverResult> MakeRemix(const RemixRequest& request) override;
   Result<Regenerated> Regenerate(const CoverRecord& record) override;
+  Result<HeardCandidates> Candidates(const CoverRecord& record) override;
   std::string KernelVersion() const override;
   std::string EngineId() const override;
   Result<RenderResult> Render(std::string_view midi, const std::string& wav_path,
@@ -51,6 +52,8 @@ class CoverMaker : public CoverEngine {
   Result<CoverResult> Compose(const Recipe& recipe, const AdapterShelf::Reader& reader, std::string conditioning,
                               const CoverProgress& progress,
                               const std::function<void(const RejectedCandidate&)>& on_rejected);
+  // The recipe of a record, with what this engine has beside the model. Errors: those of Regenerate.
+  Result<Recipe> RecipeOf(const CoverRecord& record) const;
   std::string FiguresHash() const { return borrowing_.knows_pieces() ? borrowing_.index_hash().ToHex() : ""; }
 
   std::unique_ptr<model::Decoder> decoder_;

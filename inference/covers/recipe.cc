@@ -6,6 +6,7 @@
 #include "inference/covers/form.h"
 #include "inference/covers/perform.h"
 #include "inference/covers/plan.h"
+#include "inference/covers/taste_ranking.h"
 #include "inference/music/smf.h"
 
 namespace ledgerline::covers {
@@ -42,6 +43,7 @@ std::map<std::string, std::string> Recipe::ToParameters() const {
   parameters["candidates"] = std::to_string(candidates);
   parameters["title"] = title;
   parameters["figures_sha256"] = figures_sha256;
+  if (!taste_sha256.empty()) parameters["taste_sha256"] = taste_sha256;
   return parameters;
 }
 
@@ -79,11 +81,23 @@ Result<Recipe> Recipe::FromRecord(const CoverRecord& record) {
   }
   recipe.title = text("title");
   recipe.figures_sha256 = text("figures_sha256");
+  recipe.taste_sha256 = text("taste_sha256");
   return recipe;
+}
+
+Result<std::string> WriteCandidate(const Recipe& recipe, const Candidate& candidate) {
+  ASSIGN_OR_RETURN(const music::Score score,
+                   Perform(recipe.conditioning, candidate.composition.piece, recipe.directions, *recipe.style,
+                           recipe.drums, recipe.seed, recipe.title));
+  return music::WriteSmf(score);
 }
 
 Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
                   const CoverProgress& report) {
+  if (!recipe.taste && !recipe.taste_sha256.empty()) {
+    return FailedPrecondition("taste_sha256: the recipe names the taste " + recipe.taste_sha256.substr(0, 64) +
+                              ", which is not given");
+  }
   const tokens::Piece& piece = recipe.conditioning.piece;
   const tokens::GrammarRules rules = RulesFor(*recipe.style, piece);
   const int bars = static_cast<int>(piece.bars.size());
@@ -108,16 +122,14 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
       candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
     }
   }
+  if (recipe.taste) RETURN_IF_ERROR(ScoreByTaste(*recipe.taste, &made.candidates));
   for (int c = 0; c < recipe.candidates; ++c) {  // ties go to the earlier candidate
     const int64_t score = made.candidates[static_cast<size_t>(c)].score_ppm;
     if (score >= 0 && (made.chosen < 0 || score > made.best().score_ppm)) made.chosen = c;
     if (report) report("ranking", c + 1, recipe.candidates);
   }
   if (made.chosen < 0) return made;
-  ASSIGN_OR_RETURN(const music::Score score,
-                   Perform(recipe.conditioning, made.best().composition.piece, recipe.directions, *recipe.style,
-                           recipe.drums, recipe.seed, recipe.title));
-  ASSIGN_OR_RETURN(made.midi, music::WriteSmf(score));
+  ASSIGN_OR_RETURN(made.midi, WriteCandidate(recipe, made.best()));
   if (report) report("writing", 1, 1);
   return made;
 }

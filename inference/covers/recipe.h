@@ -19,6 +19,7 @@
 #include "inference/covers/style_book.h"
 #include "inference/drums/groove_model.h"
 #include "inference/model/decoder.h"
+#include "inference/preference/taste.h"
 #include "inference/tokens/conditioning.h"
 #include "schemas/status.h"
 
@@ -34,7 +35,11 @@ struct Recipe {
   int candidates = 1;          // 1 to kMaxCandidates
   std::string title;           // of the MIDI file
   std::string figures_sha256;  // hex, of the borrowing guard's index; empty: it knew nothing
-  Directions directions;       // instruments, tempo marks, drums, bars that are kept; none of a plain cover
+  // By which the candidates are ranked, in the place of RankingScorePpm; and its file's SHA-256 in hex, empty: none.
+  // taste_ranking.h sets both. A recipe from a record has the hash alone until the file is given.
+  std::optional<preference::Taste> taste;
+  std::string taste_sha256;
+  Directions directions;  // instruments, tempo marks, drums, bars that are kept; none of a plain cover
   const drums::GrooveModel* drums = nullptr;  // whom the directions' drums need; outlives the recipe
 
   // What a record keeps beside conditioning, style and seed.
@@ -59,9 +64,13 @@ struct Made {
 };
 
 // Composes every candidate, judges, ranks in integers and writes the best. `report` may be empty.
-// Errors: kInternal (the decoder).
+// Errors: kInternal (the decoder), kFailedPrecondition (a taste of another generator's figures; the recipe names a
+// taste that it lacks).
 Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const BorrowingGuard& borrowing,
                   const CoverProgress& report);
+
+// The MIDI file of one composed candidate. Errors: those of Perform and WriteSmf.
+Result<std::string> WriteCandidate(const Recipe& recipe, const Candidate& candidate);
 
 // The style that a request names, one of `styles`. Errors: kInvalidArgument (it is not; candidates outside 1 to
 // kMaxCandidates).

@@ -5,6 +5,7 @@
 #include "inference/covers/melody_recomposition.h"
 #include "inference/covers/plan.h"
 #include "inference/covers/remix_builder.h"
+#include "inference/covers/taste_ranking.h"
 #include "inference/music/score_file.h"
 
 namespace ledgerline::covers {
@@ -71,6 +72,7 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
   recipe.candidates = request.candidates;
   recipe.title = TitleOf(sources, plan, request.style);
   recipe.figures_sha256 = FiguresHash();
+  if (!request.taste.empty()) RETURN_IF_ERROR(UseTaste(request.taste, &recipe));
   if (drums_) recipe.drums = &*drums_;
   ASSIGN_OR_RETURN(CoverResult result, Compose(recipe, reader, std::move(blob), request.progress, request.on_rejected));
   for (const auto& [name, value] : built.choices) result.parameters["plan." + name] = value;

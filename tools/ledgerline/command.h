@@ -35,6 +35,8 @@ void AddRemix(CLI::App& app, Action& action);
 void AddStyles(CLI::App& app, Action& action);
 void AddCovers(CLI::App& app, Action& action);
 void AddRegenerate(CLI::App& app, Action& action);
+void AddTaste(CLI::App& app, Action& action);
+void AddTasteHear(CLI::App& taste, Action& action);  // taste hear, added by AddTaste
 void AddRate(CLI::App& app, Action& action);
 void AddUsage(CLI::App& app, Action& action);
 void AddClose(CLI::App& app, Action& action);

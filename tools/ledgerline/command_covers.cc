@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "crypto/sha256.h"
 #include "inference/covers/cover_engine.h"
 #include "inference/covers/written_accompaniment.h"
 #include "inference/evaluation/style_health.h"
@@ -11,6 +12,7 @@
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/option_values.h"
+#include "tools/ledgerline/recorded_cover.h"
 #include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
@@ -24,18 +26,15 @@ struct HealthFlags {
 };
 
 Result<tokens::Piece> MakeAnew(LedgerSession& session, covers::CoverEngine& engine, const v1::Generation& event) {
-  ASSIGN_OR_RETURN(const Hash256 hash, Hash256::FromBytes(event.conditioning_sha256()));
-  covers::CoverRecord record;
-  ASSIGN_OR_RETURN(record.conditioning, session.journal().ReadBlob(hash));
-  record.style = event.style();
-  record.seed = event.seed();
-  for (const v1::Parameter& parameter : event.parameters()) record.parameters[parameter.name()] = parameter.value();
-  if (!event.adapter_sha256().empty()) {
-    ASSIGN_OR_RETURN(record.adapter_hash, Hash256::FromBytes(event.adapter_sha256()));
+  ASSIGN_OR_RETURN(const covers::CoverRecord record, RecordOf(session, event));
+  // Of the candidates, the one that was recorded: no taste that ranked them is asked for.
+  ASSIGN_OR_RETURN(const covers::HeardCandidates made, engine.Candidates(record));
+  const std::string* midi = nullptr;
+  for (const covers::HeardCandidate& one : made.candidates) {
+    if (crypto::Sha256(one.midi).ToBytes() == event.fingerprints().midi_sha256()) midi = &one.midi;
   }
-  ASSIGN_OR_RETURN(const covers::Regenerated made, engine.Regenerate(record));
-  if (made.midi_hash.ToBytes() != event.fingerprints().midi_sha256()) return DataLoss("other bytes than recorded");
-  ASSIGN_OR_RETURN(const music::Score file, music::ReadSmf(made.midi));
+  if (midi == nullptr) return DataLoss("other bytes than recorded");
+  ASSIGN_OR_RETURN(const music::Score file, music::ReadSmf(*midi));
   ASSIGN_OR_RETURN(const tokens::Piece plan, covers::PlannedPiece(record.conditioning));
   return covers::WrittenAccompaniment(plan, file);
 }

@@ -1,13 +1,13 @@
 // ledgerline regenerate: makes a recorded cover anew from its record alone and compares the bytes.
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "inference/covers/cover_engine.h"
-#include "ledger/journal/entry.h"
+#include "inference/preference/taste.h"
 #include "tools/ledgerline/command.h"
 #include "tools/ledgerline/ledger_session.h"
 #include "tools/ledgerline/named_files.h"
 #include "tools/ledgerline/option_values.h"
+#include "tools/ledgerline/recorded_cover.h"
 #include "tools/ledgerline/usage_errors.h"
 
 namespace ledgerline::tool {
@@ -19,53 +19,20 @@ struct RegenerateFlags {
   std::string directory;
   uint64_t index = 0;
   std::string model;
-  std::string adapter;
+  std::string adapter, taste;
   std::string output;
 };
-
-Result<v1::Generation> ReadGeneration(LedgerSession& session, EntryIndex index) {
-  ASSIGN_OR_RETURN(const std::string bytes, session.journal().ReadEntry(index));
-  ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
-  if (entry.type != v1::PAYLOAD_TYPE_GENERATION) {
-    return InvalidArgument("entry " + std::to_string(index.value) + " is a " +
-                           std::string(journal::PayloadTypeName(entry.type)) +
-                           ", not a generation; `ledgerline log DIR` lists the entries");
-  }
-  return entry.submission.payload.generation();
-}
-
-// What stands in the record and is not so here; empty when nothing is.
-std::string Differences(const v1::Generation& event, const covers::CoverEngine& engine) {
-  std::string text;
-  if (event.model_sha256() != engine.ModelHash().ToBytes()) {
-    text += "\n  - the model: recorded " + HexEncode(event.model_sha256()) + ", here " + engine.ModelHash().ToHex() +
-            "; name the recorded one with --model FILE";
-  }
-  if (event.kernel_version() != engine.KernelVersion()) {
-    text += "\n  - the kernel: recorded \"" + event.kernel_version() + "\", here \"" + engine.KernelVersion() + "\"";
-  }
-  if (event.engine_id() != engine.EngineId()) {
-    text += "\n  - the engine: recorded \"" + event.engine_id() + "\", here \"" + engine.EngineId() +
-            "\"; its rules are others, take the program of that version";
-  }
-  return text;
-}
 
 Status RunRegenerate(Context& context, const RegenerateFlags& flags) {
   ASSIGN_OR_RETURN(const auto session, LedgerSession::OpenForReading(flags.directory));
   ASSIGN_OR_RETURN(const v1::Generation event, ReadGeneration(*session, EntryIndex(flags.index)));
-  ASSIGN_OR_RETURN(const Hash256 conditioning_hash, Hash256::FromBytes(event.conditioning_sha256()));
-  covers::CoverRecord record;
-  ASSIGN_OR_RETURN(record.conditioning, session->journal().ReadBlob(conditioning_hash));
-  record.style = event.style();
-  record.seed = event.seed();
-  if (!event.adapter_sha256().empty()) {
-    ASSIGN_OR_RETURN(record.adapter_hash, Hash256::FromBytes(event.adapter_sha256()));
-  }
+  ASSIGN_OR_RETURN(covers::CoverRecord record, RecordOf(*session, event));
   if (!flags.adapter.empty()) {
     ASSIGN_OR_RETURN(record.adapter, Named("--adapter", ReadFile(flags.adapter, kAdapterBytesMax)));
   }
-  for (const v1::Parameter& parameter : event.parameters()) record.parameters[parameter.name()] = parameter.value();
+  if (!flags.taste.empty()) {
+    ASSIGN_OR_RETURN(record.taste, Named("--taste", ReadFile(flags.taste, preference::kMaxTasteBytes)));
+  }
   record.progress = [&](std::string_view stage, int done, int total) {
     context.console.Progress(stage, static_cast<uint64_t>(done), static_cast<uint64_t>(total));
   };
@@ -98,7 +65,8 @@ Status RunRegenerate(Context& context, const RegenerateFlags& flags) {
                       "; the same bytes.\n  MIDI SHA-256 " + made->midi_hash.ToHex() + "\n  model " +
                       engine->ModelHash().ToHex() +
                       (event.adapter_sha256().empty() ? "" : "\n  adapter " + HexEncode(event.adapter_sha256())) +
-                      "\n  kernel " + engine->KernelVersion());
+                      (flags.taste.empty() ? "" : "\n  taste " + record.parameters.at("taste_sha256")) + "\n  kernel " +
+                      engine->KernelVersion());
   return Status::Ok();
 }
 
@@ -112,6 +80,7 @@ void AddRegenerate(CLI::App& app, Action& action) {
   command->add_option("INDEX", flags->index, "The index of the cover's entry")->required()->check(WholeNumber());
   command->add_option("--model", flags->model, "The model file of the record (default: the installed one)");
   command->add_option("--adapter", flags->adapter, "The record's adapter, where it is not beside the model");
+  command->add_option("--taste", flags->taste, "The record's taste file, where candidates were ranked by one");
   command->add_option("-o,--output", flags->output, "Where to put the MIDI file; never replaces a file");
   command->callback(
       [flags, &action] { action = [flags](Context& context) { return RunRegenerate(context, *flags); }; });

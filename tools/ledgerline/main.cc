@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   AddStyles(app, action);
   AddCovers(app, action);
   AddRegenerate(app, action);
+  AddTaste(app, action);
   AddRate(app, action);
   AddUsage(app, action);
   AddClose(app, action);

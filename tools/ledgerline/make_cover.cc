@@ -9,6 +9,7 @@
 #include "inference/covers/cover_engine.h"
 #include "inference/music/musicxml.h"
 #include "inference/music/smf.h"
+#include "inference/preference/taste.h"
 #include "ledger/audit/make_receipt.h"
 #include "ledger/rights/verdict.h"
 #include "tools/ledgerline/adapter_leave.h"
@@ -40,6 +41,7 @@ struct Request {
   std::vector<Source> sources;
   std::string requester;  // 16 bytes
   NamedAdapter adapter;
+  std::string taste;  // bytes of a file; empty: none
 
   // Of all sources and of the adapter, each once.
   std::vector<v1::ConsentReference> ConsentReferences() const {
@@ -106,6 +108,11 @@ Result<Request> AskForLeave(Context& context, const MakeFlags& flags, LedgerSess
     ASSIGN_OR_RETURN(const rights::RightsState* rights, session.Rights());
     ASSIGN_OR_RETURN(request.adapter,
                      AskForAdapter(flags.adapter, *rights, flags.territory, flags.tier, context.clock.Now()));
+  }
+  if (!flags.taste.empty()) {
+    ASSIGN_OR_RETURN(request.taste, Named("--taste", ReadFile(flags.taste, preference::kMaxTasteBytes)));
+    const auto taste = preference::ParseTaste(request.taste);
+    if (!taste.ok()) return taste.status().WithContext("--taste " + flags.taste);
   }
   ASSIGN_OR_RETURN(request.requester, ParseRequester(flags.requester, session.random()));
   return request;
@@ -279,6 +286,7 @@ Json SummaryJson(const MakeFlags& flags, const Request& request, const std::stri
       {"rejected_candidates", cover.rejected.size()},
       {"plan", plan}};
   if (!cover.adapter_hash.IsZero()) summary["adapter_sha256"] = cover.adapter_hash.ToHex();
+  if (!request.taste.empty()) summary["taste_sha256"] = cover.parameters.at("taste_sha256");
   if (!cover.sources.empty()) summary["sources"] = sources;
   return summary;
 }
@@ -316,7 +324,7 @@ Status ComposeAndRecord(Context& context, const MakeFlags& flags, const Request&
   Result<covers::CoverResult> cover = [&] {
     if (flags.plan.empty()) {
       return engine.MakeCover({request.sources[0].song, flags.style, flags.seed, flags.candidates,
-                               request.adapter.bytes, progress, on_rejected});
+                               request.adapter.bytes, request.taste, progress, on_rejected});
     }
     covers::RemixRequest wish;
     for (const Source& source : request.sources) wish.source_midis.push_back(source.song);
@@ -325,6 +333,7 @@ Status ComposeAndRecord(Context& context, const MakeFlags& flags, const Request&
     wish.seed = flags.seed;
     wish.candidates = flags.candidates;
     wish.adapter = request.adapter.bytes;
+    wish.taste = request.taste;
     wish.progress = progress;
     wish.on_rejected = on_rejected;
     return engine.MakeRemix(wish);
@@ -407,6 +416,8 @@ void AddMakeFlags(CLI::App& command, MakeFlags& flags) {
   command.add_option("--out", flags.output, "The directory for the three files")->required();
   command.add_option("--adapter", flags.adapter,
                      "An adapter file, such as an artist's (`ledgerline styles` lists those that styles bring along)");
+  command.add_option("--taste", flags.taste,
+                     "Keep the candidate that a listener would like best: a file of `ledgerline taste fit`");
   command.add_option("--musicxml", flags.musicxml, "Also write the cover as a score to read, to this new file");
   command.add_option("--tier", flags.tier, "The subscription tier that asks")->capture_default_str();
   command.add_option("--requester", flags.requester,

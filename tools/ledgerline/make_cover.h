@@ -31,6 +31,7 @@ struct MakeFlags {
   int candidates = covers::CoverRequest().candidates;
   v1::Use use = v1::USE_COVER;
   std::string adapter;  // a file; empty: the style's own, if it has one
+  std::string taste;    // a file; empty: the generator's own ranking
   std::string plan;     // docs/formats/remix_plan.md; empty: a plain cover of the first source
 };
 
