@@ -18,31 +18,6 @@ constexpr uint64_t kFreeSeed = 0x6672656500000000ull;  // "free": other draws th
 constexpr int kShortest = 6;                           // a sixteenth
 constexpr int64_t kNewRhythm = 30;                     // hundredths, of a rhythm that no bar of the song has
 
-// Cooler than an accompaniment is drawn, and without guidance: what is wanted is what fits.
-ComposerSettings Settings() {
-  ComposerSettings settings;
-  settings.onset = {0.8, 900'000};
-  settings.pitch = {0.7, 900'000};
-  settings.style_guidance_permille = 0;
-  return settings;
-}
-
-struct Sung {
-  int64_t onset;
-  int pitch;
-  bool on_beat;
-  bool foreign;  // to the chord
-};
-
-void AppendSung(const PieceBar& bar, int64_t start, std::vector<Sung>* line) {
-  for (const MelodyNote& note : bar.melody) {
-    if (note.tied) continue;
-    const uint32_t mask = tokens::ChordMask(bar.ChordAt(note.onset));
-    const bool foreign = mask != 0 && (mask >> (note.pitch % 12) & 1u) == 0;
-    line->push_back({start + note.onset, note.pitch, note.onset % bar.beat == 0, foreign});
-  }
-}
-
 bool SameOnsets(const std::vector<MelodyNote>& a, const std::vector<MelodyNote>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const MelodyNote& x, const MelodyNote& y) { return x.onset == y.onset; });
@@ -143,29 +118,6 @@ bool IsStructural(const PieceBar& bar, const MelodyNote& note) {
   return note.onset == 0 || middle || note.duration >= 2 * bar.beat;
 }
 
-int64_t Roughness(const Piece& piece, size_t bar) {
-  std::vector<Sung> line;
-  const size_t first = bar == 0 ? 0 : bar - 1;
-  int64_t start = 0, from = 0, until = 0;
-  for (size_t k = first; k < std::min(piece.bars.size(), bar + 2); ++k) {
-    if (k == bar) from = start;
-    AppendSung(piece.bars[k], start, &line);
-    start += piece.bars[k].length;
-    if (k == bar) until = start;
-  }
-  int64_t sum = 0, notes = 0;
-  for (size_t i = 1; i < line.size() && line[i - 1].onset < until; ++i) {
-    if (line[i].onset < from) continue;
-    ++notes;
-    const int move = std::abs(line[i].pitch - line[i - 1].pitch);
-    sum += move == 0 ? 120 : move <= 2 ? 0 : move <= 4 ? 130 : move <= 7 ? 220 : move <= 12 ? 400 : 800;
-    if (!line[i].foreign) continue;
-    const int next = i + 1 < line.size() ? std::abs(line[i + 1].pitch - line[i].pitch) : 0;
-    if (line[i].on_beat || move > 2 || next > 2) sum += 200;  // else it passes
-  }
-  return sum / std::max<int64_t>(1, notes);
-}
-
 Result<std::vector<int>> RecomposeMelody(model::Decoder* decoder, const StyleTraits& style,
                                          const std::vector<FreeStretch>& stretches, uint64_t seed, Piece* piece) {
   std::vector<int> told(stretches.size(), 0);
@@ -185,8 +137,11 @@ Result<std::vector<int>> RecomposeMelody(model::Decoder* decoder, const StyleTra
   rules.melody_composed = true;
   rules.melody_lowest = song.lowest;
   rules.melody_highest = song.highest;
+  ComposerSettings settings = MelodySettings();  // cooler: what is wanted is what fits between given notes
+  settings.onset = {0.8, 900'000};
+  settings.pitch = {0.7, 900'000};
   ASSIGN_OR_RETURN(const std::vector<Composition> compositions,
-                   ComposeAll(decoder, plan, rules, Settings(), seed ^ kFreeSeed, kRecompositionCandidates, nullptr));
+                   ComposeAll(decoder, plan, rules, settings, seed ^ kFreeSeed, kRecompositionCandidates, nullptr));
   for (size_t s = 0; s < stretches.size(); ++s) {
     std::vector<Telling> tellings;
     for (size_t k = stretches[s].first; k < stretches[s].last; ++k) {

@@ -20,9 +20,6 @@ inline constexpr int kRecompositionCandidates = 8;
 // Whether a note carries the tune, as above.
 bool IsStructural(const tokens::PieceBar& bar, const tokens::MelodyNote& note);
 
-// How rough the line is in bar `bar` and at both its ends, in hundredths a note; 0 is stepwise and in the chords.
-int64_t Roughness(const tokens::Piece& piece, size_t bar);
-
 // Varies the stretches in place and counts the bars that were told anew in each. The F1 of each stretch stays at least
 // (1000 - freedom) thousandths. Errors: those of ComposeAll.
 Result<std::vector<int>> RecomposeMelody(model::Decoder* decoder, const StyleTraits& style,

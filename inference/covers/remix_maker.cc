@@ -47,7 +47,7 @@ Result<CoverResult> CoverMaker::MakeRemix(const RemixRequest& request) {
     tokens::Piece& piece = built.blob.conditioning.piece;
     const auto first = static_cast<size_t>(built.continued_from);
     const Result<MelodyShape> shape =
-        ContinueMelody(decoder_.get(), RulesFor(*style, piece), ComposerSettings(), request.seed, first, &piece);
+        ContinueMelody(decoder_.get(), RulesFor(*style, piece), request.seed, first, &piece);
     if (shape.ok()) {
       built.choices["continuation"] = "melody composed by the model";
       built.choices["continuation.steps_permille"] = std::to_string(shape->steps_permille);
