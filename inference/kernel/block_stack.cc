@@ -84,6 +84,11 @@ Result<BlockStack> BlockStack::Build(const Ops& ops, Precision precision, const 
     block.down = Pack(ops, precision, stored.down, shape.width, shape.hidden);
     stack.blocks_.push_back(std::move(block));
   }
+  std::vector<Matrix*> in_order;
+  for (Block& block : stack.blocks_) {
+    in_order.insert(in_order.end(), {&block.query_key_value, &block.attention_out, &block.gate_up, &block.down});
+  }
+  Matrix::Gather(in_order);
   stack.out_norm_ = Padded(out_norm);
   stack.rope_ = MakeRopeTable(shape.context, head / 2);
   return stack;

@@ -74,6 +74,11 @@ FieldStages::FieldStages(const Ops& ops, Precision precision, const model::Model
   role_stage_ = Build("role", static_cast<size_t>(roles_) + 2, stored);
   pitch_stage_ = Build("pitch", 128 + 12 + kReferences.size() * kRelativeColumns, stored);
   duration_stage_ = Build("duration", kDurationCount + 2, stored);
+  std::vector<Matrix*> in_order;
+  for (Stage* stage : {&onset_stage_, &role_stage_, &pitch_stage_, &duration_stage_}) {
+    in_order.insert(in_order.end(), {&stage->enter, &stage->gate_up, &stage->down, &stage->head});
+  }
+  Matrix::Gather(in_order);
   auto table = [&](const char* name, int symbols) {
     return stored->Table(std::string("step/") + name, static_cast<size_t>(symbols), inner_);
   };

@@ -52,25 +52,28 @@ size_t Extent(const std::vector<size_t>& places, size_t count) {
 
 }  // namespace
 
-void Matrix::Shape(Precision precision, size_t outputs, size_t inputs, const Placement& placement) {
+uint8_t* Matrix::Shape(Precision precision, size_t outputs, size_t inputs, const Placement& placement) {
   precision_ = precision;
   padded_outputs_ = RoundUp(Extent(placement.rows, outputs), kTile);
   padded_inputs_ = RoundUp(Extent(placement.columns, inputs), kLanes);
   if (precision == Precision::kInt8) {
-    codes_ = AlignedArray<uint8_t>(padded_outputs_ * padded_inputs_);
+    code_count_ = padded_outputs_ * padded_inputs_;
+    auto storage = std::make_shared<AlignedArray<uint8_t>>(code_count_);
+    uint8_t* codes = storage->data();
+    codes_ = codes;
+    storage_ = std::move(storage);
     scales_ = AlignedArray<float>(padded_outputs_);
-  } else {
-    values_ = AlignedArray<float>(padded_outputs_ * padded_inputs_);
+    return codes;
   }
+  values_ = AlignedArray<float>(padded_outputs_ * padded_inputs_);
+  return nullptr;
 }
 
 Matrix Matrix::FromCodes(const Ops& ops, Precision precision, const QuantisedWeights& weights, size_t outputs,
                          size_t inputs, const Placement& placement) {
   Matrix matrix;
-  matrix.Shape(precision, outputs, inputs, placement);
-  if (precision == Precision::kInt8) {
-    std::memset(matrix.codes_.data(), ops.bias, matrix.codes_.size());  // zero, as this path stores it
-  }
+  uint8_t* codes = matrix.Shape(precision, outputs, inputs, placement);
+  if (codes != nullptr) std::memset(codes, ops.bias, matrix.code_count_);  // zero, as this path stores it
   for (size_t i = 0; i < outputs; ++i) {
     const size_t n = PlaceOf(placement.rows, i);
     if (precision == Precision::kInt8) matrix.scales_[n] = weights.scales[i];
@@ -78,7 +81,7 @@ Matrix Matrix::FromCodes(const Ops& ops, Precision precision, const QuantisedWei
       const size_t k = PlaceOf(placement.columns, j);
       const int8_t code = weights.codes[i * inputs + j];
       if (precision == Precision::kInt8) {
-        matrix.codes_[n / kTile * kTile * matrix.padded_inputs_ + k / 4 * 256 + n % kTile * 4 + k % 4] =
+        codes[n / kTile * kTile * matrix.padded_inputs_ + k / 4 * 256 + n % kTile * 4 + k % 4] =
             static_cast<uint8_t>(static_cast<uint8_t>(code) ^ ops.bias);
       } else {
         matrix.values_[n / kFloatTile * kFloatTile * matrix.padded_inputs_ + k * kFloatTile + n % kFloatTile] =
@@ -107,9 +110,23 @@ Matrix Matrix::FromFloats(const Ops& ops, Precision precision, std::span<const f
   return matrix;
 }
 
+void Matrix::Gather(std::span<Matrix* const> matrices) {
+  size_t bytes = 0;
+  for (const Matrix* matrix : matrices) bytes += matrix->code_count_;
+  auto storage = std::make_shared<AlignedArray<uint8_t>>(bytes);
+  uint8_t* at = storage->data();
+  for (Matrix* matrix : matrices) {
+    if (matrix->code_count_ == 0) continue;
+    std::memcpy(at, matrix->codes_, matrix->code_count_);
+    matrix->codes_ = at;
+    matrix->storage_ = storage;
+    at += matrix->code_count_;
+  }
+}
+
 void Matrix::Apply(const Ops& ops, const Activations& x, float* y, size_t y_stride, Write write) const {
   if (precision_ == Precision::kInt8) {
-    ops.linear_int8({codes_.data(), scales_.data(), padded_outputs_, padded_inputs_}, x.quantised, y, y_stride, write);
+    ops.linear_int8({codes_, scales_.data(), padded_outputs_, padded_inputs_}, x.quantised, y, y_stride, write);
   } else {
     ops.linear_float({values_.data(), padded_outputs_, padded_inputs_}, x.x, x.stride, x.rows, y, y_stride, write);
   }

@@ -5,6 +5,7 @@
 #define LEDGERLINE_INFERENCE_KERNEL_MATRIX_H_
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -57,20 +58,27 @@ class Matrix {
   static Matrix FromFloats(const Ops& ops, Precision precision, std::span<const float> values, size_t outputs,
                            size_t inputs, const Placement& placement = {});
 
+  // Moves the codes of int8 matrices into one block of memory, in this order: the order in which they are used, so that
+  // the tile that is fetched ahead is the right one at a matrix's end too, and on large pages of the system.
+  static void Gather(std::span<Matrix* const> matrices);
+
   // y[r, :] = or += the product with x's rows. Each row of y holds padded_outputs() floats, `y_stride` apart.
   void Apply(const Ops& ops, const Activations& x, float* y, size_t y_stride, Write write) const;
 
   size_t padded_outputs() const { return padded_outputs_; }  // a multiple of 64
   size_t padded_inputs() const { return padded_inputs_; }    // a multiple of 16
-  size_t bytes() const { return codes_.size() + (scales_.size() + values_.size()) * sizeof(float); }
+  size_t bytes() const { return code_count_ + (scales_.size() + values_.size()) * sizeof(float); }
 
  private:
-  void Shape(Precision precision, size_t outputs, size_t inputs, const Placement& placement);
+  // Returns where the codes go, if there are any.
+  uint8_t* Shape(Precision precision, size_t outputs, size_t inputs, const Placement& placement);
 
   Precision precision_ = Precision::kFloat;
   size_t padded_outputs_ = 0;
   size_t padded_inputs_ = 0;
-  AlignedArray<uint8_t> codes_;
+  size_t code_count_ = 0;
+  const uint8_t* codes_ = nullptr;                        // in `storage_`
+  std::shared_ptr<const AlignedArray<uint8_t>> storage_;  // of this matrix, or of those that it was gathered with
   AlignedArray<float> scales_;
   AlignedArray<float> values_;
 };
