@@ -14,6 +14,12 @@ namespace {  // one copy for each unit, see ops_vector.h
 
 template <class V, class Kind>
 struct VectorAttention {
+  // Positions of a page before `end`.
+  static size_t PositionsOf(size_t page, size_t end) {
+    const size_t left = end - page * kPagePositions;
+    return left < kPagePositions ? left : kPagePositions;
+  }
+
   static void Attend(const AttentionJob& job) {
     const size_t queries = job.QueryCount(), group = job.group;
     // Positions of the shared pages that any row sees.
@@ -22,14 +28,15 @@ struct VectorAttention {
     uint8_t* const* pages = job.rows[0].pages;
     Kind::Start(job);
     for (size_t page = 0; page * kPagePositions < common; ++page) {
-      InBlocks<Kind::kScoreRows>(
-          0, queries, [&](size_t q, auto rows) { Kind::template Scores<rows()>(job, pages[page], page, q); });
+      InBlocks<Kind::kScoreRows>(0, queries, [&](size_t q, auto rows) {
+        Kind::template Scores<rows()>(job, pages[page], page, PositionsOf(page, common), q);
+      });
     }
     for (size_t r = 0; r < job.count; ++r) {
       const AttentionRow& row = job.rows[r];
       for (size_t page = job.shared; page * kPagePositions < row.length; ++page) {
         InBlocks<Kind::kScoreRows>(r * group, (r + 1) * group, [&](size_t q, auto rows) {
-          Kind::template Scores<rows()>(job, row.pages[page], page, q);
+          Kind::template Scores<rows()>(job, row.pages[page], page, PositionsOf(page, row.length), q);
         });
       }
     }

@@ -24,9 +24,9 @@ struct FloatAttention {
   }
 
   template <int R>
-  static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t q) {
+  static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t count, size_t q) {
     const FloatPage at = FloatPage::At(page + job.offset, job.head);
-    for (size_t half = 0; half < 2; ++half) {
+    for (size_t half = 0; half * kFloatTile < count; ++half) {
       Floats chains[R * 2];
       VectorProducts<V>::template Chains<R, 1>(at.keys + half * kFloatTile * job.head, job.head,
                                                &job.scratch->queries[q * job.head], job.head, chains);
@@ -37,12 +37,14 @@ struct FloatAttention {
     }
   }
 
+  // Scores -> exponentials, and their sum; zero from a query's length to `common`.
   static void Shares(const AttentionJob& job, size_t common) {
+    Softmax::FindTops(job);
     for (size_t q = 0; q < job.QueryCount(); ++q) {
-      const size_t length = job.RowOf(q).length, padded = RoundUp(length, kLanes);
       job.scratch->units[q] =
-          Softmax::Exponentials(&job.scratch->scores[q * job.ScoreStride()], length, padded > common ? padded : common,
-                                [](size_t, Floats e) LEDGERLINE_INLINE { return e; });
+          Softmax::Exponentials(job, q, [](size_t, size_t, Floats e) LEDGERLINE_INLINE { return e; });
+      float* scores = &job.scratch->scores[q * job.ScoreStride()];
+      for (size_t t = RoundUp(job.RowOf(q).length, kLanes); t < common; t += kLanes) V::Store(scores + t, V::Set(0));
     }
   }
 

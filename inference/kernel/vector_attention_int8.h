@@ -26,50 +26,58 @@ struct Int8Attention {
     }
   }
 
-  // Scores of a page's 64 positions for queries q to q + R.
+  // Scores of a page's first `count` positions, and of more where that is no more work, for queries q to q + R.
   template <int R>
-  static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t q) {
-    const Int8Page at = Int8Page::At(page + job.offset, job.head);
-    const float* query_scales = &job.scratch->scales[q];
-    float* page_scores = &job.scratch->scores[q * job.ScoreStride() + number * kPagePositions];
+  static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t count, size_t q) {
     constexpr int B = R == 1 ? 4 : V::kBlocks;
-    for (size_t block = 0; block < kPagePositions / kLanes; block += B) {
-      Ints sums[R * B];
-      V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, &job.scratch->codes[q * job.head], job.head,
-                             &job.scratch->sums[q], sums);
-      Each<R>([&](auto r) LEDGERLINE_INLINE {
-        float* scores = page_scores + r * job.ScoreStride();
-        Each<B>([&](auto b) LEDGERLINE_INLINE {
-          const size_t t = (block + b) * kLanes;
-          const Floats scale = V::Multiply(V::Set(query_scales[r]), V::Load(at.key_scales + t));
-          V::Store(scores + t, V::Multiply(V::FromInts(sums[r * B + b]), scale));
-        });
+    if (R > 1 && B == 4 && count <= 2 * kLanes) return BlockScores<R, 2>(job, page, number, 0, q);
+    for (size_t block = 0; block * kLanes < count; block += B) BlockScores<R, B>(job, page, number, block, q);
+  }
+  template <int R, int B>
+  static void BlockScores(const AttentionJob& job, uint8_t* page, size_t number, size_t block, size_t q) {
+    const Int8Page at = Int8Page::At(page + job.offset, job.head);
+    Ints sums[R * B];
+    V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, &job.scratch->codes[q * job.head], job.head,
+                           &job.scratch->sums[q], sums);
+    const float* key_scales = at.key_scales + block * kLanes;
+    const size_t stride = job.ScoreStride();
+    float* scores = &job.scratch->scores[q * stride + number * kPagePositions + block * kLanes];
+    Each<R>([&](auto r) LEDGERLINE_INLINE {
+      const Floats query_scale = V::Set(job.scratch->scales[q + r]);
+      Each<B>([&](auto b) LEDGERLINE_INLINE {
+        const Floats scale = V::Multiply(query_scale, V::Load(key_scales + b * kLanes));
+        V::Store(scores + r * stride + b * kLanes, V::Multiply(V::FromInts(sums[r * B + b]), scale));
       });
-    }
+    });
   }
 
   // Scores -> shares, whole numbers of the query's unit; zero from its length to `common`.
   static void Shares(const AttentionJob& job, size_t common) {
+    Softmax::FindTops(job);
     for (size_t q = 0; q < job.QueryCount(); ++q) {
-      const AttentionRow& row = job.RowOf(q);
-      float* scores = &job.scratch->scores[q * job.ScoreStride()];
-      int16_t* shares = &job.scratch->shares[q * job.ScoreStride()];
-      const size_t padded = RoundUp(row.length, kLanes), end = padded > common ? padded : common;
-      const auto levels = static_cast<float>(ShareLevels(row.length));
+      uint8_t* const* pages = job.RowOf(q).pages;
       Floats most = V::Set(0);
-      const float total = Softmax::Exponentials(scores, row.length, end, [&](size_t t, Floats e) LEDGERLINE_INLINE {
-        const Int8Page page = Int8Page::At(row.pages[t / kPagePositions] + job.offset, job.head);
-        const Floats share = V::Multiply(e, V::Load(page.value_scales + t % kPagePositions));
+      const float total = Softmax::Exponentials(job, q, [&](size_t page, size_t t, Floats e) LEDGERLINE_INLINE {
+        const float* scales = Int8Page::At(pages[page] + job.offset, job.head).value_scales;
+        const Floats share = V::Multiply(e, V::Load(scales + t));
         most = V::Highest(most, share);
         return share;
       });
-      const float largest = V::Largest(most);
+      job.scratch->units[q] = total;
+      job.scratch->scales[q] = V::Largest(most);
+    }
+    for (size_t q = 0; q < job.QueryCount(); ++q) {
+      const size_t length = job.RowOf(q).length, padded = RoundUp(length, kLanes);
+      const float* scores = &job.scratch->scores[q * job.ScoreStride()];
+      int16_t* shares = &job.scratch->shares[q * job.ScoreStride()];
+      const float levels = static_cast<float>(ShareLevels(length)), largest = job.scratch->scales[q];
       const bool any = largest >= kTiniest;
       const Floats inverse = V::Set(any ? levels / largest : 0.0f);
-      for (size_t t = 0; t < end; t += kLanes) {
+      for (size_t t = 0; t < padded; t += kLanes) {
         V::StoreWords(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
       }
-      job.scratch->units[q] = any ? (largest / levels) / total : 0.0f;
+      for (size_t t = padded; t < common; t += kLanes) V::StoreWords(shares + t, V::ZeroInts());
+      job.scratch->units[q] = any ? (largest / levels) / job.scratch->units[q] : 0.0f;
     }
   }
 

@@ -8,6 +8,7 @@
 
 #include "inference/kernel/exact_exp.h"
 #include "inference/kernel/ops.h"
+#include "inference/kernel/unrolled.h"
 
 namespace ledgerline::kernel {
 namespace {  // one copy for each unit, see ops_vector.h
@@ -17,16 +18,23 @@ struct VectorRows {
   using Floats = typename V::Floats;
   using Ints = typename V::Ints;
 
-  static Floats ExpOf(Floats x) {
-    x = V::Lowest(V::Highest(x, V::Set(kExpLowest)), V::Set(kExpHighest));
-    const Floats shifted = V::Fused(x, V::Set(kLog2E), V::Set(kRounder));
-    const Floats n = V::Subtract(shifted, V::Set(kRounder));
-    Floats r = V::Fused(n, V::Set(-kLn2High), x);
-    r = V::Fused(n, V::Set(-kLn2Low), r);
-    Floats p = V::Set(kExpTerms[0]);
-    for (size_t i = 1; i < kExpTerms.size(); ++i) p = V::Fused(p, r, V::Set(kExpTerms[i]));
-    p = V::Fused(p, r, V::Set(1.0f));
-    return V::ScaledByPower(p, shifted);
+  // The exponentials of N vectors, one step of all before the next: one alone is a chain of fourteen operations, and
+  // the processor does not look far enough ahead to fill its waiting.
+  template <int N>
+  LEDGERLINE_INLINE static void Exponentials(Floats (&x)[N]) {
+    Floats shifted[N], p[N];
+    Each<N>([&](auto i) LEDGERLINE_INLINE { x[i] = V::Highest(x[i], V::Set(kExpLowest)); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { x[i] = V::Lowest(x[i], V::Set(kExpHighest)); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { shifted[i] = V::Fused(x[i], V::Set(kLog2E), V::Set(kRounder)); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { p[i] = V::Subtract(shifted[i], V::Set(kRounder)); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { x[i] = V::Fused(p[i], V::Set(-kLn2High), x[i]); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { x[i] = V::Fused(p[i], V::Set(-kLn2Low), x[i]); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { p[i] = V::Fused(V::Set(kExpTerms[0]), x[i], V::Set(kExpTerms[1])); });
+    Each<static_cast<int>(kExpTerms.size()) - 2>([&](auto term) LEDGERLINE_INLINE {
+      Each<N>([&](auto i) LEDGERLINE_INLINE { p[i] = V::Fused(p[i], x[i], V::Set(kExpTerms[term + 2])); });
+    });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { p[i] = V::Fused(p[i], x[i], V::Set(1.0f)); });
+    Each<N>([&](auto i) LEDGERLINE_INLINE { x[i] = V::ScaledByPower(p[i], shifted[i]); });
   }
 
   static void Quantise(const float* x, size_t n, int8_t* codes, float* scale, int32_t* sum) {
@@ -62,11 +70,19 @@ struct VectorRows {
   }
 
   static void SiluGate(const float* gate, const float* up, size_t n, float* y) {
-    for (size_t i = 0; i < n; i += kLanes) {
-      const Floats g = V::Load(gate + i);
-      const Floats e = ExpOf(V::Multiply(g, V::Set(-1.0f)));
-      V::Store(y + i, V::Multiply(V::Divide(g, V::Add(V::Set(1.0f), e)), V::Load(up + i)));
-    }
+    size_t i = 0;
+    for (; i + 4 * kLanes <= n; i += 4 * kLanes) GateBlocks<4>(gate + i, up + i, y + i);
+    for (; i < n; i += kLanes) GateBlocks<1>(gate + i, up + i, y + i);
+  }
+  template <int N>
+  LEDGERLINE_INLINE static void GateBlocks(const float* gate, const float* up, float* y) {
+    Floats e[N];
+    Each<N>([&](auto i) LEDGERLINE_INLINE { e[i] = V::Multiply(V::Load(gate + i * kLanes), V::Set(-1.0f)); });
+    Exponentials<N>(e);
+    Each<N>([&](auto i) LEDGERLINE_INLINE {
+      const Floats gated = V::Divide(V::Load(gate + i * kLanes), V::Add(V::Set(1.0f), e[i]));
+      V::Store(y + i * kLanes, V::Multiply(gated, V::Load(up + i * kLanes)));
+    });
   }
 
   static void Rotate(float* x, const float* cosines, const float* sines, size_t half) {

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "inference/kernel/attention_job.h"
+#include "inference/kernel/unrolled.h"
 #include "inference/kernel/vector_rows.h"
 
 namespace ledgerline::kernel {
@@ -23,38 +25,50 @@ struct VectorSoftmax {
   using Floats = typename V::Floats;
   using Rows = VectorRows<V>;
 
-  // The largest of `length` scores, at least 1; lanes after the last one become the lowest number.
-  static float Top(float* scores, size_t length) {
-    const size_t whole = length / kLanes * kLanes;
-    Floats highest = V::Set(-std::numeric_limits<float>::max());
-    if (whole < length) {
-      highest = V::FirstOf(length - whole, V::Load(scores + whole), highest);
-      V::Store(scores + whole, highest);
+  // Each step is taken for all of a job's queries before the next: one query's steps wait for each other, those of
+  // different queries do not.
+
+  // units[q] = the largest of the query's scores. Lanes after a query's last position become the lowest number.
+  static void FindTops(const AttentionJob& job) {
+    for (size_t q = 0; q < job.QueryCount(); ++q) {
+      float* scores = &job.scratch->scores[q * job.ScoreStride()];
+      const size_t length = job.RowOf(q).length, whole = length / kLanes * kLanes;
+      Floats highest = V::Set(-std::numeric_limits<float>::max());
+      if (whole < length) {
+        highest = V::FirstOf(length - whole, V::Load(scores + whole), highest);
+        V::Store(scores + whole, highest);
+      }
+      for (size_t t = 0; t < whole; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
+      job.scratch->units[q] = V::Largest(highest);
     }
-    for (size_t t = 0; t < whole; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
-    return V::Largest(highest);
   }
 
-  // Softmax without the division; what follows `length`, up to `end`, becomes zero. Returns the sum. `each(t, e)` is
-  // told of sixteen results at a time, which it may change.
+  // Softmax without the division for query q, whose top is units[q]. Returns the sum. `each(page, within, e)` is told
+  // of sixteen results at a time, which it may change, and where they stand.
   template <class EachBlock>
-  static float Exponentials(float* scores, size_t length, size_t end, EachBlock&& each) {
-    const Floats top = V::Set(Top(scores, length));
-    const size_t whole = length / kLanes * kLanes;
+  LEDGERLINE_INLINE static float Exponentials(const AttentionJob& job, size_t q, EachBlock&& each) {
+    float* scores = &job.scratch->scores[q * job.ScoreStride()];
+    const size_t length = job.RowOf(q).length;
+    const Floats top = V::Set(job.scratch->units[q]);
     Floats sums = V::Set(0);
-    size_t t = 0;
-    for (; t < whole; t += kLanes) {
-      const Floats e = Rows::ExpOf(V::Subtract(V::Load(scores + t), top));
-      sums = V::Add(sums, e);
-      V::Store(scores + t, each(t, e));
+    size_t page = 0, left = length;
+    constexpr int kBlocks = static_cast<int>(kPagePositions / kLanes);
+    for (; left >= kPagePositions; ++page, left -= kPagePositions, scores += kPagePositions) {
+      Floats e[kBlocks];
+      Each<kBlocks>([&](auto b) LEDGERLINE_INLINE { e[b] = V::Subtract(V::Load(scores + b * kLanes), top); });
+      Rows::template Exponentials<kBlocks>(e);
+      Each<kBlocks>([&](auto b) LEDGERLINE_INLINE {
+        sums = V::Add(sums, e[b]);
+        V::Store(scores + b * kLanes, each(page, b * kLanes, e[b]));
+      });
     }
-    if (t < length) {
-      const Floats e = V::FirstOf(length - t, Rows::ExpOf(V::Subtract(V::Load(scores + t), top)), V::Set(0));
-      sums = V::Add(sums, e);
-      V::Store(scores + t, each(t, e));
-      t += kLanes;
+    for (size_t t = 0; t < left; t += kLanes) {
+      Floats e[1] = {V::Subtract(V::Load(scores + t), top)};
+      Rows::template Exponentials<1>(e);
+      if (left - t < kLanes) e[0] = V::FirstOf(left - t, e[0], V::Set(0));
+      sums = V::Add(sums, e[0]);
+      V::Store(scores + t, each(page, t, e[0]));
     }
-    for (; t < end; t += kLanes) V::Store(scores + t, V::Set(0));
     return V::Tree(sums);
   }
 };
