@@ -6,6 +6,7 @@
 #include "inference/covers/form.h"
 #include "inference/covers/perform.h"
 #include "inference/covers/plan.h"
+#include "inference/covers/seams.h"
 #include "inference/covers/taste_ranking.h"
 #include "inference/music/smf.h"
 
@@ -119,7 +120,9 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
     candidate.rejected = GuardVerdict(judged, candidate.measures);
     if (!candidate.rejected) candidate.rejected = borrowing.Verdict(judged);
     if (!candidate.rejected) {
-      candidate.score_ppm = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
+      const int64_t score = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
+      candidate.score_ppm =
+          std::max<int64_t>(0, score - SeamCostPpm(candidate.composition.piece, recipe.directions.kept));
     }
   }
   if (recipe.taste) RETURN_IF_ERROR(ScoreByTaste(*recipe.taste, &made.candidates));
