@@ -35,6 +35,13 @@ Status CheckGeneration(const v1::Generation& generation) {
   return CheckBytes("fingerprints.source_midi_sha256", prints.source_midi_sha256(), 32, true);
 }
 
+Status CheckTrainingShares(const v1::TrainingShares& shares) {
+  RETURN_IF_ERROR(CheckBytes("training_shares.model_sha256", shares.model_sha256(), 32));
+  RETURN_IF_ERROR(CheckBytes("training_shares.index_sha256", shares.index_sha256(), 32));
+  RETURN_IF_ERROR(CheckBytes("training_shares.validation_sha256", shares.validation_sha256(), 32, true));
+  return CheckBytes("training_shares.influences_sha256", shares.influences_sha256(), 32);
+}
+
 Status CheckKeyEnrolment(const v1::KeyEnrolment& enrolment) {
   RETURN_IF_ERROR(CheckBytes("key_enrolment.public_key", enrolment.public_key(), 32));
   RETURN_IF_ERROR(CheckBytes("key_enrolment.possession_signature", enrolment.possession_signature(), 64));
@@ -101,6 +108,8 @@ Status CheckPayloadFields(const v1::Payload& payload) {
       return CheckBytes("permit.requester", payload.permit().requester(), 16, true);
     case v1::Payload::kRating:
       return CheckBytes("rating.requester", payload.rating().requester(), 16, true);
+    case v1::Payload::kTrainingShares:
+      return CheckTrainingShares(payload.training_shares());
     case v1::Payload::kGeneration:
       return CheckGeneration(payload.generation());
     case v1::Payload::kRejectedCandidates:

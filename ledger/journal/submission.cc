@@ -128,6 +128,9 @@ std::vector<Hash256> ReferencedBlobs(const v1::Payload& payload) {
       add(payload.generation().fingerprints().melodic_sha256());
       add(payload.generation().conditioning_sha256());
       break;
+    case v1::Payload::kTrainingShares:
+      add(payload.training_shares().influences_sha256());
+      break;
     default:
       break;
   }

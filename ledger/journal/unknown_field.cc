@@ -97,6 +97,20 @@ constexpr Field kRejectedCandidatesFields[] = {
 constexpr Shape kRejectedCandidates{"RejectedCandidates", kRejectedCandidatesFields};
 constexpr Field kRatingFields[] = {{1, kBytes}, {2, kNumber}, {3, kBytes}, {4, kNumber}};
 constexpr Shape kRating{"Rating", kRatingFields};
+constexpr Field kTrainingOwnerFields[] = {{1, kBytes}, {2, kNumber}, {3, kNumber}, {4, kNumber}, {5, kNumber}};
+constexpr Shape kTrainingOwner{"TrainingOwner", kTrainingOwnerFields};
+constexpr Field kTrainingSharesFields[] = {{1, kBytes},
+                                           {2, kBytes},
+                                           {3, kBytes},
+                                           {4, kBytes},
+                                           {5, kNumber},
+                                           {6, kBytes},
+                                           {7, kNumber},
+                                           {8, kNumber},
+                                           {9, kNumber},
+                                           {10, kBytes},
+                                           {11, kBytes, &kTrainingOwner}};
+constexpr Shape kTrainingShares{"TrainingShares", kTrainingSharesFields};
 constexpr Field kAmountFields[] = {{1, kBytes}, {2, kNumber}, {3, kNumber}};
 constexpr Shape kAmount{"Amount", kAmountFields};
 constexpr Field kUsageTotalFields[] = {{1, kBytes, &kAmount}, {2, kNumber}};
@@ -130,13 +144,23 @@ constexpr Field kAuditAttestationFields[] = {{1, kBytes}, {2, kNumber}, {3, kByt
 constexpr Shape kAuditAttestation{"AuditAttestation", kAuditAttestationFields};
 constexpr Field kErasureFields[] = {{1, kBytes}, {2, kBytes}};
 constexpr Shape kErasure{"Erasure", kErasureFields};
-constexpr Field kPayloadFields[] = {
-    {1, kBytes, &kGenesis},       {2, kBytes, &kKeyEnrolment},        {3, kBytes, &kBatchHeader},
-    {4, kBytes, &kKeyRotation},   {5, kBytes, &kKeyRevocation},       {10, kBytes, &kCatalogueFile},
-    {11, kBytes, &kConsentGrant}, {12, kBytes, &kConsentRevocation},  {20, kBytes, &kPermit},
-    {21, kBytes, &kGeneration},   {22, kBytes, &kRejectedCandidates}, {23, kBytes, &kRating},
-    {30, kBytes, &kUsageFile},    {40, kBytes, &kPeriodClose},        {41, kBytes, &kAuditAttestation},
-    {50, kBytes, &kErasure}};
+constexpr Field kPayloadFields[] = {{1, kBytes, &kGenesis},
+                                    {2, kBytes, &kKeyEnrolment},
+                                    {3, kBytes, &kBatchHeader},
+                                    {4, kBytes, &kKeyRotation},
+                                    {5, kBytes, &kKeyRevocation},
+                                    {10, kBytes, &kCatalogueFile},
+                                    {11, kBytes, &kConsentGrant},
+                                    {12, kBytes, &kConsentRevocation},
+                                    {20, kBytes, &kPermit},
+                                    {21, kBytes, &kGeneration},
+                                    {22, kBytes, &kRejectedCandidates},
+                                    {23, kBytes, &kRating},
+                                    {24, kBytes, &kTrainingShares},
+                                    {30, kBytes, &kUsageFile},
+                                    {40, kBytes, &kPeriodClose},
+                                    {41, kBytes, &kAuditAttestation},
+                                    {50, kBytes, &kErasure}};
 constexpr Shape kPayload{"Payload", kPayloadFields};
 
 constexpr uint32_t kVarintType = 0, kLengthType = 2;

@@ -60,6 +60,11 @@ Status RightsState::Apply(EntryIndex index, const v1::Entry& entry, const v1::Pa
     case v1::Payload::kRating:
       ApplyRating(index, payload.rating());
       break;
+    case v1::Payload::kTrainingShares:
+      if (by_operator("training shares")) {
+        RETURN_IF_ERROR(ApplyTrainingShares(index, Instant{entry.recorded_at_us()}, payload.training_shares(), blobs));
+      }
+      break;
     case v1::Payload::kErasure:
       if (by_operator("erasure")) ApplyErasure(index, payload.erasure());
       break;

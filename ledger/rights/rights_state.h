@@ -138,6 +138,7 @@ class RightsState {
   void ApplyPermit(EntryIndex index, const v1::Entry& entry, const v1::Permit& permit);
   void ApplyGeneration(EntryIndex index, const v1::Entry& entry, const v1::Generation& generation);
   void ApplyRating(EntryIndex index, const v1::Rating& rating);
+  Status ApplyTrainingShares(EntryIndex index, Instant at, const v1::TrainingShares& shares, BlobReader& blobs);
   void JudgePermit(const GenerationRecord& record, const PermitRecord& permit, Verdict& verdict) const;
   void JudgeSources(const GenerationRecord& record, const PermitRecord* permit, Verdict& verdict) const;
   void MeasureSources(GenerationRecord& record) const;

@@ -78,6 +78,10 @@ std::string SummaryOf(const v1::Payload& payload) {
              " turned down, permit " + std::to_string(payload.rejected_candidates().permit_index());
     case v1::Payload::kRating:
       return payload.rating().recording_id() + " rated " + std::to_string(payload.rating().score()) + " of 5";
+    case v1::Payload::kTrainingShares:
+      return "shares of " + payload.training_shares().period() + "'s training pool for " +
+             Counted(static_cast<uint64_t>(payload.training_shares().owners_size()), "owner", "owners") +
+             ", influence weighs " + std::to_string(payload.training_shares().influence_weight_ppm()) + " ppm";
     case v1::Payload::kUsageFile: {
       std::string text = Counted(payload.usage_file().file().row_count(), "row", "rows") + " of " +
                          (payload.usage_file().kind() == v1::USAGE_KIND_ORIGINALS ? "originals" : "covers");
