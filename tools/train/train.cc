@@ -8,6 +8,7 @@
 //   ledgerline-train adapt, judge-adapters, merge, corpus-summary   adapters: adapter_commands.h
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
 //   ledgerline-train chorales                                  the JSB chorales benchmark: chorale_commands.h
+//   ledgerline-train influence index, of, shares, validate     training pieces that a cover rests on: influence_commands.h
 //   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
 //   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
 //   ledgerline-train quantise --model FILE --out FILE            its large matrices as int8 with scales
@@ -27,6 +28,7 @@
 #include "tools/train/adapter_commands.h"
 #include "tools/train/chorale_commands.h"
 #include "tools/train/drums_commands.h"
+#include "tools/train/influence_commands.h"
 #include "tools/train/kernel_commands.h"
 #include "tools/train/loss_curve.h"
 
@@ -213,6 +215,7 @@ int main(int argc, char** argv) {
   train::AddDrumsCommands(app, &chosen);
   train::AddChoraleCommand(app, &chosen);
   train::AddAdapterCommands(app, &chosen);
+  train::AddInfluenceCommands(app, &chosen);
   CLI::App* quantise = app.add_subcommand("quantise", "Write a model's large matrices as int8 with scales.");
   quantise->add_option("--model", model, "Model file")->required();
   quantise->add_option("--out", out, "Model file to write")->required();
