@@ -15,8 +15,17 @@ using kernel::Precision;
 
 constexpr size_t kShort = 128, kLong = 1024, kPrefill = 512, kPrefix = 256, kCandidates = 16;
 
+// The first of the highest logits. Sixteen maxima side by side: std::max_element alone took 3 % of the time of sixteen
+// candidates on S.
 int Highest(const float* logits) {
-  return static_cast<int>(std::max_element(logits, logits + kFlatVocabulary) - logits);
+  constexpr size_t kSide = 16;
+  float highest[kSide];
+  std::copy_n(logits, kSide, highest);
+  for (size_t i = kSide; i < kFlatVocabulary; i += kSide) {
+    for (size_t k = 0; k < kSide; ++k) highest[k] = logits[i + k] > highest[k] ? logits[i + k] : highest[k];
+  }
+  const float top = *std::max_element(highest, highest + kSide);
+  return static_cast<int>(std::find(logits, logits + kFlatVocabulary, top) - logits);
 }
 
 std::vector<int> SampleTokens(size_t count) {
