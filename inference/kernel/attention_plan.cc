@@ -69,9 +69,9 @@ void AttentionPlan::Make(std::span<const Span> spans, size_t most_rows) {
   for (const Sequence& sequence : sequences) {
     for (size_t i = 0; i < sequence.count; ++i) {
       const size_t common = CommonPages(shared, sequence.pages);
-      // Where rows share already, one that would leave them half of it or less begins the next part.
+      // Where rows share already, one that would leave them less than half of it begins the next part.
       const bool joins = common > 0 && parts_.back().rows.size() < most_rows &&
-                         (parts_.back().rows.size() == 1 || 2 * common > shared.size());
+                         (parts_.back().rows.size() == 1 || 2 * common >= shared.size());
       shared = joins ? shared.first(common) : sequence.pages;
       const AttentionRow row{sequence.pages.data(), sequence.past + i + 1, sequence.first_row + i};
       rows_.push_back(row);

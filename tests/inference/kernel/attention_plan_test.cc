@@ -84,6 +84,12 @@ TEST(AttentionPlan, StrangersBetweenThemDoNotPartCandidates) {
   EXPECT_EQ(Plan({{&a, 1}, {&x, 1}, {&b, 2}, {&y, 1}, {&lone, 2}}, 16), (Parts{{2, 293, 3}, {3, 71, 1}, {2, 2, 1}}));
 }
 
+TEST(AttentionPlan, CandidatesOfTwoRowsEachStandTogether) {
+  const Cache beginning = After(Cache(kShape), 66);
+  Cache a = beginning.Fork(), b = beginning.Fork(), c = beginning.Fork();
+  EXPECT_EQ(Plan({{&a, 2}, {&b, 2}, {&c, 2}}, 16), (Parts{{6, 68, 1}}));
+}
+
 TEST(AttentionPlan, ARowThatWouldEndTheSharingStandsApart) {
   // Two pairs share one page with each other, but four within.
   const Cache root = After(Cache(kShape), 64), left = After(root, 192), right = After(root, 192);
