@@ -24,9 +24,9 @@ struct ComposerSettings {
   // How far each logit is moved on from that of the same model with the style hidden, in thousandths of their distance;
   // pitches a quarter as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and Salimans,
   // 2022).
-  int style_guidance_permille = 3200;
+  int style_guidance_permille = 3600;
   bool returns = true;              // whether passages return as form.h plans it
-  int return_lean_permille = 3000;  // added, in thousandths of a nat, to the choices of a bar that is nearly taken up
+  int return_lean_permille = 5000;  // added, in thousandths of a nat, to the choices of a bar that is nearly taken up
   int rebuild_rows = 192;  // at a full context the cache is rebuilt from whole recent bars of at most so many rows
 
   std::map<std::string, std::string> ToParameters() const;

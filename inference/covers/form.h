@@ -25,8 +25,8 @@ struct Return {
 // An element for each bar. A bar returns to the earlier bar that its passage goes on with, else to one that begins the
 // longest passage that is heard again, of equals the latest; as often as the style's composers take passages up. Whole:
 // the bar's melody, chords and length are the other's, and it is neither the last bar of the piece nor one after which
-// the two go different ways. In some styles a bar with the chords of one of the last eight takes up that one's figure.
-// Reads melody, chords, lengths and the style, nothing else of the piece.
+// the two go different ways. Passages that have the chords of one of the last sixteen bars, under another melody, take
+// up its figures at times. Reads melody, chords, lengths and the style, nothing else of the piece.
 std::vector<Return> PlanReturns(const tokens::Piece& piece, uint64_t seed);
 
 // Gives each bar that returns the texture classes of the bar that it returns to, but for the last bar, where that is a
@@ -34,9 +34,10 @@ std::vector<Return> PlanReturns(const tokens::Piece& piece, uint64_t seed);
 // than it was there.
 void ReturnTextures(const std::vector<Return>& returns, const std::vector<double>& activity, tokens::Piece* piece);
 
-// PlanReturns, less the bars whose planned texture is another than that of the bar that they return to: what composing
-// goes by.
-std::vector<Return> ReturnsOf(const tokens::Piece& piece, uint64_t seed);
+// PlanReturns, less the bars whose planned texture is another than that of the bar that they return to, and those that
+// return to a bar that `kept` names (an element for each bar, or empty): who asks for new bars among old ones does not
+// want the old ones again. What composing goes by.
+std::vector<Return> ReturnsOf(const tokens::Piece& piece, uint64_t seed, const std::vector<bool>& kept = {});
 
 // "9-16 as 1-8, 20 as 4": bars counted from 1; those that are not whole are marked "nearly". "none" without any.
 std::string DescribeReturns(const std::vector<Return>& returns);

@@ -70,6 +70,7 @@ std::vector<std::pair<std::string, double>> AccompanimentMeasures::ToList() cons
           {"hands_together_share", hands_together_share},
           {"mean_pitch", mean_pitch},
           {"inner_step_share", inner_step_share},
+          {"bass_step_share", bass_step_share},
           {"crossing_share", crossing_share}};
 }
 
@@ -147,6 +148,7 @@ AccompanimentMeasures Measure(const Piece& piece) {
   m.hands_together_share = Ratio(both_hands, any_hand);
   m.mean_pitch = Ratio(pitch_sum, attacks);
   const evaluation::VoiceLeading lines = evaluation::MeasureVoiceLeading(piece);
+  m.bass_step_share = lines.bass_step_share;
   m.inner_step_share = lines.inner_step_share;
   m.crossing_share = lines.crossing_share;
   return m;
@@ -211,18 +213,19 @@ std::optional<std::string> GuardVerdict(const Piece& piece, const AccompanimentM
   return std::nullopt;
 }
 
-int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note) {
+int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note, const Habits& habits) {
   // Each term costs what it is away from good practice; weights set by ear and eye on the demo songs, and, of
-  // repetition and voice leading, by docs/music_measures.md on songs of the validation split: people repeat the bar
-  // before by .82 and lead half of their inner moves by step.
+  // repetition and voice leading, by docs/music_measures.md on songs of the validation split: a style's
+  // composers have their habits.
   double cost = 0;
   cost += 1.2 * std::max(0.0, 0.85 - m.chord_tone_share);
   cost += 3.0 * m.melody_clash_share;
   cost += 0.8 * m.parallel_share;
   cost += 0.10 * m.plan_density_error;
   cost += 0.15 * m.plan_polyphony_error;
-  cost += 0.8 * std::abs(m.groove_similarity - 0.82);
-  cost += 0.5 * std::max(0.0, 0.6 - m.inner_step_share);
+  cost += 0.8 * std::abs(m.groove_similarity - habits.like_bar_before / 1000.0);
+  cost += 0.5 * std::max(0.0, habits.inner_step / 1000.0 - m.inner_step_share);
+  cost += 0.5 * std::abs(m.bass_step_share - habits.bass_step / 1000.0);
   cost += 1.0 * m.crossing_share;
   cost += 0.02 * std::max(0.0, m.bass_leap_mean - 7.0);
   cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);     // a bass that is none

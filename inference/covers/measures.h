@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "inference/covers/habits.h"
 #include "inference/tokens/piece.h"
 
 namespace ledgerline::covers {
@@ -30,6 +31,7 @@ struct AccompanimentMeasures {
   double hands_together_share = 0;  // of attacks by both hands of a pianist, over all attacks by either
   double parallel_share = 0;        // of moves of melody and bass together, into the same perfect fifth or octave
   double mean_pitch = 0;
+  double bass_step_share = 0;  // of the bass's moves, those of one or two semitones
   double inner_step_share =
       0;                      // of the inner voices' moves, those of one or two semitones (evaluation/voice_leading.h)
   double crossing_share = 0;  // of notes, those below a lower part's
@@ -48,7 +50,7 @@ double ChromaSimilarity(const tokens::Piece& a, const tokens::Piece& b);
 std::optional<std::string> GuardVerdict(const tokens::Piece& piece, const AccompanimentMeasures& measures);
 
 // Ranking, in ppm, higher is better, 0 to 1'000'000. Integers, so that ties and order are the same everywhere.
-int64_t RankingScorePpm(const AccompanimentMeasures& measures, double nats_per_note);
+int64_t RankingScorePpm(const AccompanimentMeasures& measures, double nats_per_note, const Habits& habits = {});
 
 }  // namespace ledgerline::covers
 

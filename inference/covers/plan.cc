@@ -6,6 +6,7 @@
 #include <set>
 
 #include "inference/covers/form.h"
+#include "inference/covers/habits.h"
 #include "inference/covers/remetre.h"
 #include "inference/model/counter_random.h"
 #include "inference/music/analysis.h"
@@ -226,7 +227,7 @@ tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
   rules.ordered = style.voices != Voices::kFree;
   rules.dance = style.triple;
   rules.triplets = UsesTriplets(piece);
-  rules.bass_step = static_cast<float>(style.bass_step_permille) / 1000.0f;
+  rules.bass_step = static_cast<float>(HabitsOf(style.name).bass_lean) / 1000.0f;
   return rules;
 }
 

@@ -102,7 +102,8 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
   const tokens::Piece& piece = recipe.conditioning.piece;
   const tokens::GrammarRules rules = RulesFor(*recipe.style, piece);
   const int bars = static_cast<int>(piece.bars.size());
-  const std::vector<Return> returns = recipe.settings.returns ? ReturnsOf(piece, recipe.seed) : std::vector<Return>();
+  const std::vector<Return> returns =
+      recipe.settings.returns ? ReturnsOf(piece, recipe.seed, recipe.directions.kept) : std::vector<Return>();
   Made made;
   made.candidates.resize(static_cast<size_t>(recipe.candidates));
   ASSIGN_OR_RETURN(std::vector<Composition> compositions,
@@ -120,7 +121,8 @@ Result<Made> Make(const Recipe& recipe, model::Decoder* decoder, const Borrowing
     candidate.rejected = GuardVerdict(judged, candidate.measures);
     if (!candidate.rejected) candidate.rejected = borrowing.Verdict(judged);
     if (!candidate.rejected) {
-      const int64_t score = RankingScorePpm(candidate.measures, candidate.composition.nats_per_note);
+      const int64_t score =
+          RankingScorePpm(candidate.measures, candidate.composition.nats_per_note, HabitsOf(recipe.style->name));
       candidate.score_ppm =
           std::max<int64_t>(0, score - SeamCostPpm(candidate.composition.piece, recipe.directions.kept));
     }

@@ -22,30 +22,30 @@ constexpr int kVoiceOohs = 53, kChoirAahs = 52, kViolin = 40, kPiano = 0, kChurc
 
 const std::vector<StyleTraits>& OfferedStyles() {
   static const std::vector<StyleTraits> kStyleTraits = {
-      // name, ensemble, lead, its program and role, its range, in three, quarters a minute, voices, bass steps
-      {"art-song", kHands, "Voice", kVoiceOohs, -1, 57, 81, false, 44, 168, Voices::kFree, 0},
-      {"hymn", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 120, Voices::kTogether, 400},
-      {"string-quartet", kStrings, "Violin I", kViolin, -1, 60, 91, false, 44, 176, Voices::kFree, 800},
-      {"piano", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 50, 176, Voices::kFree, 300},
-      {"mazurka", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 112, 176, Voices::kFree, 0},
-      {"waltz", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 132, 200, Voices::kFree, 0},
-      {"polonaise", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 84, 116, Voices::kFree, 300},
-      {"motet", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic, 800},
-      {"mass", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic, 800},
-      {"organ", kHands, "Organ right hand", kChurchOrgan, kKeysHigh, 60, 88, false, 50, 126, Voices::kFree, 800},
-      {"opera", kHands, "Voice", kVoiceOohs, -1, 57, 84, false, 44, 168, Voices::kFree, 100},
-      {"guitar", Bits({kGuitar}), "Guitar", kNylonGuitar, kGuitar, 59, 83, false, 50, 144, Voices::kFree, 1200},
-      {"folk", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 168, Voices::kFree, -400},
-      {"dance", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 200, Voices::kFree, -400},
+      // name, ensemble, lead, its program and role, its range, in three, quarters a minute, voices
+      {"art-song", kHands, "Voice", kVoiceOohs, -1, 57, 81, false, 44, 168},
+      {"hymn", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 120, Voices::kTogether},
+      {"string-quartet", kStrings, "Violin I", kViolin, -1, 60, 91, false, 44, 176},
+      {"piano", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 50, 176},
+      {"mazurka", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 112, 176},
+      {"waltz", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 132, 200},
+      {"polonaise", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, true, 84, 116},
+      {"motet", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic},
+      {"mass", kChoir, "Soprano", kChoirAahs, -1, 60, 81, false, 60, 132, Voices::kPolyphonic},
+      {"organ", kHands, "Organ right hand", kChurchOrgan, kKeysHigh, 60, 88, false, 50, 126},
+      {"opera", kHands, "Voice", kVoiceOohs, -1, 57, 84, false, 44, 168},
+      {"guitar", Bits({kGuitar}), "Guitar", kNylonGuitar, kGuitar, 59, 83, false, 50, 144},
+      {"folk", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 168},
+      {"dance", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 200},
   };
   return kStyleTraits;
 }
 
 const std::vector<StyleTraits>& AdapterStyles() {
   static const std::vector<StyleTraits> kStyleTraits = {
-      {"ragtime", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 108, Voices::kFree, 0, true},
-      {"march", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 84, 132, Voices::kFree, 0, true},
-      {"krakowiak", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 138, Voices::kFree, 0, true},
+      {"ragtime", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 60, 108, Voices::kFree, true},
+      {"march", kHands, "Piano right hand", kPiano, kKeysHigh, 60, 91, false, 84, 132, Voices::kFree, true},
+      {"krakowiak", kHands, "Piano right hand", kPiano, kKeysHigh, 62, 93, false, 84, 138, Voices::kFree, true},
   };
   return kStyleTraits;
 }

@@ -34,16 +34,13 @@ struct StyleTraits {
   int bpm_lowest = 40;  // quarters a minute
   int bpm_highest = 200;
   Voices voices = Voices::kFree;
-  // Added, in thousandths of a nat, to the bass's steps of one or two semitones: so that it steps as often as in the
-  // style's training pieces.
-  int bass_step_permille = 0;
   bool adapter = false;  // made with an adapter of the style where one lies beside the model file
 };
 
 // In a fixed order. A model that was not taught one of them does not offer it: HasStyle.
 const std::vector<StyleTraits>& OfferedStyles();
-// Styles of the fewest pieces (under 40): a file STYLE.adapter beside the model is used where there is one. Without it
-// a model that was taught the style (HasStyle) offers it by itself.
+// Styles of the fewest pieces (under 40): a file STYLE.adapter beside the model is used where there is one. Without it a
+// model that was taught the style (HasStyle) offers it by itself.
 const std::vector<StyleTraits>& AdapterStyles();
 // Of both lists; nullptr when in neither.
 const StyleTraits* FindStyle(std::string_view name);

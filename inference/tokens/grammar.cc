@@ -161,7 +161,7 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int ons
   if (plays(events)) return SilentFrom(events, role) <= onset ? full : 0.0f;
   // The longer, the more; a bass that keeps silent leaves the others in the air.
   const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
-  const float each = lowest ? 2.5f : 1.5f;
+  const float each = lowest ? 4.0f : 1.5f;
   if (index_ == 0) return each * full;
   int rested = 0;
   while (rested < 4 && rested < static_cast<int>(index_) &&
@@ -267,6 +267,11 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     value = EntryBonus(events, role, onset);
     const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
     if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass;
+    // The quartet's cello that has played goes on: a bar without it, here and there, sounds like a mistake.
+    if (lowest && onset == 0 && !inside && !rules_.ordered && TraitsOf(role).voices == 1 &&
+        PitchBefore(events, role, onset) != kNoPitch) {
+      return bias;
+    }
     // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.
     if (rules_.choir && SilentFrom(events, role) <= onset) return bias;
   }
@@ -409,6 +414,11 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
+      if (keys && mask != 0 && !belongs && std::abs(pitch - other) == 2) value += rules_.cluster / 2;
+    }
+    if (keys && rules_.lead_shares_hand && mask != 0 && !belongs && melody != nullptr &&
+        std::abs(pitch - melody->pitch) == 2) {
+      value += rules_.cluster / 2;
     }
     if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
       value -= 2.5f;

@@ -36,11 +36,11 @@ struct GrammarRules {
   float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
   float bass_step = 0.0f;      // the bass's move by one or two semitones
   float inner_step = 0.5f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
-  float say_chord = 0.4f;   // a root or third that the beat's chord has and nobody has sounded in it yet
+  float say_chord = 1.0f;   // a root or third that the beat's chord has and nobody has sounded in it yet
   float wide_grip = -0.8f;  // a guitar's attack wider than a hand holds on keys
   float crossing = -4.0f;   // of a voice that sounds on, where voices are ordered
   float dance_beat = 0.8f;  // an onset on a dance's beat
-  float cluster = -3.0f;    // a semitone against another note of the same attack
+  float cluster = -3.0f;    // a semitone against a note of the same attack; half for a foreign whole tone in a hand
 };
 
 class BarGrammar {

@@ -62,7 +62,7 @@ TEST_F(ComposerTest, GuidanceMovesAwayFromWhatWouldBePlayedWithoutTheStyle) {
 
 TEST(ComposerSettingsTest, ARecordThatStatesNoGuidanceOrReturnsHadNone) {
   std::map<std::string, std::string> parameters = ComposerSettings().ToParameters();
-  EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 3200);
+  EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 3600);
   parameters.erase("style_guidance_permille");
   EXPECT_EQ(ComposerSettings::FromParameters(parameters)->style_guidance_permille, 0);
   parameters.erase("returns");

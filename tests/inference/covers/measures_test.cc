@@ -104,5 +104,23 @@ TEST(Ranking, PrefersStepsOfInnerVoicesAndALittleVariety) {
   }
 }
 
+TEST(Ranking, AStylesHabitsDecideWhatIsUsual) {
+  AccompanimentMeasures stepping = Measure(TwoBars({48, 52, 55, 52}));
+  stepping.bass_step_share = 0.55;
+  stepping.inner_step_share = 0.7;
+  stepping.groove_similarity = 0.78;
+  AccompanimentMeasures leaping = stepping;
+  leaping.bass_step_share = 0.15;
+  leaping.groove_similarity = 0.9;
+  const Habits mass = HabitsOf("mass"), waltz = HabitsOf("waltz");
+  EXPECT_GT(RankingScorePpm(stepping, 1.0, mass), RankingScorePpm(leaping, 1.0, mass));
+  EXPECT_LT(RankingScorePpm(stepping, 1.0, waltz), RankingScorePpm(leaping, 1.0, waltz));
+  AccompanimentMeasures jerky = stepping;
+  jerky.inner_step_share = 0.5;  // usual in a waltz, not in a mass
+  EXPECT_LT(RankingScorePpm(jerky, 1.0, mass), RankingScorePpm(stepping, 1.0, mass));
+  EXPECT_GT(RankingScorePpm(jerky, 1.0, waltz), RankingScorePpm(stepping, 1.0, waltz) - 20'000);
+  EXPECT_EQ(HabitsOf("no style").bass_step, Habits().bass_step);
+}
+
 }  // namespace
 }  // namespace ledgerline::covers

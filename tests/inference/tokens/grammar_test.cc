@@ -254,12 +254,42 @@ TEST(Grammar, AGuitarsWideGripsAreDiscouraged) {
   EXPECT_FLOAT_EQ(bias(-1, 59), bias(0, 59) - 1);
 }
 
+TEST(Grammar, ACelloThatHasPlayedGoesOnOnTheNextDownbeat) {
+  Piece piece = Bars(kStrings, 3);
+  piece.bars[0].events = {{0, kCello, 48, DurationSymbol(96)}, {0, kViola, 60, DurationSymbol(96)}};
+  EXPECT_FALSE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 0), kViola));
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 0), kCello));
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 24), kViola));
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 2, {}).RoleBias({}, 0), kViola));  // where it rested, it may rest
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {.ordered = true}).RoleBias({}, 0), kViola));
+}
+
+TEST(Grammar, ForeignWholeTonesInAHandAreDiscouraged) {
+  const Piece piece = Bars(kHands, 2);  // C major under C
+  const auto bias = [&](float cluster, size_t pitch) {
+    const std::vector<Event> below = {{0, kKeysHigh, 64, DurationSymbol(24)}};
+    return BarGrammar(piece, 0, {.lead_shares_hand = true, .cluster = cluster})
+        .PitchBias(below, 0, kKeysHigh, 64)[pitch];
+  };
+  EXPECT_FLOAT_EQ(bias(-2, 66), bias(0, 66) - 1);  // F sharp above E
+  EXPECT_FLOAT_EQ(bias(-2, 67), bias(0, 67));
+  EXPECT_FLOAT_EQ(bias(-2, 70), bias(0, 70) - 1);  // B flat under the melody's C
+}
+
 TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {
   const Piece piece = Bars(kHands, 2);
   const std::vector<float> plain = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
   const std::vector<float> triplets = BarGrammar(piece, 0, {.triplets = true}).OnsetBias({}, -1);
   EXPECT_LT(plain[8], triplets[8]);
   EXPECT_FALSE(Allowed(plain, 7));
+  EXPECT_FALSE(Allowed(plain, 8));
+  Piece mixed = piece;  // one beat in triplets
+  mixed.bars[0].melody = {{0, 72, 8, false}, {8, 74, 8, false}, {16, 76, 8, false}, {24, 72, 72, false}};
+  const BarGrammar grammar(mixed, 0, {});
+  EXPECT_TRUE(Allowed(grammar.OnsetBias({}, -1), 16));
+  EXPECT_FALSE(Allowed(grammar.OnsetBias({}, -1), 40));
+  EXPECT_TRUE(Allowed(grammar.DurationBias({}, 8, kKeysLow), DurationSymbol(8)));
+  EXPECT_FALSE(Allowed(grammar.DurationBias({}, 24, kKeysLow), DurationSymbol(8)));
 }
 
 TEST(Grammar, TheLastChordHasNoSeventh) {
