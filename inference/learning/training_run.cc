@@ -120,6 +120,7 @@ Result<RunSummary> RunTraining(const RunConfig& config, const NamedParameters& p
       } else {
         stopped_early = ++progress.stale >= config.patience;
       }
+      stopped_early = stopped_early || judged.stop;
     }
     const bool due = config.checkpoint_every > 0 ? progress.step % config.checkpoint_every == 0 : judge;
     if (!out_dir.empty() && (due || last || out_of_time || stopped_early)) {

@@ -45,6 +45,7 @@ class TrainingTask {
     std::string amount;   // the log's column after the step: how much was read
     std::string details;  // the log's columns after the loss, between tabs
     std::string line;     // what is reported
+    bool stop = false;    // the task has its own reason to end the run here
   };
   // `train`: the mean loss of the steps since the last judgement.
   virtual Result<Judgement> Judge(const RunProgress& progress, double train) = 0;

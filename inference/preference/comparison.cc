@@ -162,6 +162,32 @@ Figures TypicalDifferences(const std::vector<Figures>& candidates) {
   return typical;
 }
 
+int MostUnlike(const std::vector<Figures>& candidates, size_t kept) {
+  std::map<std::string, std::pair<int64_t, int64_t>> range;
+  for (const Figures& figures : candidates) {
+    for (const auto& [name, value] : figures) {
+      auto& [lowest, highest] = range.try_emplace(name, value, value).first->second;
+      lowest = std::min(lowest, value);
+      highest = std::max(highest, value);
+    }
+  }
+  int farthest = -1;
+  double most = -1;
+  for (size_t c = 0; c < candidates.size(); ++c) {
+    if (candidates[c].empty() || c == kept) continue;
+    double apart = 0;
+    for (const auto& [name, value] : candidates[c]) {
+      const auto [lowest, highest] = range.at(name);
+      if (lowest == highest) continue;
+      const double step =
+          static_cast<double>(value - candidates[kept].at(name)) / static_cast<double>(highest - lowest);
+      apart += step * step;
+    }
+    if (apart > most) most = apart, farthest = static_cast<int>(c);
+  }
+  return farthest;
+}
+
 std::string FormatComparison(const Comparison& comparison) {
   const Json line = {
       {"format", kFormat},

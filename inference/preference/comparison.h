@@ -58,6 +58,10 @@ struct Comparison {
 // have the same names.
 Figures TypicalDifferences(const std::vector<Figures>& candidates);
 
+// Of the others, the candidate that measures most unlike `kept`, each figure in units of how far the candidates reach
+// in it; -1 where there is none. Empty figures: turned down, and not offered.
+int MostUnlike(const std::vector<Figures>& candidates, size_t kept);
+
 // One line of JSON with its line break; the same comparison gives the same bytes.
 std::string FormatComparison(const Comparison& comparison);
 // One line, with or without its line break. Errors: kInvalidArgument (no JSON, a member that is missing, unknown or of

@@ -69,7 +69,7 @@ TEST(LayersTest, ThirdPartyHeadersStayBehindTheirWalls) {
       {"rocksdb/", {"ledger/store/"}},
       {"xxhash", {"ledger/store/"}},
       {"openssl/", {"crypto/"}},
-      {"torch/", {"inference/model/", "inference/learning/", "inference/chorales/", "tools/train/"}},
+      {"torch/", {"inference/model/", "inference/learning/", "inference/chorales/", "inference/preference/", "tools/train/"}},
       {"ATen/", {"inference/model/", "inference/learning/"}},
       {"fluidsynth", {"inference/music/"}},
       {"sndfile", {"inference/music/"}},

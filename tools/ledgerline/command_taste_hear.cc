@@ -1,5 +1,4 @@
 // ledgerline taste hear: two candidates of a recorded cover, made anew to be heard without knowing which is which.
-#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -46,40 +45,20 @@ Result<bool> Allowed(const rights::RightsState& rights, const v1::Generation& ev
   return allowed;
 }
 
-// The two that a judgement tells most about: the one that the generator would keep, and of the others the one that
-// measures most unlike it, each figure in units of how far the candidates differ in it. -1: there is no second.
-std::pair<int, int> MostUnlike(const covers::HeardCandidates& made) {
-  const auto& all = made.candidates;
-  std::map<std::string, std::pair<int64_t, int64_t>> range;
-  for (const covers::HeardCandidate& one : all) {
-    if (!one.rejected.empty()) continue;
-    for (const auto& [name, value] : one.figures) {
-      auto& [lowest, highest] = range.try_emplace(name, value, value).first->second;
-      lowest = std::min(lowest, value);
-      highest = std::max(highest, value);
-    }
+// By number; those that were turned down have none.
+std::vector<preference::Figures> FiguresOf(const covers::HeardCandidates& made) {
+  std::vector<preference::Figures> figures;
+  for (const covers::HeardCandidate& one : made.candidates) {
+    figures.push_back(one.rejected.empty() ? one.figures : preference::Figures());
   }
-  std::pair<int, int> two(made.chosen, -1);
-  double farthest = -1;
-  for (size_t c = 0; made.chosen >= 0 && c < all.size(); ++c) {
-    if (!all[c].rejected.empty() || static_cast<int>(c) == made.chosen) continue;
-    double apart = 0;
-    for (const auto& [name, value] : all[c].figures) {
-      const auto [lowest, highest] = range.at(name);
-      if (lowest == highest) continue;
-      const int64_t kept = all[static_cast<size_t>(made.chosen)].figures.at(name);
-      const double step = static_cast<double>(value - kept) / static_cast<double>(highest - lowest);
-      apart += step * step;
-    }
-    if (apart > farthest) farthest = apart, two.second = static_cast<int>(c);
-  }
-  return two;
+  return figures;
 }
 
 Result<std::pair<int, int>> ChosenTwo(const HearFlags& flags, const covers::HeardCandidates& made) {
   if (flags.candidates.empty()) {
-    const std::pair<int, int> two = MostUnlike(made);
-    if (two.second >= 0) return two;
+    // A judgement tells most about these two: the one that the generator would keep, and the one most unlike it.
+    const int other = made.chosen < 0 ? -1 : preference::MostUnlike(FiguresOf(made), static_cast<size_t>(made.chosen));
+    if (other >= 0) return std::pair(made.chosen, other);
     return FailedPrecondition("entry " + std::to_string(flags.index) + " has no two candidates that no guard turned " +
                               "down: make a cover with more --candidates, or with another --seed");
   }
@@ -119,10 +98,8 @@ preference::Comparison ComparisonOf(const v1::Generation& event, const covers::C
   if ((coin.bytes[0] & 1) != 0) std::swap(two.first, two.second);
   comparison.a = {two.first, made.candidates[static_cast<size_t>(two.first)].figures};
   comparison.b = {two.second, made.candidates[static_cast<size_t>(two.second)].figures};
-  std::vector<preference::Figures> heard;
-  for (const covers::HeardCandidate& one : made.candidates) {
-    if (one.rejected.empty()) heard.push_back(one.figures);
-  }
+  std::vector<preference::Figures> heard = FiguresOf(made);
+  std::erase_if(heard, [](const preference::Figures& figures) { return figures.empty(); });
   comparison.typical = preference::TypicalDifferences(heard);
   return comparison;
 }

@@ -31,6 +31,7 @@
 #include "tools/train/influence_commands.h"
 #include "tools/train/kernel_commands.h"
 #include "tools/train/loss_curve.h"
+#include "tools/train/preference_commands.h"
 
 namespace {
 
@@ -216,6 +217,7 @@ int main(int argc, char** argv) {
   train::AddChoraleCommand(app, &chosen);
   train::AddAdapterCommands(app, &chosen);
   train::AddInfluenceCommands(app, &chosen);
+  train::AddPreferenceCommand(app, &chosen);
   CLI::App* quantise = app.add_subcommand("quantise", "Write a model's large matrices as int8 with scales.");
   quantise->add_option("--model", model, "Model file")->required();
   quantise->add_option("--out", out, "Model file to write")->required();

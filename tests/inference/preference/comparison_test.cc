@@ -107,6 +107,14 @@ TEST(ComparisonTest, ARequestIsModelAdapterConditioningAndSeed) {
   EXPECT_NE(other.Request(), sample.Request());
 }
 
+TEST(ComparisonTest, MostUnlikeByHand) {
+  // x reaches 10 and y 1000: candidate 2 is 1 and 0.1 away, candidate 3 0.2 and 1.
+  const std::vector<Figures> candidates = {
+      {}, {{"x", 0}, {"y", 0}}, {{"x", 10}, {"y", 100}}, {{"x", 2}, {"y", 1000}}, {{"x", 1}, {"y", 1}}};
+  EXPECT_EQ(MostUnlike(candidates, 1), 3);
+  EXPECT_EQ(MostUnlike({{}, {{"x", 1}}, {}}, 1), -1);
+}
+
 TEST(ComparisonTest, TypicalDifferencesByHand) {
   // Differences of 3, 4 and 1: the root of 26 / 3 is 2.94.
   EXPECT_EQ(TypicalDifferences({{{"x", 0}}, {{"x", 3}}, {{"x", 4}}}), (Figures{{"x", 3}}));

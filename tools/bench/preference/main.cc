@@ -142,7 +142,7 @@ Status JudgePairs(const Flags& flags) {
   ASSIGN_OR_RETURN(const std::string model, model::ReadFileBytes(flags.model));
   Flags asked = flags;
   const int each = static_cast<int>(demo::DemoSongs().size() * flags.styles.size());
-  asked.seeds = (flags.pairs + each - 1) / each + 1;
+  asked.seeds = (flags.pairs + each - 1) / each;
   std::vector<Made> all;
   std::vector<Hearing> hearings;
   RETURN_IF_ERROR(ForEachRequest(asked, "", [&](const std::string& song, Made made) {
@@ -155,14 +155,12 @@ Status JudgePairs(const Flags& flags) {
   std::string text;
   int written = 0;
   for (size_t i = 0; i < all.size() && written < flags.pairs; ++i) {
-    // The two that differ most in what the generator ranks by: as `taste hear` offers the kept one and one unlike it.
-    std::vector<size_t> present;
-    for (size_t c = 0; c < hearings[i].candidates.size(); ++c) {
-      if (!hearings[i].candidates[c].empty()) present.push_back(c);
-    }
-    if (present.size() < 2) continue;
-    preference::Comparison pair =
-        Judge(*listener, typical, hearings[i], present[0], present[1], flags.first_seed, static_cast<uint64_t>(i));
+    // The two that `taste hear` offers.
+    const int kept = all[i].heard.chosen;
+    const int other = kept < 0 ? -1 : preference::MostUnlike(hearings[i].candidates, static_cast<size_t>(kept));
+    if (other < 0) continue;
+    preference::Comparison pair = Judge(*listener, typical, hearings[i], static_cast<size_t>(kept),
+                                        static_cast<size_t>(other), flags.first_seed, static_cast<uint64_t>(i));
     pair.model = maker->ModelHash();
     pair.engine = maker->EngineId();
     pair.kernel = maker->KernelVersion();

@@ -1,0 +1,31 @@
+// How likely two networks hold the events of a piece, and how far apart they are there: what training on preferences
+// compares.
+#ifndef LEDGERLINE_INFERENCE_PREFERENCE_SEQUENCE_SCORE_H_
+#define LEDGERLINE_INFERENCE_PREFERENCE_SEQUENCE_SCORE_H_
+
+#include <vector>
+
+#include "inference/model/transformer.h"
+#include "inference/tokens/positions.h"
+
+namespace ledgerline::preference {
+
+// Both pieces' rows from the first bar on, nothing hidden, of as many whole bars as fit both into `rows`, so that
+// neither is judged by bars that the other lacks. They have the same bars.
+std::pair<tokens::Sequence, tokens::Sequence> EncodePair(const tokens::Piece& first, const tokens::Piece& second,
+                                                         size_t rows);
+
+// float32, of B sequences. Sums over every predicted field of every event and end of bar: the network's own, without
+// guidance, temperature or grammar.
+struct SequenceScores {
+  torch::Tensor policy;      // [B], log probability by the policy; has gradients where they are on
+  torch::Tensor reference;   // [B], by the reference; never has
+  torch::Tensor divergence;  // [B], KL(policy || reference) of the fields' distributions at these prefixes; never has
+  std::vector<int64_t> notes;
+};
+SequenceScores ScoreSequences(model::TransformerImpl& policy, model::TransformerImpl& reference,
+                              const std::vector<tokens::Sequence>& sequences);
+
+}  // namespace ledgerline::preference
+
+#endif  // LEDGERLINE_INFERENCE_PREFERENCE_SEQUENCE_SCORE_H_
