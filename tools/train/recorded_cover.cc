@@ -63,14 +63,17 @@ Result<RecordedCover> ComposeRecordedCover(const std::string& ledger_dir, uint64
     recipe.drums = &drums;
   }
   ASSIGN_OR_RETURN(const auto decoder, model::Decoder::Load(model));
-  ASSIGN_OR_RETURN(covers::Made made, covers::Make(recipe, decoder.get(), borrowing, {}));
+  recipe.taste_sha256.clear();  // whatever ranked the candidates, the recorded one is known by its bytes
+  ASSIGN_OR_RETURN(const covers::Made made, covers::Make(recipe, decoder.get(), borrowing, {}));
   if (made.chosen < 0) return FailedPrecondition(name + ": made anew, every candidate is turned down by a guard");
-  if (crypto::Sha256(made.midi).ToBytes() != event.fingerprints().midi_sha256()) {
-    return DataLoss(name +
-                    " made anew has other bytes than the record says; `ledgerline regenerate` says what differs");
+  for (const covers::Candidate& candidate : made.candidates) {
+    if (candidate.rejected) continue;
+    ASSIGN_OR_RETURN(const std::string midi, covers::WriteCandidate(recipe, candidate));
+    if (crypto::Sha256(midi).ToBytes() != event.fingerprints().midi_sha256()) continue;
+    cover.piece = candidate.composition.piece;
+    return cover;
   }
-  cover.piece = made.best().composition.piece;
-  return cover;
+  return DataLoss(name + " made anew has other bytes than the record says; `ledgerline regenerate` says what differs");
 }
 
 }  // namespace ledgerline::train
