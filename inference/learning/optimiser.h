@@ -23,7 +23,7 @@ class AdamW {
 
   // `step` counts from 1. Parameters without a gradient stay.
   void Step(int64_t step, double rate);
-  // Scales gradients to a joint norm of at most `bound`; returns the norm before.
+  // The next step takes gradients scaled to a joint norm of at most `bound`; returns the norm before.
   double Clip(double bound);
   void ZeroGradients();
 
@@ -39,6 +39,7 @@ class AdamW {
   };
   std::vector<Item> items_;
   double decay_;
+  double clip_ = 1;  // of the next step
 };
 
 }  // namespace ledgerline::learning

@@ -1,8 +1,11 @@
 #include "inference/model/transformer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "inference/kernel/stored_tensors.h"
+#include "inference/model/fused_operators.h"
 
 namespace ledgerline::model {
 namespace {
@@ -31,6 +34,75 @@ Tensor Pointed(const Tensor& logits, const Tensor& index, const Tensor& weight) 
   const int64_t bound = logits.size(-1);
   const Tensor known = (index < bound).unsqueeze(-1);
   return logits.scatter_add(-1, index.clamp(0, bound - 1).unsqueeze(-1), (weight * known).to(logits.scalar_type()));
+}
+
+// The logits of each field as ranges of its stage's output: the same as the formulas below.
+
+LogitRanges RangesOf(const Tensor& rows, int64_t symbols,
+                     const std::function<void(const int64_t*, LogitRanges*)>& add) {
+  LogitRanges ranges;
+  ranges.symbols = symbols;
+  const Tensor dense = rows.contiguous();
+  for (int64_t n = 0; n < dense.size(0); ++n) {
+    ranges.Add(0, 0, symbols, 1);
+    add(dense.data_ptr<int64_t>() + n * kColumns, &ranges);
+    ranges.EndRow();
+  }
+  return ranges;
+}
+
+void AddPointer(int64_t index, int64_t from, LogitRanges* ranges) {
+  if (index < ranges->symbols) ranges->Add(std::max<int64_t>(index, 0), from, 1, 1);
+}
+
+LogitRanges OnsetRanges(const Tensor& rows) {
+  constexpr int64_t n = kEndOfBar + 1;
+  return RangesOf(rows, n, [](const int64_t* row, LogitRanges* ranges) {
+    const int64_t last = row[kLastOnset];
+    if (last < kEndOfBar) {
+      ranges->Add(0, n, last, 0);
+      ranges->Add(last, n, kEndOfBar - last, 1);
+    } else {
+      ranges->Add(0, n + n - 1, kEndOfBar, 0);
+    }
+    AddPointer(row[kCopyAOnset], 2 * n, ranges);
+    AddPointer(row[kCopyBOnset], 2 * n + 1, ranges);
+  });
+}
+
+LogitRanges RoleRanges(const Tensor& rows, int64_t roles) {
+  return RangesOf(rows, roles, [roles](const int64_t* row, LogitRanges* ranges) {
+    AddPointer(row[kCopyARole], roles, ranges);
+    AddPointer(row[kCopyBRole], roles + 1, ranges);
+  });
+}
+
+LogitRanges PitchRanges(const Tensor& rows) {
+  return RangesOf(rows, 128, [](const int64_t* row, LogitRanges* ranges) {
+    if (const int64_t root = row[kStepRoot]; root < kNoRoot) {
+      for (int64_t pitch = 0; pitch < 128;) {  // from one root to the next
+        const int64_t above = (pitch - root + 120) % 12, count = std::min<int64_t>(12 - above, 128 - pitch);
+        ranges->Add(pitch, 128 + above, count, 1);
+        pitch += count;
+      }
+    }
+    for (int64_t h = 0; h < kRelativeHeads; ++h) {
+      const int64_t reference = row[kReferences[static_cast<size_t>(h)]], from = 140 + h * kRelativeColumns;
+      if (reference >= kNoPitch) continue;
+      const int64_t low = std::clamp<int64_t>(reference - kReach, 0, 128);
+      const int64_t high = std::clamp<int64_t>(reference + kReach + 1, low, 128);
+      ranges->Add(0, from, low, 0);
+      ranges->Add(low, from + low - reference + kReach, high - low, 1);
+      ranges->Add(high, from + kRelativeColumns - 1, 128 - high, 0);
+    }
+  });
+}
+
+LogitRanges DurationRanges(const Tensor& rows) {
+  return RangesOf(rows, kDurationCount, [](const int64_t* row, LogitRanges* ranges) {
+    AddPointer(row[kCopyADuration], kDurationCount, ranges);
+    AddPointer(row[kCopyBDuration], kDurationCount + 1, ranges);
+  });
 }
 
 }  // namespace
@@ -96,10 +168,14 @@ torch::Tensor TransformerImpl::Embed(const Tensor& rows, const Tensor& bars, con
   const Tensor known = onset < kEndOfBar;
   const Tensor beat = torch::where(known, torch::div(onset, 24, "floor"), torch::full_like(onset, 8));
   const Tensor tick = torch::where(known, torch::remainder(onset, 24), torch::full_like(onset, 24));
-  Tensor x = Lookup(kind_, Column(rows, kKind)) + Lookup(beat_, beat) + Lookup(tick_, tick) +
-             Lookup(role_, Column(rows, kRole)) + Lookup(pitch_, Column(rows, kPitch)) +
-             Lookup(above_root_, Column(rows, kAboveRoot)) + Lookup(quality_, Column(rows, kChordQuality)) +
-             Lookup(duration_, Column(rows, kDuration));
+  const Tensor x = SumOfRows({{kind_, Column(rows, kKind)},
+                              {beat_, beat},
+                              {tick_, tick},
+                              {role_, Column(rows, kRole)},
+                              {pitch_, Column(rows, kPitch)},
+                              {above_root_, Column(rows, kAboveRoot)},
+                              {quality_, Column(rows, kChordQuality)},
+                              {duration_, Column(rows, kDuration)}});
   if (bars.size(0) == 0) return x;
   const int64_t count = bars.size(0);
   const Tensor chords = bars.slice(1, kBarChords, kBarColumns);  // [N, 2 * slots]
@@ -130,13 +206,20 @@ torch::Tensor TransformerImpl::OuterCached(const Tensor& rows, const Tensor& bar
   return RunBlocks(Embed(rows, bars, places), cache);
 }
 
+torch::Tensor TransformerImpl::OnsetOut(const Tensor& states, const Tensor& rows) {
+  const Tensor last = Column(rows, kLastOnset), copy_a = Column(rows, kCopyAOnset), copy_b = Column(rows, kCopyBOnset);
+  const Tensor fields = SumOfRows({{step_style_, Column(rows, kStepStyle)},
+                                   {step_density_, Column(rows, kStepDensity)},
+                                   {step_polyphony_, Column(rows, kStepPolyphony)},
+                                   {step_onset_, last},
+                                   {step_copy_onset_, copy_a},
+                                   {step_copy_onset_, copy_b + kOnsetSymbols}});
+  return torch::linear(RunStage(onset_stage_, states, fields), onset_head_);
+}
+
 torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& rows) {
   const Tensor last = Column(rows, kLastOnset), copy_a = Column(rows, kCopyAOnset), copy_b = Column(rows, kCopyBOnset);
-  const Tensor fields = Lookup(step_style_, Column(rows, kStepStyle)) +
-                        Lookup(step_density_, Column(rows, kStepDensity)) +
-                        Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_onset_, last) +
-                        Lookup(step_copy_onset_, copy_a) + Lookup(step_copy_onset_, copy_b + kOnsetSymbols);
-  const Tensor out = torch::linear(RunStage(onset_stage_, states, fields), onset_head_).to(torch::kFloat32);
+  const Tensor out = OnsetOut(states, rows).to(torch::kFloat32);
   constexpr int64_t n = kEndOfBar + 1;
   const Tensor moved = out.slice(1, n, 2 * n);  // by ticks after the last onset; the last column serves no last onset
   const Tensor onset = torch::arange(kEndOfBar, rows.options()).unsqueeze(0);
@@ -147,28 +230,42 @@ torch::Tensor TransformerImpl::OnsetLogits(const Tensor& states, const Tensor& r
   return Pointed(logits, copy_b, out.slice(1, 2 * n + 1, 2 * n + 2));
 }
 
+torch::Tensor TransformerImpl::RoleOut(const Tensor& states, const Tensor& rows) {
+  const Tensor copy_a = Column(rows, kCopyARole), copy_b = Column(rows, kCopyBRole);
+  const Tensor fields = SumOfRows({{step_style_, Column(rows, kStepStyle)},
+                                   {step_onset_, Column(rows, kTargetOnset)},
+                                   {step_polyphony_, Column(rows, kStepPolyphony)},
+                                   {step_copy_role_, copy_a},
+                                   {step_copy_role_, copy_b + kRoleSymbols},
+                                   {step_melody_start_, Column(rows, kMelodyStarts)},
+                                   {step_melody_, AboveRoot(Column(rows, kMelodySounding), Column(rows, kStepRoot))}});
+  return torch::linear(RunStage(role_stage_, states, fields), role_head_);
+}
+
 torch::Tensor TransformerImpl::RoleLogits(const Tensor& states, const Tensor& rows) {
   const Tensor copy_a = Column(rows, kCopyARole), copy_b = Column(rows, kCopyBRole);
-  const Tensor fields =
-      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
-      Lookup(step_polyphony_, Column(rows, kStepPolyphony)) + Lookup(step_copy_role_, copy_a) +
-      Lookup(step_copy_role_, copy_b + kRoleSymbols) + Lookup(step_melody_start_, Column(rows, kMelodyStarts)) +
-      Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), Column(rows, kStepRoot)));
-  const Tensor out = torch::linear(RunStage(role_stage_, states, fields), role_head_).to(torch::kFloat32);
+  const Tensor out = RoleOut(states, rows).to(torch::kFloat32);
   const int64_t n = config_.roles;
   Tensor logits = Pointed(out.slice(1, 0, n), copy_a, out.slice(1, n, n + 1));
   return Pointed(logits, copy_b, out.slice(1, n + 1, n + 2));
 }
 
+torch::Tensor TransformerImpl::PitchOut(const Tensor& states, const Tensor& rows) {
+  const Tensor root = Column(rows, kStepRoot);
+  const Tensor fields = SumOfRows({{step_style_, Column(rows, kStepStyle)},
+                                   {step_onset_, Column(rows, kTargetOnset)},
+                                   {step_role_, Column(rows, kTargetRole)},
+                                   {step_root_, root},
+                                   {step_quality_, Column(rows, kStepQuality)},
+                                   {step_melody_start_, Column(rows, kMelodyStarts)},
+                                   {step_melody_, AboveRoot(Column(rows, kMelodySounding), root)},
+                                   {step_below_, AboveRoot(Column(rows, kBelowPitch), root)}});
+  return torch::linear(RunStage(pitch_stage_, states, fields), pitch_head_);
+}
+
 torch::Tensor TransformerImpl::PitchLogits(const Tensor& states, const Tensor& rows) {
   const Tensor root = Column(rows, kStepRoot);
-  const Tensor fields =
-      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
-      Lookup(step_role_, Column(rows, kTargetRole)) + Lookup(step_root_, root) +
-      Lookup(step_quality_, Column(rows, kStepQuality)) + Lookup(step_melody_start_, Column(rows, kMelodyStarts)) +
-      Lookup(step_melody_, AboveRoot(Column(rows, kMelodySounding), root)) +
-      Lookup(step_below_, AboveRoot(Column(rows, kBelowPitch), root));
-  const Tensor out = torch::linear(RunStage(pitch_stage_, states, fields), pitch_head_).to(torch::kFloat32);
+  const Tensor out = PitchOut(states, rows).to(torch::kFloat32);
   const Tensor pitch = torch::arange(128, rows.options()).unsqueeze(0);
   const Tensor by_root = out.slice(1, 128, 140).gather(1, torch::remainder(pitch - root.unsqueeze(1) + 120, 12));
   Tensor logits = out.slice(1, 0, 128) + by_root * (root < kNoRoot).unsqueeze(1);
@@ -180,17 +277,25 @@ torch::Tensor TransformerImpl::PitchLogits(const Tensor& states, const Tensor& r
   return logits + (heads * (reference < kNoPitch)).gather(2, index).sum(1);
 }
 
-torch::Tensor TransformerImpl::DurationLogits(const Tensor& states, const Tensor& rows) {
+torch::Tensor TransformerImpl::DurationOut(const Tensor& states, const Tensor& rows) {
   const Tensor copy_a = Column(rows, kCopyADuration), copy_b = Column(rows, kCopyBDuration);
   const Tensor pitch = Column(rows, kTargetPitch);
-  const Tensor fields =
-      Lookup(step_style_, Column(rows, kStepStyle)) + Lookup(step_onset_, Column(rows, kTargetOnset)) +
-      Lookup(step_role_, Column(rows, kTargetRole)) + Lookup(step_pitch_, pitch) +
-      Lookup(step_pitch_above_, AboveRoot(pitch, Column(rows, kStepRoot))) +
-      Lookup(step_density_, Column(rows, kStepDensity)) + Lookup(step_polyphony_, Column(rows, kStepPolyphony)) +
-      Lookup(step_copy_duration_, copy_a) + Lookup(step_copy_duration_, copy_b + kDurationSymbols) +
-      Lookup(step_remaining_, Column(rows, kRemaining));
-  const Tensor out = torch::linear(RunStage(duration_stage_, states, fields), duration_head_).to(torch::kFloat32);
+  const Tensor fields = SumOfRows({{step_style_, Column(rows, kStepStyle)},
+                                   {step_onset_, Column(rows, kTargetOnset)},
+                                   {step_role_, Column(rows, kTargetRole)},
+                                   {step_pitch_, pitch},
+                                   {step_pitch_above_, AboveRoot(pitch, Column(rows, kStepRoot))},
+                                   {step_density_, Column(rows, kStepDensity)},
+                                   {step_polyphony_, Column(rows, kStepPolyphony)},
+                                   {step_copy_duration_, copy_a},
+                                   {step_copy_duration_, copy_b + kDurationSymbols},
+                                   {step_remaining_, Column(rows, kRemaining)}});
+  return torch::linear(RunStage(duration_stage_, states, fields), duration_head_);
+}
+
+torch::Tensor TransformerImpl::DurationLogits(const Tensor& states, const Tensor& rows) {
+  const Tensor copy_a = Column(rows, kCopyADuration), copy_b = Column(rows, kCopyBDuration);
+  const Tensor out = DurationOut(states, rows).to(torch::kFloat32);
   Tensor logits = Pointed(out.slice(1, 0, kDurationCount), copy_a, out.slice(1, kDurationCount, kDurationCount + 1));
   return Pointed(logits, copy_b, out.slice(1, kDurationCount + 1, kDurationCount + 2));
 }
@@ -200,7 +305,7 @@ FieldLosses TransformerImpl::Losses(const Tensor& rows, const Tensor& bars, cons
   const Tensor flat = rows.reshape({-1, kColumns});
   auto chosen = [&](const Tensor& which) {
     const Tensor index = which.nonzero().squeeze(1);
-    return std::pair(states.index_select(0, index), flat.index_select(0, index));
+    return std::pair(ChosenRows(states, index), flat.index_select(0, index));
   };
   auto loss = [](const Tensor& logits, const Tensor& target) {
     return torch::nll_loss(torch::log_softmax(logits, 1), target, {}, at::Reduction::Sum);
@@ -210,6 +315,16 @@ FieldLosses TransformerImpl::Losses(const Tensor& rows, const Tensor& bars, cons
   const auto [note_states, note_rows] = chosen(predicts.logical_and(Column(flat, kTargetOnset) < kEndOfBar));
   FieldLosses losses;
   losses.events = note_rows.size(0);
+  if (Fused(states)) {
+    const auto fused = [&](const Tensor& out, LogitRanges ranges, const Tensor& of, int target) {
+      return RangesLoss(out, std::move(ranges), Column(of, target));
+    };
+    losses.onset = fused(OnsetOut(all_states, all_rows), OnsetRanges(all_rows), all_rows, kTargetOnset);
+    losses.role = fused(RoleOut(note_states, note_rows), RoleRanges(note_rows, config_.roles), note_rows, kTargetRole);
+    losses.pitch = fused(PitchOut(note_states, note_rows), PitchRanges(note_rows), note_rows, kTargetPitch);
+    losses.duration = fused(DurationOut(note_states, note_rows), DurationRanges(note_rows), note_rows, kTargetDuration);
+    return losses;
+  }
   losses.onset = loss(OnsetLogits(all_states, all_rows), Column(all_rows, kTargetOnset));
   losses.role = loss(RoleLogits(note_states, note_rows), Column(note_rows, kTargetRole));
   losses.pitch = loss(PitchLogits(note_states, note_rows), Column(note_rows, kTargetPitch));

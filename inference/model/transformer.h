@@ -6,7 +6,8 @@
 // heads that are relative to the chord's root, the role's last note, the note below, the melody and two earlier bars;
 // onsets, roles and durations add a pointer to what those bars did. See docs/decisions/0010-two-level-model.md.
 //
-// Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals, no fused attention.
+// Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals; what is fused is our own
+// (fused_operators.h), for training on the CPU.
 #ifndef LEDGERLINE_INFERENCE_MODEL_TRANSFORMER_H_
 #define LEDGERLINE_INFERENCE_MODEL_TRANSFORMER_H_
 
@@ -47,6 +48,11 @@ class TransformerImpl : public TwoLevelNetwork {
   FieldLosses Losses(const torch::Tensor& rows, const torch::Tensor& bars, const torch::Tensor& places);
 
  private:
+  // What the stages' heads give: logits are sums of its columns.
+  torch::Tensor OnsetOut(const torch::Tensor& states, const torch::Tensor& rows);
+  torch::Tensor RoleOut(const torch::Tensor& states, const torch::Tensor& rows);
+  torch::Tensor PitchOut(const torch::Tensor& states, const torch::Tensor& rows);
+  torch::Tensor DurationOut(const torch::Tensor& states, const torch::Tensor& rows);
   torch::Tensor Embed(const torch::Tensor& rows, const torch::Tensor& bars, const torch::Tensor& places);
 
   // Row embeddings.

@@ -1,20 +1,18 @@
 #include "inference/model/two_level_network.h"
 
 #include <cmath>
+#include <tuple>
+
+#include "inference/model/fused_operators.h"
 
 namespace ledgerline::model {
 namespace {
 
 using torch::Tensor;
 
-Tensor RmsNorm(const Tensor& x, const Tensor& gain) {
-  return x * torch::rsqrt(x.square().mean(-1, /*keepdim=*/true) + 1e-5) * gain;
-}
-
 // SwiGLU with gate and up in one matrix.
 Tensor Gated(const Tensor& x, const Tensor& gate_up, const Tensor& down) {
-  const std::vector<Tensor> halves = torch::linear(x, gate_up).chunk(2, -1);
-  return torch::linear(torch::silu(halves[0]) * halves[1], down);
+  return torch::linear(GateHalves(torch::linear(x, gate_up)), down);
 }
 
 // LibTorch forbids dots in parameter names.
@@ -117,48 +115,63 @@ void TwoLevelNetwork::MoveTo(const torch::Device& device) {
   for (Tensor* table : {&cosines_, &sines_, &mask_}) *table = table->to(device);
 }
 
-torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
+torch::Tensor TwoLevelNetwork::ReadCached(size_t layer, const Tensor& x, KeyValueCache* cache) const {
   const int64_t batch = x.size(0), length = x.size(1), heads = config_.heads, head = config_.width / heads;
-  const int64_t stored = config_.KeyValueHeads(), group = heads / stored;
-  const int64_t past = cache == nullptr ? 0 : cache->length;
-  TORCH_CHECK(past + length <= config_.context, "rows beyond the context");
+  const int64_t stored = config_.KeyValueHeads(), group = heads / stored, past = cache->length;
   const Tensor cosine = cosines_.slice(0, past, past + length), sine = sines_.slice(0, past, past + length);
   // y: [B, H, T, head]; pairs are (i, i + head / 2).
   auto rotate = [&](const Tensor& y) {
     const std::vector<Tensor> halves = y.chunk(2, -1);
     return torch::cat({halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine}, -1);
   };
-  const double scale = 1.0 / std::sqrt(static_cast<double>(head));
+  const std::vector<Tensor> qkv =
+      x.reshape({batch, length, heads + 2 * stored, head}).transpose(1, 2).split_with_sizes({heads, stored, stored}, 1);
+  const Tensor query = rotate(qkv[0]) * (1.0 / std::sqrt(static_cast<double>(head)));
+  cache->keys[layer].slice(1, past, past + length).copy_(rotate(qkv[1])[0]);
+  cache->values[layer].slice(1, past, past + length).copy_(qkv[2][0]);
+  const Tensor key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
+  const Tensor value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
+  // Query heads that share a key head stand below each other: [B, stored, group * T, head].
+  Tensor scores = torch::matmul(query.reshape({batch, stored, group * length, head}), key.transpose(-2, -1))
+                      .reshape({batch, stored, group, length, past + length});
+  if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
+  const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
+  const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
+  return read.transpose(1, 2).reshape({batch, length, config_.width});
+}
+
+torch::Tensor TwoLevelNetwork::RunBlocks(Tensor x, KeyValueCache* cache) {
+  const int64_t length = x.size(1);
+  TORCH_CHECK((cache == nullptr ? 0 : cache->length) + length <= config_.context, "rows beyond the context");
+  const bool half = ProductsInBfloat16(x);
+  Tensor normed = RmsNorm(x, blocks_[0].attention_norm, half);
   for (size_t layer = 0; layer < blocks_.size(); ++layer) {
     const Block& block = blocks_[layer];
-    const std::vector<Tensor> qkv = QueryKeyValue(layer, RmsNorm(x, block.attention_norm))
-                                        .reshape({batch, length, heads + 2 * stored, head})
-                                        .transpose(1, 2)
-                                        .split_with_sizes({heads, stored, stored}, 1);
-    const Tensor query = rotate(qkv[0]) * scale;
-    Tensor key = rotate(qkv[1]), value = qkv[2];
-    if (cache != nullptr) {
-      cache->keys[layer].slice(1, past, past + length).copy_(key[0]);
-      cache->values[layer].slice(1, past, past + length).copy_(value[0]);
-      key = cache->keys[layer].slice(1, 0, past + length).unsqueeze(0);
-      value = cache->values[layer].slice(1, 0, past + length).unsqueeze(0);
-    }
-    // Query heads that share a key head stand below each other: [B, stored, group * T, head].
-    Tensor scores = torch::matmul(query.reshape({batch, stored, group * length, head}), key.transpose(-2, -1))
-                        .reshape({batch, stored, group, length, past + length});
-    if (length > 1) scores = scores + mask_.slice(0, past, past + length).slice(1, 0, past + length);
-    const Tensor weights = torch::softmax(scores, -1).reshape({batch, stored, group * length, past + length});
-    const Tensor read = torch::matmul(weights, value.to(weights.scalar_type())).reshape({batch, heads, length, head});
-    x = x + Dropped(torch::linear(read.transpose(1, 2).reshape({batch, length, config_.width}), block.attention_out));
-    x = x + Dropped(FeedForward(layer, RmsNorm(x, block.feed_norm)));
+    const bool last = layer + 1 == blocks_.size();
+    const Tensor qkv = QueryKeyValue(layer, normed);
+    const Tensor read = cache != nullptr
+                            ? ReadCached(layer, qkv, cache)
+                            : CausalAttention(qkv, cosines_.slice(0, 0, length), sines_.slice(0, 0, length),
+                                              config_.heads, config_.KeyValueHeads());
+    std::tie(x, normed) = AddAndNorm(x, Dropped(torch::linear(read, block.attention_out)), block.feed_norm, half);
+    // What comes last is given out, in float32.
+    std::tie(x, normed) = AddAndNorm(x, Dropped(FeedForward(layer, normed)),
+                                     last ? out_norm_ : blocks_[layer + 1].attention_norm, half && !last);
   }
   if (cache != nullptr) cache->length += length;
-  return RmsNorm(x, out_norm_);
+  return normed;
 }
 
 torch::Tensor TwoLevelNetwork::RunStage(const Stage& stage, const Tensor& states, const Tensor& fields) const {
-  const Tensor x = Dropped(torch::linear(states, stage.enter) + fields);
-  return RmsNorm(x + Dropped(Gated(RmsNorm(x, stage.norm), stage.gate_up, stage.down)), stage.out_norm);
+  const bool half = ProductsInBfloat16(states);
+  Tensor x, normed;
+  if (dropout_ > 0 && is_training()) {
+    x = Dropped(torch::linear(states, stage.enter) + fields);
+    normed = RmsNorm(x, stage.norm, half);
+  } else {
+    std::tie(x, normed) = AddAndNorm(fields, torch::linear(states, stage.enter), stage.norm, half);
+  }
+  return AddAndNorm(x, Dropped(Gated(normed, stage.gate_up, stage.down)), stage.out_norm, half).second;
 }
 
 torch::Tensor TwoLevelNetwork::Dropped(const Tensor& x) const {

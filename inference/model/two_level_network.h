@@ -5,7 +5,8 @@
 // decoder: small gated networks, each fed a state and what was already chosen. Transformer (the product's model) and
 // ChoraleNetwork (the benchmark's) derive from it and add their inputs and heads.
 //
-// Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals, no fused attention.
+// Written for LibTorch 1.13 and 2.x: no TorchScript, no optimiser internals; what is fused is our own
+// (fused_operators.h).
 #ifndef LEDGERLINE_INFERENCE_MODEL_TWO_LEVEL_NETWORK_H_
 #define LEDGERLINE_INFERENCE_MODEL_TWO_LEVEL_NETWORK_H_
 
@@ -65,7 +66,7 @@ class TwoLevelNetwork : public torch::nn::Module {
 
   // x: float32 [B, T, width] -> states [B, T, width]. With a cache (batch 1), x follows what the cache holds.
   torch::Tensor RunBlocks(torch::Tensor x, KeyValueCache* cache);
-  // states: [N, width]; fields: [N, inner_width] -> [N, inner_width].
+  // states: [N, width]; fields: float32 [N, inner_width] -> [N, inner_width], bfloat16 if products are.
   torch::Tensor RunStage(const Stage& stage, const torch::Tensor& states, const torch::Tensor& fields) const;
   torch::Tensor Dropped(const torch::Tensor& x) const;
 
@@ -77,6 +78,8 @@ class TwoLevelNetwork : public torch::nn::Module {
   };
   // x: [B, T, width] -> queries, keys and values of the layer; what its feed-forward part adds.
   torch::Tensor QueryKeyValue(size_t layer, const torch::Tensor& x) const;
+  // x: queries, keys and values of positions that follow the cache's; they are put there -> [1, T, width].
+  torch::Tensor ReadCached(size_t layer, const torch::Tensor& x, KeyValueCache* cache) const;
   torch::Tensor FeedForward(size_t layer, const torch::Tensor& x) const;
 
   double dropout_;

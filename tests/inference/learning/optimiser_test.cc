@@ -47,8 +47,19 @@ TEST(AdamW, ClipsTheJointNorm) {
   EXPECT_DOUBLE_EQ(optimiser.Clip(10), 2.5);  // within the bound: as it was
   EXPECT_FLOAT_EQ(a.grad().index({0}).item<float>(), 2.0f);
   EXPECT_DOUBLE_EQ(optimiser.Clip(1), 2.5);
-  EXPECT_FLOAT_EQ(a.grad().index({0}).item<float>(), 0.8f);
-  EXPECT_FLOAT_EQ(b.grad().item<float>(), 0.6f);
+  optimiser.Step(1, 0.1);
+  // The moments are those of gradients 0.8 and 0.6.
+  model::ModelFile file;
+  optimiser.Store(&file);
+  EXPECT_FLOAT_EQ(file.tensors.at("mean:a").values[0], 0.08f);
+  EXPECT_FLOAT_EQ(file.tensors.at("mean:b").values[0], 0.06f);
+  EXPECT_FLOAT_EQ(file.tensors.at("square:a").values[0], 0.02f * 0.64f);
+  // A new gradient is not clipped unless asked for.
+  optimiser.ZeroGradients();
+  (b.index({0}) * 4).backward();
+  optimiser.Step(2, 0.1);
+  optimiser.Store(&file);
+  EXPECT_FLOAT_EQ(file.tensors.at("mean:b").values[0], 0.9f * 0.06f + 0.1f * 4);
 }
 
 TEST(AdamW, GoesOnFromStoredMoments) {

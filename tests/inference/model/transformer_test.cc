@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "inference/model/fused_operators.h"
 #include "inference/model/torch_decoder.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
@@ -103,6 +105,30 @@ TEST_F(TransformerTest, PaddingChangesNoLoss) {
   EXPECT_EQ(plain.events, with_padding.events);
   EXPECT_NEAR(plain.pitch.item<double>(), with_padding.pitch.item<double>(), 1e-3);
   EXPECT_NEAR(plain.onset.item<double>(), with_padding.onset.item<double>(), 1e-3);
+}
+
+// While gradients are recorded, losses come from the fused operators: here each gradient beside that of the formulas.
+TEST_F(TransformerTest, LossesAndGradientsOfTrainingAreThoseOfTheFormulas) {
+  const torch::AutoGradMode recording(true);
+  const Input input = SampleInput(6, 6);
+  const torch::Tensor rows = RowsTensor(input.rows).unsqueeze(0), bars = BarsTensor(input.bars);
+  const auto run = [&] {
+    network_->zero_grad();
+    const FieldLosses losses = network_->Losses(rows, bars, Places(input.places));
+    (losses.onset + 2 * losses.role + 3 * losses.pitch + 4 * losses.duration).backward();
+    std::map<std::string, torch::Tensor> gradients;
+    for (const auto& item : network_->named_parameters()) gradients[item.key()] = item.value().grad().clone();
+    return std::pair(std::vector<double>{losses.onset.item<double>(), losses.role.item<double>(),
+                                         losses.pitch.item<double>(), losses.duration.item<double>()},
+                     gradients);
+  };
+  const auto [fused_losses, fused] = run();
+  const FormulasOnly formulas_only;
+  const auto [losses, formulas] = run();
+  for (size_t i = 0; i < losses.size(); ++i) EXPECT_NEAR(fused_losses[i], losses[i], 1e-5 * losses[i]) << i;
+  for (const auto& [name, gradient] : formulas) {
+    EXPECT_LT(Difference(gradient, fused.at(name)), 2e-5 * gradient.abs().max().item<double>() + 1e-5) << name;
+  }
 }
 
 TEST_F(TransformerTest, LossesAreTheLogProbabilitiesOfTheLogits) {
