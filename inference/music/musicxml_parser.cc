@@ -1,8 +1,6 @@
 // The first half of the MusicXML reader: elements and numbers.
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <pugixml.hpp>
@@ -10,29 +8,21 @@
 #include "inference/music/chords.h"
 #include "inference/music/musicxml.h"
 #include "inference/music/musicxml_document.h"
+#include "inference/music/musicxml_values.h"
 #include "inference/music/smf.h"
-#include "inference/music/smf_text.h"
 
 namespace ledgerline::music {
 namespace {
 
 constexpr int kFineTicks = 10080;  // a quarter note where the document's divisions have no small common multiple
 constexpr int64_t kMaxDivisions = 1'000'000;
-constexpr double kFullDynamics = 90;  // the velocity that dynamics="100" stands for
-constexpr int kSnare = 38;            // a drum part's note that names no instrument
+constexpr int kSnare = 38;  // a drum part's note that names no instrument
 
 struct Instrument {
   int program = 0;
   bool drums = false;
   int unpitched = -1;  // MIDI number
 };
-
-std::string TextOf(const pugi::xml_node& node) {
-  std::string text = node.text().get();
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
-  return PrintableSmfText(text);
-}
 
 class Parser {
  public:
@@ -58,25 +48,11 @@ class Parser {
  private:
   std::string Here() const { return where_ + (measure_.empty() ? "" : ", measure " + measure_) + ": "; }
 
-  // A number of `node`, within bounds; `name` is for the message.
   Result<double> Number(const pugi::xml_node& node, std::string_view name, double low, double high) const {
-    const std::string text = node.text().get();
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    while (end != nullptr && (*end == ' ' || *end == '\n' || *end == '\r' || *end == '\t')) ++end;
-    if (text.empty() || end == text.c_str() || *end != '\0' || !std::isfinite(value)) {
-      return InvalidArgument(Here() + "<" + std::string(name) + "> '" + text.substr(0, 40) + "' is not a number");
-    }
-    if (value < low || value > high) {
-      char bounds[64];
-      std::snprintf(bounds, sizeof bounds, "%g to %g", low, high);
-      return OutOfRange(Here() + "<" + std::string(name) + "> " + text.substr(0, 40) + " is outside " + bounds);
-    }
-    return value;
+    return NumberOf(node, name, low, high, Here());
   }
   Result<int> Whole(const pugi::xml_node& node, std::string_view name, int low, int high) const {
-    ASSIGN_OR_RETURN(const double value, Number(node, name, low, high));
-    return static_cast<int>(std::lround(value));
+    return WholeOf(node, name, low, high, Here());
   }
 
   // The least common multiple of all divisions, so that every place is a whole tick, if it is small enough.
@@ -190,7 +166,7 @@ class Parser {
       } else if (name == "harmony") {
         RETURN_IF_ERROR(ReadHarmony(node, common));
       } else if (name == "barline") {
-        RETURN_IF_ERROR(ReadBarline(node, common.signs));
+        ReadBarline(node, &common.signs);
       }
       reached = std::max(reached, cursor_);
       if (cursor_ > kMaxMusicXmlQuarters * document_.ticks_per_quarter) {
@@ -222,39 +198,9 @@ class Parser {
       RETURN_IF_ERROR(CountMark());
       common.keys.push_back({cursor_, fifths, std::string_view(child.child("mode").text().get()) == "minor"});
     }
-    if (const auto child = node.child("time"); child && child.child("beats")) return ReadTime(child, common);
-    return Status::Ok();
-  }
-
-  // "3" over "4"; "3+2" over "8"; several pairs, which are added up.
-  Status ReadTime(const pugi::xml_node& node, WrittenMeasure& common) {
-    Metre sum{0, 0, 1};
-    pugi::xml_node type = node.child("beat-type");
-    for (pugi::xml_node beats = node.child("beats"); beats; beats = beats.next_sibling("beats")) {
-      ASSIGN_OR_RETURN(const int denominator, Whole(type, "beat-type", 1, 64));
-      if (!std::has_single_bit(static_cast<unsigned>(denominator))) {
-        return InvalidArgument(Here() + "<beat-type> " + std::to_string(denominator) + " is not a power of two");
-      }
-      int numerator = 0;
-      std::string text = beats.text().get();
-      for (size_t at = 0; at <= text.size();) {
-        const size_t plus = std::min(text.find('+', at), text.size());
-        const std::string number = text.substr(at, plus - at);
-        const int value = std::atoi(number.c_str());
-        if (value < 1 || value > 255) {
-          return OutOfRange(Here() + "<beats> '" + text.substr(0, 40) + "' is outside 1 to 255");
-        }
-        numerator += value;
-        at = plus + 1;
-      }
-      const int common_denominator = std::max(sum.denominator, denominator);
-      sum.numerator =
-          sum.numerator * (common_denominator / sum.denominator) + numerator * (common_denominator / denominator);
-      sum.denominator = common_denominator;
-      if (sum.numerator > 255) return OutOfRange(Here() + "<beats> come to more than 255");
-      type = type.next_sibling("beat-type");
+    if (const auto child = node.child("time"); child && child.child("beats")) {
+      ASSIGN_OR_RETURN(common.metre, MetreOf(child, Here()));
     }
-    common.metre = sum;
     return Status::Ok();
   }
 
@@ -272,7 +218,7 @@ class Parser {
     written.note.onset = onset;
     written.note.duration = duration;
     if (const auto pitch = node.child("pitch")) {
-      ASSIGN_OR_RETURN(written.note.pitch, ReadPitch(pitch));
+      ASSIGN_OR_RETURN(written.note.pitch, PitchOf(pitch, transpose_, Here()));
     } else if (node.child("unpitched")) {
       out.drums = true;
       const auto found = instruments_.find(id_ + "\n" + node.child("instrument").attribute("id").value());
@@ -292,37 +238,12 @@ class Parser {
       if (type == "stop") written.tie_stop = true;
     }
     written.note.velocity = velocity_;
-    if (const auto dynamics = node.attribute("dynamics")) written.note.velocity = Velocity(dynamics.as_double());
+    if (const auto dynamics = node.attribute("dynamics")) written.note.velocity = VelocityOf(dynamics.as_double());
     if (++notes_ > kMaxMusicXmlNotes) {
       return OutOfRange(Here() + "notes are above " + std::to_string(kMaxMusicXmlNotes));
     }
     out.measures.back().push_back(written);
     return Status::Ok();
-  }
-
-  static int Velocity(double dynamics) {
-    if (!(dynamics > 0)) return 1;
-    return static_cast<int>(std::lround(std::clamp(dynamics * kFullDynamics / 100, 1.0, 127.0)));
-  }
-
-  Result<int> ReadPitch(const pugi::xml_node& pitch) const {
-    const std::string step = pitch.child("step").text().get();
-    static constexpr std::string_view kSteps = "C D EF G A B";
-    const size_t semitones = step.size() == 1 && step != " " ? kSteps.find(step) : std::string_view::npos;
-    if (semitones == std::string_view::npos) {
-      return InvalidArgument(Here() + "<step> '" + step.substr(0, 20) + "' is not A to G");
-    }
-    double alter = 0;
-    if (const auto child = pitch.child("alter")) {
-      ASSIGN_OR_RETURN(alter, Number(child, "alter", -4, 4));  // quarter tones go to the nearest semitone
-    }
-    ASSIGN_OR_RETURN(const int octave, Whole(pitch.child("octave"), "octave", -1, 9));
-    const int number =
-        12 * (octave + 1) + static_cast<int>(semitones) + static_cast<int>(std::lround(alter)) + transpose_;
-    if (number < 0 || number > 127) {
-      return OutOfRange(Here() + "sounding pitch " + std::to_string(number) + " is outside 0 to 127");
-    }
-    return number;
   }
 
   // Where a direction or a chord symbol stands: the cursor and its offset, but not before the measure.
@@ -356,7 +277,7 @@ class Parser {
     }
     const pugi::xml_node sound = std::string_view(node.name()) == "sound" ? node : node.child("sound");
     if (const auto tempo = sound.attribute("tempo")) bpm = tempo.as_double();  // the one that is meant for playing
-    if (const auto dynamics = sound.attribute("dynamics")) velocity_ = Velocity(dynamics.as_double());
+    if (const auto dynamics = sound.attribute("dynamics")) velocity_ = VelocityOf(dynamics.as_double());
     constexpr double kMicrosecondsPerMinute = 60e6;
     constexpr double kMaxQuarterUs = 0xFFFFFF;
     if (bpm > kMicrosecondsPerMinute / kMaxQuarterUs && bpm < 10'000) {
@@ -366,18 +287,6 @@ class Parser {
       return OutOfRange(Here() + "tempo " + std::to_string(bpm).substr(0, 20) + " is outside 3.6 to 10000 a minute");
     }
     return Status::Ok();
-  }
-
-  // Quarter notes a minute of a metronome mark; 0 for what it does not state as a number ("c. 80", one note = another).
-  static double MetronomeBpm(const pugi::xml_node& metronome) {
-    static const std::map<std::string_view, double> kQuarters = {
-        {"breve", 8}, {"whole", 4}, {"half", 2}, {"quarter", 1}, {"eighth", .5}, {"16th", .25}, {"32nd", .125}};
-    const auto unit = kQuarters.find(metronome.child("beat-unit").text().get());
-    const double per_minute = metronome.child("per-minute").text().as_double();
-    if (unit == kQuarters.end() || !(per_minute > 0) || !(per_minute < 10'000)) return 0;
-    const double dotted = metronome.child("beat-unit-dot") ? 1.5 : 1;
-    const double bpm = unit->second * dotted * per_minute;
-    return bpm > 4 && bpm < 5000 ? bpm : 0;
   }
 
   Status ReadHarmony(const pugi::xml_node& node, WrittenMeasure& common) {
@@ -398,32 +307,6 @@ class Parser {
     chord->root = (chord->root + alter + 12) % 12;
     chord->quality = QualityOfKind(kind);
     return AddMarker(common, at, ChordName(*chord));
-  }
-
-  Status ReadBarline(const pugi::xml_node& node, MeasureSigns& signs) {
-    if (const auto repeat = node.child("repeat")) {
-      const std::string_view direction = repeat.attribute("direction").value();
-      if (direction == "forward") signs.forward = true;
-      if (direction == "backward")
-        signs.backward_times = std::clamp(repeat.attribute("times").as_int(2), 2, kMaxRepeats);
-    }
-    if (const auto ending = node.child("ending")) {
-      const std::string_view type = ending.attribute("type").value();
-      if (type == "start") {
-        // "1", "1,2", "1, 2"; what is no number counts for the first pass.
-        uint32_t passes = 0;
-        const std::string numbers = ending.attribute("number").value();
-        for (size_t i = 0; i < numbers.size();) {
-          const int value = std::atoi(numbers.c_str() + i);
-          if (value >= 1 && value <= kMaxRepeats) passes |= 1u << (value - 1);
-          i = std::min(numbers.find(',', i), numbers.size() - 1) + 1;
-        }
-        signs.endings = passes == 0 ? 1 : passes;
-      } else {
-        signs.ending_stops = true;
-      }
-    }
-    return Status::Ok();
   }
 
   pugi::xml_node root_;
