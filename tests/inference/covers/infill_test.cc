@@ -5,6 +5,7 @@
 #include <set>
 
 #include "inference/covers/composer.h"
+#include "inference/covers/habits.h"
 #include "inference/covers/plan.h"
 #include "inference/covers/recipe.h"
 #include "inference/covers/remix_builder.h"
@@ -130,7 +131,7 @@ TEST(Infill, JoinsItsNeighboursOnBothSides) {
     behind.semitones += MovesBehind(piece, kept).semitones;
     for (const Candidate& other : made.candidates) {
       if (other.rejected) continue;
-      const int64_t rank = RankingScorePpm(other.measures, other.composition.nats_per_note);
+      const int64_t rank = RankingScorePpm(other.measures, other.composition.nats_per_note, HabitsOf(style.name));
       EXPECT_EQ(other.score_ppm, std::max<int64_t>(0, rank - SeamCostPpm(other.composition.piece, kept)));
     }
   }
