@@ -5,7 +5,7 @@
 // put back (its first beat, the middle of an even bar, notes of two beats and more), and the model's notes stand
 // between them. Of the candidates the smoothest line stays: small moves, the chord on beats, a rhythm that the song
 // has. Bars are taken, the smoothest first, as long as the F1 of (onset, pitch) against the melody as it was allows.
-// Beside the rules of melody_variation.h: docs/decisions/0021-free-melodies.md.
+// Beside the rules of melody_variation.h: docs/decisions/0023-free-melodies.md.
 #ifndef LEDGERLINE_INFERENCE_COVERS_MELODY_RECOMPOSITION_H_
 #define LEDGERLINE_INFERENCE_COVERS_MELODY_RECOMPOSITION_H_
 
