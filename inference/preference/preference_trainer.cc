@@ -96,6 +96,7 @@ class PreferenceTask : public learning::TrainingTask {
                  const PreferenceConfig& config, model::Transformer policy, model::Transformer reference,
                  learning::LowRankParameters* parameters, SampledGrams before)
       : model_bytes_(model_bytes),
+        model_hash_(crypto::Sha256(model_bytes)),
         pairs_hash_(pairs_hash),
         material_(material),
         config_(config),
@@ -161,13 +162,13 @@ class PreferenceTask : public learning::TrainingTask {
     for (const auto& [name, tensor] : within_) file->tensors["within:" + name] = model::StoreTensor(tensor);
     for (const auto& [name, tensor] : best_) file->tensors["kept:" + name] = model::StoreTensor(tensor);
     file->metadata["pairs_sha256"] = pairs_hash_.ToHex();
-    file->metadata["model_sha256"] = crypto::Sha256(model_bytes_).ToHex();
+    file->metadata["model_sha256"] = model_hash_.ToHex();
     file->metadata["retreats"] = std::to_string(retreats_);
   }
 
   Status Load(model::ModelFile* file) override {
-    for (const auto& [key, here] : {std::pair("pairs_sha256", pairs_hash_.ToHex()),
-                                    std::pair("model_sha256", crypto::Sha256(model_bytes_).ToHex())}) {
+    for (const auto& [key, here] :
+         {std::pair("pairs_sha256", pairs_hash_.ToHex()), std::pair("model_sha256", model_hash_.ToHex())}) {
       if (file->metadata[key] == here) continue;
       return FailedPrecondition(std::string("checkpoint: ") + key + " is " + file->metadata[key].substr(0, 64) +
                                 ", here it is " + here + "; take another --work directory");
@@ -189,7 +190,7 @@ class PreferenceTask : public learning::TrainingTask {
   model::AdapterFile Adapter() const {
     model::AdapterFile file;
     parameters_->Store(&file);
-    file.card.base = crypto::Sha256(model_bytes_);
+    file.card.base = model_hash_;
     file.card.rank = config_.rank;
     file.card.alpha = config_.alpha;
     return file;
@@ -250,6 +251,7 @@ class PreferenceTask : public learning::TrainingTask {
   }
 
   std::string_view model_bytes_;
+  Hash256 model_hash_;
   Hash256 pairs_hash_;
   const Material& material_;
   const PreferenceConfig& config_;

@@ -15,10 +15,7 @@ class AdapterCommandTest : public CommandLineTest {
  protected:
   void SetUp() override {
     CommandLineTest::SetUp();
-    MakeLedger();
-    Consent("demo-label");
-    Consent("demo-publisher");
-    Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
+    MakeLedgerForCovers(LEDGERLINE_DEMO_SONGS);
     base_ = model::ReadFileBytes("inference/weights/ledgerline.model").value();
     metadata_ = model::ParseModelFile(base_).value().metadata;
   }

@@ -77,6 +77,14 @@ class CommandLineTest : public testing::Test {
     Fine("ledgerline consent grant ledger --party " + party + " --key keys/" + party + ".key --use COVER");
   }
 
+  // A ledger whose label and publisher have consented to covers, and the songs that `demo_songs` writes.
+  void MakeLedgerForCovers(const std::string& demo_songs) {
+    MakeLedger();
+    Consent("demo-label");
+    Consent("demo-publisher");
+    Fine("'" + demo_songs + "' songs");
+  }
+
   std::string directory_;
 };
 

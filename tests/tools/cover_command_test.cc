@@ -18,10 +18,7 @@ class CoverCommandTest : public CommandLineTest {
  protected:
   void SetUp() override {
     CommandLineTest::SetUp();
-    MakeLedger();
-    Consent("demo-label");
-    Consent("demo-publisher");
-    Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
+    MakeLedgerForCovers(LEDGERLINE_DEMO_SONGS);
   }
   Json Cover(const std::string& song, const std::string& recording, const std::string& style, int seed,
              const std::string& out) {

@@ -17,10 +17,7 @@ class TasteCommandTest : public CommandLineTest {
  protected:
   void SetUp() override {
     CommandLineTest::SetUp();
-    MakeLedger();
-    Consent("demo-label");
-    Consent("demo-publisher");
-    Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
+    MakeLedgerForCovers(LEDGERLINE_DEMO_SONGS);
   }
   std::string CoverLine(const std::string& out, const std::string& more = "", int seed = 7) const {
     return "ledgerline --json cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --style piano "

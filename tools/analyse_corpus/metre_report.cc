@@ -2,45 +2,21 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include "inference/music/metre.h"
-#include "inference/music/smf.h"
+#include "tools/analyse_corpus/stated_metre.h"
 
 namespace ledgerline::music {
-namespace {
-
-Result<Score> Read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  ASSIGN_OR_RETURN(const Score score, ReadSmf(std::string(std::istreambuf_iterator<char>(in), {})));
-  return score.Quantised();
-}
-
-int IndexOf(const MetreEstimate& metre) {
-  for (size_t m = 0; m < kKnownMetres; ++m) {
-    if (kMetresKnown[m].numerator == metre.numerator && kMetresKnown[m].denominator == metre.denominator)
-      return static_cast<int>(m);
-  }
-  return -1;
-}
-
-std::string Named(int numerator, int denominator) {
-  return std::to_string(numerator) + "/" + std::to_string(denominator);
-}
-
-}  // namespace
-
 void PrintMetreReport(const std::vector<std::string>& files) {
   size_t pieces = 0, same = 0, length = 0, lines = 0, four_four = 0;
   std::map<std::pair<std::string, std::string>, size_t> confused;
   std::map<std::string, std::pair<size_t, size_t>> by_metre;
   for (const std::string& file : files) {
-    const auto grid = Read(file);
+    const auto grid = ReadQuantised(file);
     if (!grid.ok()) continue;
     const MetreEstimate stated = StatedMetre(*grid);
-    if (IndexOf(stated) < 0) continue;
+    if (KnownMetreOf(stated) < 0) continue;
     const MetreEstimate found = FindMetre(*grid);
     const auto ticks = [](const MetreEstimate& m) {
       return KnownMetre{m.numerator, m.denominator}.Slots() * kMetreSlotTicks;
@@ -51,10 +27,11 @@ void PrintMetreReport(const std::vector<std::string>& files) {
     length += ticks(found) == ticks(stated);
     lines += ticks(found) == ticks(stated) && (found.first_bar - stated.first_bar) % ticks(stated) == 0;
     four_four += stated.numerator == 4 && stated.denominator == 4;
-    auto& [right, all] = by_metre[Named(stated.numerator, stated.denominator)];
+    auto& [right, all] = by_metre[MetreName(stated.numerator, stated.denominator)];
     right += is_same;
     ++all;
-    if (!is_same) ++confused[{Named(stated.numerator, stated.denominator), Named(found.numerator, found.denominator)}];
+    if (!is_same)
+      ++confused[{MetreName(stated.numerator, stated.denominator), MetreName(found.numerator, found.denominator)}];
   }
   const auto percent = [&](size_t part) {
     return 100.0 * static_cast<double>(part) / static_cast<double>(std::max<size_t>(1, pieces));

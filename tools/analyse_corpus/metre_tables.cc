@@ -3,46 +3,22 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "inference/music/melody.h"
-#include "inference/music/smf.h"
 #include "tools/analyse_corpus/metre_boosting.h"
 #include "tools/analyse_corpus/metre_report.h"
+#include "tools/analyse_corpus/stated_metre.h"
 
 namespace ledgerline::music {
-namespace {
-
-Result<Score> Read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  ASSIGN_OR_RETURN(const Score score, ReadSmf(std::string(std::istreambuf_iterator<char>(in), {})));
-  return score.Quantised();
-}
-
-int IndexOf(const MetreEstimate& metre) {
-  for (size_t m = 0; m < kKnownMetres; ++m) {
-    if (kMetresKnown[m].numerator == metre.numerator && kMetresKnown[m].denominator == metre.denominator)
-      return static_cast<int>(m);
-  }
-  return -1;
-}
-
-std::string Named(int numerator, int denominator) {
-  return std::to_string(numerator) + "/" + std::to_string(denominator);
-}
-
-}  // namespace
-
 void PrintMetreProfiles(const std::vector<std::string>& files) {
   std::vector<std::vector<double>> counts(kKnownMetres);
   for (size_t m = 0; m < kKnownMetres; ++m)
     counts[m].assign(static_cast<size_t>(kMetresKnown[m].Slots() * kMetreSights), 0);
   for (const std::string& file : files) {
-    const auto grid = Read(file);
+    const auto grid = ReadQuantised(file);
     if (!grid.ok()) continue;
     const MetreEstimate stated = StatedMetre(*grid);
-    const int m = IndexOf(stated);
+    const int m = KnownMetreOf(stated);
     if (m < 0) continue;
     const auto slots = static_cast<int64_t>(kMetresKnown[static_cast<size_t>(m)].Slots());
     const std::vector<uint8_t> sights = MetreSights(*grid);
@@ -79,7 +55,7 @@ void PrintMetreProfiles(const std::vector<std::string>& files) {
         std::printf(" %d,", static_cast<int>(std::lround(100 * std::log(share / (everywhere / all)))));
       }
     }
-    std::printf("  // %s\n", Named(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
+    std::printf("  // %s\n", MetreName(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
   }
   std::printf("};\n// clang-format on\nconstexpr size_t kStarts[] = {");
   for (const size_t start : starts) std::printf("%zu, ", start);
@@ -94,8 +70,8 @@ void PrintMetreProfiles(const std::vector<std::string>& files) {
 void PrintMetreTrees(const std::vector<std::string>& files) {
   std::vector<LabelledPiece> pieces;
   for (const std::string& file : files) {
-    const auto grid = Read(file);
-    const int m = grid.ok() ? IndexOf(StatedMetre(*grid)) : -1;
+    const auto grid = ReadQuantised(file);
+    const int m = grid.ok() ? KnownMetreOf(StatedMetre(*grid)) : -1;
     if (m < 0) continue;
     pieces.push_back({MetreFeatures(*grid), m});
     // And its melody alone: songs come so, and what depends on the corpus's textures is trusted less.
@@ -116,7 +92,7 @@ void PrintMetreTrees(const std::vector<std::string>& files) {
       "constexpr std::array<std::array<MetreTree, kRounds>, kKnownMetres> kTrees = {{\n",
       rounds.size());
   for (size_t m = 0; m < kKnownMetres; ++m) {
-    std::printf("    {{  // %s\n", Named(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
+    std::printf("    {{  // %s\n", MetreName(kMetresKnown[m].numerator, kMetresKnown[m].denominator).c_str());
     for (const auto& round : rounds) {
       const MetreTree& tree = round[m];
       std::printf("    {{%d, %d, %d}, {%d, %d, %d}, {%d, %d, %d, %d}},\n", tree.feature[0], tree.feature[1],
