@@ -67,6 +67,20 @@ TEST(BradleyTerryTest, SeparatedChoicesConverge) {
     before = fit.weights[0];
   }
   EXPECT_FALSE(FitBradleyTerry({{{1.0}, 1}, {{1.0}, 0}}, {{0.0}, 1.0}).separated);
+  EXPECT_TRUE(FitBradleyTerry({{{1.0}, 1}, {{1.0}, 0.5}}, {{0.0}, 1.0}).separated) << "a draw has no side";
+}
+
+// What is settled beyond what exp can tell, of either side, leaves the height of the posterior a number: without one no
+// step would be halved, and the other weight's whole ones do not arrive.
+TEST(BradleyTerryTest, WhatIsSettledLeavesTheOtherWeightItsMaximum) {
+  const std::vector<Outcome> alone = {{{1.0}, 1}, {{2.0}, 0}, {{-0.5}, 1}, {{0.25}, 0.5}, {{1.5}, 1}};
+  for (const double settled : {1e4, -1e4}) {
+    std::vector<Outcome> outcomes = {{{settled, 0.0}, settled > 0 ? 1.0 : 0.0}};
+    for (const Outcome& outcome : alone) outcomes.push_back({{0.0, outcome.difference[0]}, outcome.won});
+    const BradleyTerryFit fit = FitBradleyTerry(outcomes, {{1.0, -3.0}, 20.0});
+    EXPECT_TRUE(fit.converged) << settled;
+    EXPECT_NEAR(fit.weights[1], ByBisection(alone, -3.0, 20.0), 1e-7) << settled;
+  }
 }
 
 TEST(BradleyTerryTest, WithoutOutcomesThePriorStays) {

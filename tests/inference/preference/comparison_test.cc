@@ -94,6 +94,14 @@ TEST(ComparisonTest, APairsFileNamesItsLines) {
   EXPECT_THAT(ParsePairs(line + FormatComparison(heard)).status().message(), HasSubstr("line 2: not judged yet"));
 }
 
+TEST(ComparisonTest, APairsFileHoldsAtMostTenThousand) {
+  const std::string line = FormatComparison(Sample());
+  std::string most;
+  for (size_t i = 0; i < kMaxComparisons; ++i) most += line;
+  EXPECT_EQ(ParsePairs(most)->size(), kMaxComparisons);
+  EXPECT_EQ(ParsePairs(most + line).status().message(), "line 10001: more than 10000 comparisons");
+}
+
 TEST(ComparisonTest, ARequestIsModelAdapterConditioningAndSeed) {
   const Comparison sample = Sample();
   Comparison other = sample;
@@ -105,6 +113,12 @@ TEST(ComparisonTest, ARequestIsModelAdapterConditioningAndSeed) {
   other = sample;
   other.conditioning += "x";
   EXPECT_NE(other.Request(), sample.Request());
+  other = sample;
+  other.model.bytes[5] ^= 1;
+  EXPECT_NE(other.Request(), sample.Request());
+  other = sample;
+  other.adapter.bytes[5] ^= 1;
+  EXPECT_NE(other.Request(), sample.Request());
 }
 
 TEST(ComparisonTest, MostUnlikeByHand) {
@@ -113,6 +127,9 @@ TEST(ComparisonTest, MostUnlikeByHand) {
       {}, {{"x", 0}, {"y", 0}}, {{"x", 10}, {"y", 100}}, {{"x", 2}, {"y", 1000}}, {{"x", 1}, {"y", 1}}};
   EXPECT_EQ(MostUnlike(candidates, 1), 3);
   EXPECT_EQ(MostUnlike({{}, {{"x", 1}}, {}}, 1), -1);
+  // Squares, whichever way: 0.67 of x alone is farther than 0.33 of x and 0.45 of y.
+  EXPECT_EQ(MostUnlike({{{"x", 0}, {"y", 0}}, {{"x", 5}, {"y", 5}}, {{"x", -10}, {"y", 0}}, {{"x", 0}, {"y", -6}}}, 0),
+            2);
 }
 
 TEST(ComparisonTest, TypicalDifferencesByHand) {

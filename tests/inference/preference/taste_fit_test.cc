@@ -68,6 +68,45 @@ TEST(TasteFitTest, RequestsAreLeftOutWhole) {
   EXPECT_LE(two.unseen.right, 1);
 }
 
+// The unit of a figure is how far its candidates typically differ, of one pair as of many.
+TEST(TasteFitTest, TheSpreadIsTheRootOfTheMeanSquare) {
+  std::vector<Comparison> pairs;
+  for (uint64_t i = 0; i < 9; ++i) pairs.push_back(Pair(i, 300'000, i % 2 == 0 ? Preferred::kA : Preferred::kB));
+  EXPECT_EQ(FitTaste(pairs, Hash256()).value().taste.weights.at("calm").spread, 300'000);
+  // Of 100'000 and 700'000: the root of 25 * 10^10.
+  EXPECT_EQ(FitTaste({Pair(1, 100'000, Preferred::kA), Pair(2, 700'000, Preferred::kA)}, Hash256())
+                .value()
+                .taste.weights.at("calm")
+                .spread,
+            500'000);
+}
+
+TEST(TasteFitTest, EqualUtilitiesForetellNothing) {
+  Taste taste;
+  taste.weights["flat"] = {1'000'000, 1};
+  for (const Preferred preferred : {Preferred::kA, Preferred::kB}) {
+    const Judged judged = Foretold(taste, {Pair(1, 200'000, preferred)}).value();
+    EXPECT_EQ(judged.right, 0);
+    EXPECT_EQ(judged.of, 1);
+  }
+}
+
+// More requests than parts: every one is left out all the same, once.
+TEST(TasteFitTest, EveryRequestIsForetoldOnceHoweverManyThereAre) {
+  EXPECT_EQ(FitTaste(CalmListener(103), Hash256()).value().unseen.of, 103);
+}
+
+// A figure that hardly differs, and always as the listener likes: its weight would be above the bound of a taste.
+TEST(TasteFitTest, WeightsStayWithinWhatATasteMaySay) {
+  std::vector<Comparison> pairs;
+  for (uint64_t i = 0; i < 20; ++i) {
+    pairs.push_back(SampleComparison({{"hardly", 1}}, {{"hardly", 0}}, Preferred::kA, i));
+  }
+  EXPECT_EQ(FitTaste(pairs, Hash256()).value().taste.weights.at("hardly").weight, kMaxWeight);
+  for (Comparison& pair : pairs) pair.preferred = Preferred::kB;
+  EXPECT_EQ(FitTaste(pairs, Hash256()).value().taste.weights.at("hardly").weight, -kMaxWeight);
+}
+
 TEST(TasteFitTest, DrawsPullToNeitherSide) {
   std::vector<Comparison> pairs = CalmListener(6);
   const int64_t before = FitTaste(pairs, Hash256()).value().taste.weights.at("calm").weight;

@@ -43,6 +43,8 @@ TEST(TasteTest, WhatIsNotCanonicalIsRefusedByLine) {
   };
   EXPECT_THAT(with("taste 1", "taste 2"), HasSubstr("line 1: not \"ledgerline taste 1\""));
   EXPECT_THAT(with("engine ", "engine  "), HasSubstr("line 2"));
+  EXPECT_EQ(with("ledgerline-generator/9", std::string(80, 'e')), "");
+  EXPECT_THAT(with("ledgerline-generator/9", std::string(81, 'e')), HasSubstr("line 2: not \"engine NAME\""));
   EXPECT_THAT(with("pairs ", "pairs A"), HasSubstr("line 3: pairs is no SHA-256"));
   EXPECT_THAT(with("judgements 17", "judgements 0"), HasSubstr("line 4: judgements 0 is outside 1 to 10000"));
   EXPECT_EQ(with("judgements 17", "judgements 10000"), "");
@@ -58,6 +60,15 @@ TEST(TasteTest, WhatIsNotCanonicalIsRefusedByLine) {
   EXPECT_THAT(std::string(ParseTaste(text.substr(0, text.size() - 1)).status().message()), HasSubstr("line 6"));
   EXPECT_THAT(std::string(ParseTaste(text + "\n").status().message()), HasSubstr("line 7"));
   EXPECT_THAT(std::string(ParseTaste(std::string(16385, 'x')).status().message()), HasSubstr("the bound is 16384"));
+}
+
+TEST(TasteTest, AsManyWeightsAsFiguresMayBe) {
+  Taste taste = Sample();
+  taste.weights.clear();
+  for (size_t i = 0; i < kMaxFigures; ++i) taste.weights["f" + std::to_string(100 + i)] = {1, 1};
+  EXPECT_EQ(ParseTaste(FormatTaste(taste)).value(), taste);
+  taste.weights["g"] = {1, 1};
+  EXPECT_EQ(ParseTaste(FormatTaste(taste)).status().message(), "taste: more than 64 weights");
 }
 
 // Whole numbers, rounded down: nothing of it depends on a machine.
