@@ -40,6 +40,15 @@ TEST(DatamodelScoreTest, WhatPredictsHasAnIntervalAboveZeroAndNoiseHasNot) {
   std::vector<std::vector<double>> same(12, seen[0]), guess(12, noise[0]);
   const DatamodelScore shared = ScoreDatamodel(guess, same, 1).value();
   EXPECT_GT(shared.high - shared.low, 0.5);
+  // Nor the queries that happened to be asked: half are predicted and half the other way round, whatever the subsets.
+  std::vector<std::vector<double>> either = seen;
+  for (size_t q = 0; q < either.size(); q += 2) {
+    for (double& value : either[q]) value = -value;
+  }
+  const DatamodelScore divided = ScoreDatamodel(either, seen, 1).value();
+  EXPECT_NEAR(divided.score, 0, 1e-9);
+  EXPECT_LT(divided.low, -0.3);
+  EXPECT_GT(divided.high, 0.3);
   EXPECT_EQ(ScoreDatamodel(good, seen, 1)->low, right.low) << "a function of its seed";
 }
 

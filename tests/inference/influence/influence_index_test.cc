@@ -51,6 +51,20 @@ TEST(InfluenceIndexTest, BoundsAreNamed) {
   EXPECT_THAT(refused([](auto& i) { i.pieces[1].composer = std::string(256, 'x'); }), HasSubstr("outside 0 to 255"));
   EXPECT_THAT(refused([](auto& i) { i.pieces[1].events = 0; }), HasSubstr("events 0"));
   EXPECT_THAT(refused([](auto& i) { i.pieces[1].events = i.pieces[1].notes + 1; }), HasSubstr("events 102"));
+  // 4096 * 64 * 64 numbers of four bytes a piece: eight pieces are what an index may hold, before any is read.
+  const auto of_pieces = [&](int count) {
+    return refused([count](auto& i) {
+      i.matrices = 4096;
+      i.method.rank = 64;
+      i.pieces.resize(1);
+      for (int piece = 1; piece < count; ++piece) {
+        i.pieces.push_back(i.pieces[0]);
+        i.pieces.back().id += std::to_string(100 + piece);
+      }
+    });
+  };
+  EXPECT_THAT(of_pieces(8), HasSubstr("6 are not 8 x 16777216"));
+  EXPECT_THAT(of_pieces(9), HasSubstr("bytes of gradients 603979776 is outside 4 to 536870912"));
   EXPECT_THAT(refused([](auto& i) { i.gradients[5] = NAN; }), HasSubstr("number 5 is not finite"));
   EXPECT_THAT(refused([](auto& i) { i.gradients.pop_back(); }), HasSubstr("5 are not 3 x 2"));
 }
@@ -73,6 +87,7 @@ TEST(InfluenceIndexTest, ProjectionsFollowFromTheSeedAndKeepLengths) {
   EXPECT_EQ(outputs, ProjectionOf(method, 3, true, 500));
   EXPECT_NE(outputs, ProjectionOf(method, 3, false, 500));
   EXPECT_NE(outputs, ProjectionOf(method, 4, true, 500));
+  EXPECT_NE(outputs, ProjectionOf(method, 4, false, 500)) << "of neighbours, too";
   method.seed = 2;
   EXPECT_NE(outputs, ProjectionOf(method, 3, true, 500));
 }

@@ -41,6 +41,10 @@ TEST(ValidationFileTest, AnythingElseIsRefused) {
   };
   EXPECT_THAT(with("low_ppm = -20000", "low_ppm = -1000001").message(), HasSubstr("outside -1000000 to 1000000"));
   EXPECT_THAT(with("low_ppm = -20000", "low_ppm = 020").message(), HasSubstr("not a whole number"));
+  const std::string method = "method = ledgerline-influence/1 rank 6 rows 1536 damping 100000 seed 1";
+  EXPECT_TRUE(with(method, "method = " + std::string(200, 'm')).ok());
+  EXPECT_EQ(with(method, "method = " + std::string(201, 'm')).code(), StatusCode::kOutOfRange);
+  EXPECT_THAT(with("model = 00000007", "model = 0000000A").message(), HasSubstr("lower-case hex"));
   EXPECT_THAT(with("subsets = 24", "subsets = 0").message(), HasSubstr("subsets 0 is outside"));
   EXPECT_THAT(with("queries = 40", "pieces = 40").message(), HasSubstr("no line \"queries = "));
   EXPECT_EQ(ValidationFile::Parse(std::string(4097, 'x')).status().code(), StatusCode::kOutOfRange);
