@@ -51,6 +51,46 @@ TEST(Form, TheLongerPassageIsTakenUpAndAMelodysSilenceOnlyInsideOfOne) {
   EXPECT_EQ(PlanReturns(Song("A B A B"), 1)[5].of, 1);
 }
 
+// Whether bar `k` returns to `of` for some of many seeds; it must not return to any other.
+bool MayReturn(const Piece& song, size_t k, int of) {
+  bool returned = false;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    const int to = PlanReturns(song, seed)[k].of;
+    EXPECT_TRUE(to < 0 || to == of) << "bar " << k << " returns to " << to;
+    returned |= to == of;
+  }
+  return returned;
+}
+
+TEST(Form, OfSeveralPassagesTheLongestIsTakenUpAndOfEqualsTheLatest) {
+  //                             01234567890
+  EXPECT_TRUE(MayReturn(Song("ABCXABYABCZ"), 7, 0));  // three bars go on as the first three, two as bars 4 and 5
+  EXPECT_TRUE(MayReturn(Song("ABACAD"), 4, 2));
+}
+
+TEST(Form, APassageThatGoesOnNearlyGivesWayToOneThatIsTheSame) {
+  //                 0123456789
+  Piece song = Song("BEGABHABEQ");
+  EXPECT_TRUE(MayReturn(song, 7, 4));
+  for (const size_t k : {0u, 7u}) song.bars[k].melody[3].pitch += 1;  // bar 7 is nearly bar 4, and bars 7 and 8 begin
+  EXPECT_TRUE(MayReturn(song, 7, 0));                                 // as the song does
+}
+
+TEST(Form, ReturnsReach128BarsBack) {
+  for (const size_t between : {127u, 128u}) {
+    const Piece song = Song("A" + std::string(between, 'B') + "AC");
+    EXPECT_EQ(MayReturn(song, between + 1, 0), between == 127) << between;
+  }
+}
+
+TEST(Form, BarsOfAnotherLengthAreOtherBars) {
+  Piece song = Song("ABCDABCDE");
+  for (const size_t k : {1u, 5u}) song.bars[k].melody.pop_back();
+  EXPECT_TRUE(MayReturn(song, 5, 1));
+  song.bars[5].length = 72;
+  EXPECT_FALSE(MayReturn(song, 5, 1));
+}
+
 TEST(Form, AVariedTuneIsTakenUpNearly) {
   Piece song = Song("ABCDABCDE");
   song.bars[5].melody[3].pitch += 1;  // a note of four is another: like in 854 of 1000
@@ -90,6 +130,24 @@ TEST(Form, ADanceTakesUpAFigureUnderAnotherTuneWithTheSameChords) {
   EXPECT_LT(taken, 110);
 }
 
+// Bars of other tunes and other chords each, two of which have the chords of the first two.
+Piece WithFigureAt(size_t at) {
+  Piece song = Song("ABCDEFGHIJKLMNOPQRST", "dance");
+  for (size_t k = 12; k < song.bars.size(); ++k) {
+    song.bars[k].chords.fill(tokens::ChordSymbolOf(static_cast<int>(k) - 12, tokens::kMinor));
+  }
+  for (const size_t k : {at, at + 1}) song.bars[k].chords = song.bars[k - at].chords;
+  return song;
+}
+
+TEST(Form, FiguresReachSixteenBarsBackAndKeepToBarsOfOneLength) {
+  Piece song = WithFigureAt(16);
+  EXPECT_TRUE(MayReturn(song, 16, 0));
+  song.bars[17].length = 72;
+  EXPECT_FALSE(MayReturn(song, 16, 0));
+  EXPECT_FALSE(MayReturn(WithFigureAt(17), 17, 0));
+}
+
 TEST(Form, ReadsNothingThatComposingOrPlanningChanges) {
   Piece song = Song("ABCDABCDABCE");
   const std::string before = DescribeReturns(PlanReturns(song, 3));
@@ -125,6 +183,27 @@ TEST(Form, ABarThatReturnsHasTheTextureOfTheFirstTime) {
   const std::vector<Return> returns = ReturnsOf(song, 1);
   EXPECT_EQ(returns[4].of, 0);
   for (const size_t k : {5u, 6u, 7u}) EXPECT_EQ(returns[k].of, -1) << k;
+}
+
+TEST(Form, TextureIsDensityAndPolyphonyOfABarThatIsAboutAsBusy) {
+  Piece song = Song("ABCDEABCDEF");
+  for (size_t k = 0; k < 5; ++k) song.bars[k].density = 5, song.bars[k].polyphony = 1;
+  song.bars[3].density = tokens::kDensityUnknown;
+  std::vector<double> activity(11, 2.0);
+  activity[5] = 2.6;  // 1.3 times as busy is not clearly busier
+  activity[1] = 2.7;  // calmer the second time
+  Piece planned = song;
+  ReturnTextures(PlanReturns(song, 1), activity, &planned);
+  const auto texture = [&](size_t k) { return std::pair(planned.bars[k].density, planned.bars[k].polyphony); };
+  EXPECT_EQ(texture(5), std::pair(5, 1));
+  EXPECT_EQ(texture(6), std::pair(3, 3));
+  EXPECT_EQ(texture(7), std::pair(5, 1));
+  EXPECT_EQ(texture(8), std::pair(3, 3));  // a pickup's source says nothing
+  EXPECT_EQ(texture(9), std::pair(5, 1));
+  // One more voice is another texture.
+  EXPECT_EQ(ReturnsOf(planned, 1)[7].of, 2);
+  planned.bars[7].polyphony = 2;
+  EXPECT_EQ(ReturnsOf(planned, 1)[7].of, -1);
 }
 
 }  // namespace
