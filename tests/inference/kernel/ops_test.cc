@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "inference/kernel/attention_job.h"
 #include "inference/kernel/exact_exp.h"
 #include "tests/inference/kernel/path_comparison.h"
 #include "tests/inference/kernel/random_numbers.h"
@@ -120,6 +121,16 @@ TEST(KernelOps, TheExponentialIsGoodToTwoUlps) {
   EXPECT_EQ(Exp(0.0f), 1.0f);
   EXPECT_EQ(Exp(-0.0f), 1.0f);
   EXPECT_EQ(Exp(-1e30f), Exp(-87.0f));
+}
+
+// Every path would overflow alike: no comparison of paths tells.
+TEST(KernelOps, SharesOfAttentionAreTheFinestWhoseSumStaysBelow32Bits) {
+  EXPECT_EQ(ShareLevels(1), 32'767);
+  for (const int64_t length : {516, 517, 1000, 8192}) {
+    const int64_t levels = ShareLevels(static_cast<size_t>(length));
+    EXPECT_LE(levels * 127 * length, 2'147'483'647) << length;
+    EXPECT_TRUE(levels == 32'767 || (levels + 1) * 127 * length > 2'147'483'647) << length;
+  }
 }
 
 TEST(KernelOps, TheScalarPathIsTheMathematics) {
