@@ -110,8 +110,15 @@ TEST(TrainingSharesTest, StatedInfluencesAreBounded) {
   EXPECT_THAT(refused(std::string(101, 'o') + ",p," + kHash + ",1,1"), HasSubstr("at most 100 bytes"));
   EXPECT_THAT(refused("a,p," + std::string(kHash) + ",-1,1"), HasSubstr("notes"));
   EXPECT_THAT(refused("a,p," + std::string(kHash) + ",1,1000000000000001"), HasSubstr("influence"));
-  const std::vector<StatedInfluence> two(2, {"a", "p", kHash, 1, kTrainingNumberMax});
-  EXPECT_EQ(TotalsByOwner(two).status().code(), StatusCode::kOutOfRange);
+  // Both sides of the bound, of one owner's pieces and of all owners' together, for either number.
+  const auto total = [](uint64_t notes, uint64_t influence, const std::string& second) {
+    return TotalsByOwner({{"a", "p", kHash, 1, 1}, {second, "q", kHash, notes, influence}}).status().code();
+  };
+  for (const char* second : {"a", "b"}) {
+    EXPECT_EQ(total(kTrainingNumberMax - 1, kTrainingNumberMax - 1, second), StatusCode::kOk) << second;
+    EXPECT_EQ(total(kTrainingNumberMax, 1, second), StatusCode::kOutOfRange) << second;
+    EXPECT_EQ(total(1, kTrainingNumberMax, second), StatusCode::kOutOfRange) << second;
+  }
   std::vector<StatedInfluence> many;
   for (int i = 0; i < 501; ++i) many.push_back({"o" + std::to_string(i), "p", kHash, 1, 1});
   EXPECT_EQ(TotalsByOwner(many).status().code(), StatusCode::kOutOfRange);
@@ -143,6 +150,16 @@ TEST(TrainingSharesTest, TheFoldNamesWhatIsWrong) {
   EXPECT_THAT(add([](auto& s) { s.mutable_owners(1)->set_share_ppm(1); }), HasSubstr("share_ppm of party:ann is 1"));
   EXPECT_THAT(add([](auto& s) { s.mutable_owners(1)->set_consent_index(1); }),
               HasSubstr("entry 1 is no consent of party:ann for TRAIN"));
+  // Somebody else's consent, and one of the owner's to another use.
+  v1::Payload other = grant;
+  other.mutable_consent_grant()->set_party_id("ben");
+  const uint64_t bens = ledger.Add(other);
+  EXPECT_THAT(add([&](auto& s) { s.mutable_owners(1)->set_consent_index(bens); }),
+              HasSubstr("entry " + std::to_string(bens) + " is no consent of party:ann for TRAIN"));
+  const uint64_t covers = ledger.Consent("ann", "*");
+  EXPECT_THAT(add([&](auto& s) { s.mutable_owners(1)->set_consent_index(covers); }),
+              HasSubstr("entry " + std::to_string(covers) + " is no consent of party:ann for TRAIN"));
+  EXPECT_EQ(add([](auto&) {}), "");
   v1::Payload revoked;
   revoked.mutable_consent_revocation()->set_party_id("ann");
   revoked.mutable_consent_revocation()->set_grant_index(granted);
