@@ -1,22 +1,21 @@
 #include "ledger/journal/journal.h"
 
-#include <algorithm>
 #include <mutex>
 
-#include "crypto/checkpoint.h"
 #include "crypto/sha256.h"
-#include "crypto/tile_cache.h"
+#include "ledger/journal/checkpoint_book.h"
 #include "ledger/journal/entry.h"
+#include "ledger/journal/intake.h"
 #include "ledger/journal/key_fold.h"
 #include "ledger/journal/keyspace.h"
 #include "ledger/journal/recovery.h"
 #include "ledger/journal/sequencer.h"
+#include "ledger/journal/signer_ring.h"
+#include "ledger/journal/tree_proofs.h"
 
 namespace ledgerline::journal {
 namespace {
 
-// About 8 MiB. Proofs of random entries share the tiles above the lowest level.
-constexpr size_t kTilesKept = 512;
 constexpr std::string_view kGenesisIdempotencyKey = "genesis";
 
 // Genesis as entry 0, in a batch of its own.
@@ -52,26 +51,23 @@ class Journal::Impl {
     ASSIGN_OR_RETURN(RecoveredJournal recovered, RecoverJournal(*storage));
     impl->storage_ = std::move(storage);
     impl->origin_ = recovered.keys.origin();
-    impl->checkpoint_note_ = recovered.latest_checkpoint;
-    impl->checkpoint_size_ = recovered.checkpoint.size;
+    impl->checkpoints_.emplace(*impl->storage_, recovered);
+    impl->proofs_.emplace(*impl->storage_);
     impl->recovered_ = std::move(recovered);
     return impl;
   }
 
   Status StartWriting(OperatorSigners signers, Clock& clock, const JournalOptions& options) {
-    signers_ = signers.all();
-    if (const auto found = SignersFor(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
+    for (const crypto::Signer* signer : signers.all()) signers_.Add(*signer);
+    if (const auto found = signers_.For(recovered_.keys.operator_keys().At(recovered_.state.size)); !found.ok())
       return PermissionDenied(found.status().message());
     options_ = options;
     ASSIGN_OR_RETURN(RecentKeys recent, ReadUnfoldedKeys(*storage_, recovered_.state.size));
     sequencer_ = std::make_unique<Sequencer>(*storage_, clock, options, recovered_.state, recovered_.keys,
                                              std::move(recovered_.tree), std::move(recent),
                                              [this](const std::string& text) { return SignPromise(text); });
-    if (checkpoint_note_.empty()) return SignCheckpoint().status();
-    // A crash between the two writes of a checkpoint leaves one of them behind.
-    if (!recovered_.checkpoint_stored) RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, checkpoint_note_));
-    published_ = recovered_.checkpoint_published;
-    return PublishLatest();
+    intake_.emplace(origin_, options.check_signatures, *storage_, *sequencer_);
+    return checkpoints_->Open(recovered_, *sequencer_, signers_);
   }
 
   Result<Committed> Submit(SubmissionRequest request) {
@@ -117,67 +113,9 @@ class Journal::Impl {
 
   keyspace::StateRecord state() const { return sequencer_ ? sequencer_->state() : recovered_.state; }
 
-  Result<std::string> SignCheckpoint() {
-    if (sequencer_ == nullptr) return ReadOnly();
-    const std::lock_guard lock(checkpoint_mutex_);
-    const keyspace::StateRecord now = state();
-    if (!checkpoint_note_.empty() && checkpoint_size_ == now.size) {
-      RETURN_IF_ERROR(PublishLatest());
-      return checkpoint_note_;
-    }
-    RETURN_IF_ERROR(sequencer_->health());
-    const crypto::Checkpoint checkpoint{origin_, now.size, now.root, {}};
-    ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers,
-                     SignersFor(sequencer_->CheckpointKeysAt(now.size)));
-    ASSIGN_OR_RETURN(const std::string note, crypto::SignCheckpoint(checkpoint, signers));
-    RETURN_IF_ERROR(StoreCheckpoint(now.size, note));
-    checkpoint_note_ = note;
-    checkpoint_size_ = now.size;
-    published_ = false;
-    RETURN_IF_ERROR(PublishLatest());
-    return note;
-  }
-
-  Status AddCosignatures(const std::string& bytes) {
-    if (sequencer_ == nullptr) return ReadOnly();
-    ASSIGN_OR_RETURN(const crypto::SignedNote note, crypto::SignedNote::Parse(bytes));
-    ASSIGN_OR_RETURN(const crypto::Checkpoint checkpoint, crypto::Checkpoint::Parse(note.text));
-    const std::string size = std::to_string(checkpoint.size.value);
-    const std::lock_guard lock(checkpoint_mutex_);
-    ASSIGN_OR_RETURN(const std::optional<std::string> kept, storage_->Get(keyspace::CheckpointKey(checkpoint.size)));
-    if (!kept) return NotFound("no checkpoint was signed for size " + size);
-    ASSIGN_OR_RETURN(const crypto::SignedNote known, crypto::SignedNote::Parse(*kept));
-    if (known.text != note.text)
-      return InvalidArgument("the checkpoint that was signed for size " + size + " is another");
-    for (const crypto::NoteSignature& signature : known.signatures) {
-      if (std::find(note.signatures.begin(), note.signatures.end(), signature) == note.signatures.end())
-        return InvalidArgument("the signature of " + signature.name + " on the checkpoint of size " + size +
-                               " is missing");
-    }
-    if (bytes == *kept) return Status::Ok();
-    RETURN_IF_ERROR(sequencer_->health());
-    if (checkpoint.size != checkpoint_size_) {
-      std::unique_ptr<Batch> batch = storage_->NewBatch();
-      batch->Put(keyspace::CheckpointKey(checkpoint.size), bytes);
-      const Status status = storage_->Commit(std::move(batch));
-      if (!status.ok()) sequencer_->Stop(status);
-      return status;
-    }
-    RETURN_IF_ERROR(StoreCheckpoint(checkpoint_size_, bytes));
-    checkpoint_note_ = bytes;
-    published_ = false;
-    return PublishLatest();
-  }
-
-  std::string LatestCheckpoint() const {
-    const std::lock_guard lock(checkpoint_mutex_);
-    return checkpoint_note_;
-  }
-
-  void AddOperatorSigner(const crypto::Signer& signer) {
-    const std::lock_guard lock(signers_mutex_);
-    signers_.push_back(&signer);
-  }
+  CheckpointBook& checkpoints() { return *checkpoints_; }
+  TreeProofs& proofs() { return *proofs_; }
+  void AddOperatorSigner(const crypto::Signer& signer) { signers_.Add(signer); }
 
   const std::string& origin() const { return origin_; }
   KeyRegistry keys() const { return sequencer_ ? sequencer_->keys() : recovered_.keys; }
@@ -187,7 +125,6 @@ class Journal::Impl {
     return sequencer_ ? sequencer_->CheckpointKeysAt(size).back() : recovered_.keys.operator_keys().At(size).back();
   }
   const Storage& storage() const { return *storage_; }
-  crypto::TileCache& tile_cache() { return tile_cache_; }
   uint64_t batches_committed() const { return sequencer_ ? sequencer_->batches_committed() : 0; }
 
  private:
@@ -207,171 +144,32 @@ class Journal::Impl {
                                                    std::function<void(const Result<Placement>&)> on_finished) {
     if (sequencer_ == nullptr) return ReadOnly();
     const Sequencer::Admission admission(*sequencer_);
-    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, Prepare(std::move(request)));
+    ASSIGN_OR_RETURN(std::shared_ptr<PendingSubmission> pending, intake_->Take(std::move(request)));
     pending->on_finished = std::move(on_finished);
     RETURN_IF_ERROR(sequencer_->Start(pending));
     return pending;
-  }
-
-  // Everything that the caller's thread can check.
-  Result<std::shared_ptr<PendingSubmission>> Prepare(SubmissionRequest request) const {
-    auto pending = std::make_shared<PendingSubmission>();
-    pending->request = std::move(request.submission);
-    ASSIGN_OR_RETURN(pending->parsed, ParseSubmission(pending->request));
-    if (pending->parsed.type == v1::PAYLOAD_TYPE_BATCH_HEADER) {
-      return InvalidArgument("a batch header comes with its items, as a signed batch");
-    }
-    RETURN_IF_ERROR(Admit(pending->parsed).status());
-    pending->cost_bytes = pending->request.size();
-    AddEntry(*pending, pending->parsed.type, pending->request, pending->parsed.submission.idempotency_key());
-    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerSubmissionMax,
-                              ReferencedBlobs(pending->parsed.payload), *pending));
-    RETURN_IF_ERROR(sequencer_->LookUp(*pending));
-    return pending;
-  }
-
-  Result<std::shared_ptr<PendingSubmission>> Prepare(BatchRequest request) const {
-    auto pending = std::make_shared<PendingSubmission>();
-    pending->cost_bytes = request.batch.size();
-    ASSIGN_OR_RETURN(pending->batch, ParseBatch(std::move(request.batch)));
-    pending->parsed = std::move(pending->batch.header);
-    ASSIGN_OR_RETURN(const EnrolledKey key, Admit(pending->parsed));
-    pending->entries.reserve(pending->batch.items.size() + 1);
-    AddEntry(*pending, pending->parsed.type, pending->batch.header_bytes, pending->parsed.submission.idempotency_key());
-    std::vector<Hash256> referenced;
-    for (size_t i = 0; i < pending->batch.items.size(); ++i) {
-      const ParsedItem& item = pending->batch.items[i];
-      if (i == 0 || item.type != pending->batch.items[i - 1].type)
-        RETURN_IF_ERROR(CheckRole(key, item.type).WithContext("batch item " + std::to_string(i + 1)));
-      referenced.insert(referenced.end(), item.blobs.begin(), item.blobs.end());
-      pending->entries.push_back({item.type, item.bytes, item.idempotency_key, item.digest, std::nullopt});
-    }
-    std::sort(referenced.begin(), referenced.end());
-    referenced.erase(std::unique(referenced.begin(), referenced.end()), referenced.end());
-    RETURN_IF_ERROR(TakeBlobs(std::move(request.blobs), kBlobsPerBatchMax, referenced, *pending));
-    RETURN_IF_ERROR(sequencer_->LookUp(*pending));
-    return pending;
-  }
-
-  static void AddEntry(PendingSubmission& pending, v1::PayloadType type, std::string_view bytes,
-                       std::string_view idempotency_key) {
-    pending.entries.push_back(
-        {type, bytes, idempotency_key, keyspace::DigestOf(pending.parsed.key_id, idempotency_key), std::nullopt});
-  }
-
-  // One signer for each key.
-  Result<std::vector<const crypto::Signer*>> SignersFor(const std::vector<crypto::VerifierKey>& keys) const {
-    const std::lock_guard lock(signers_mutex_);
-    std::vector<const crypto::Signer*> found;
-    for (const crypto::VerifierKey& key : keys) {
-      const auto signer = std::find_if(signers_.begin(), signers_.end(), [&](const crypto::Signer* candidate) {
-        return candidate->public_key() == key.public_key();
-      });
-      if (signer == signers_.end()) {
-        return FailedPrecondition((keys.size() == 1
-                                       ? "the key is not this journal's operator key, which is " + key.ToString()
-                                       : "in the overlap of a rotation every checkpoint is signed by " +
-                                             std::to_string(keys.size()) + " keys; missing is the operator key " +
-                                             key.ToString()));
-      }
-      found.push_back(*signer);
-    }
-    return found;
   }
 
   // Under the keys that a checkpoint of now needs: those of an old entry's time, which is asked for again, may be gone.
   // Does not wait for a checkpoint that is being written.
   Result<std::string> SignPromise(const std::string& text) const {
     ASSIGN_OR_RETURN(const std::vector<const crypto::Signer*> signers,
-                     SignersFor(sequencer_->CheckpointKeysAt(sequencer_->state().size)));
+                     signers_.For(sequencer_->CheckpointKeysAt(sequencer_->state().size)));
     ASSIGN_OR_RETURN(crypto::SignedNote note, crypto::MakeNote(text));
     for (const crypto::Signer* signer : signers) RETURN_IF_ERROR(note.Sign(origin_, *signer));
     return note.Serialize();
   }
 
-  // Signature, origin and role: what can be said without an index.
-  Result<EnrolledKey> Admit(const ParsedSubmission& parsed) const {
-    if (parsed.submission.origin() != origin_) {
-      return InvalidArgument("submission.origin \"" + parsed.submission.origin() + "\" is not this ledger's, \"" +
-                             origin_ + "\"");
-    }
-    if (parsed.type == v1::PAYLOAD_TYPE_GENESIS) return FailedPrecondition("genesis is entry 0 and no other");
-    ASSIGN_OR_RETURN(const EnrolledKey key, sequencer_->FindKey(parsed.key_id));
-    RETURN_IF_ERROR(CheckRole(key, parsed.type));
-    if (options_.check_signatures) RETURN_IF_ERROR(CheckSignature(parsed, key.key));
-    return key;
-  }
-
-  // Every blob that came must be asked for by a payload, and every one that is asked for must be here or come along.
-  Status TakeBlobs(std::vector<std::string> blobs, size_t blobs_max, const std::vector<Hash256>& referenced,
-                   PendingSubmission& pending) const {
-    if (blobs.size() > blobs_max) {
-      return InvalidArgument(std::to_string(blobs.size()) + " blobs with one submission, at most " +
-                             std::to_string(blobs_max));
-    }
-    const std::string what =
-        pending.entries.size() > 1 ? "items reference" : PayloadTypeName(pending.parsed.type) + " references";
-    std::vector<Hash256> missing;
-    for (const Hash256& hash : referenced) {
-      const std::string key = keyspace::BlobKey(hash);
-      const std::unique_ptr<Cursor> there = storage_->Scan(key, key + '\0');
-      RETURN_IF_ERROR(there->status());
-      if (!there->Valid()) missing.push_back(hash);
-    }
-    for (std::string& blob : blobs) {
-      if (blob.size() > kBlobBytesMax) {
-        return OutOfRange("blob of " + std::to_string(blob.size()) + " bytes, at most " +
-                          std::to_string(kBlobBytesMax));
-      }
-      const Hash256 hash = crypto::Sha256(blob);
-      if (std::find(referenced.begin(), referenced.end(), hash) == referenced.end()) {
-        return InvalidArgument("blob " + hash.Short() + " is not one that the " + what);
-      }
-      const auto wanted = std::find(missing.begin(), missing.end(), hash);
-      if (wanted == missing.end()) continue;
-      missing.erase(wanted);
-      pending.cost_bytes += blob.size();
-      pending.new_blobs.emplace_back(hash, std::move(blob));
-    }
-    if (missing.empty()) return Status::Ok();
-    return FailedPrecondition("blob " + missing[0].ToHex() + ", which the " + what +
-                              ", is neither given nor in the ledger");
-  }
-
-  // A note that is in the store and could not be published is published later. checkpoint_mutex_ is held, or not
-  // needed.
-  Status PublishLatest() {
-    if (published_) return Status::Ok();
-    RETURN_IF_ERROR(storage_->PublishCheckpoint(checkpoint_note_));
-    published_ = true;
-    return Status::Ok();
-  }
-
-  Status StoreCheckpoint(TreeSize size, const std::string& note) {
-    std::unique_ptr<Batch> batch = storage_->NewBatch();
-    batch->Put(keyspace::CheckpointKey(size), note);
-    std::string latest;
-    keyspace::AppendBigEndian64(latest, size.value);
-    batch->Put(keyspace::LatestCheckpointKey(), latest);
-    const Status status = storage_->Commit(std::move(batch));
-    if (!status.ok()) sequencer_->Stop(status);
-    return status;
-  }
-
   std::unique_ptr<Storage> storage_;
-  crypto::TileCache tile_cache_{kTilesKept};
   RecoveredJournal recovered_;
   mutable std::once_flag reading_keys_;
   mutable Result<RecentKeys> unfolded_ = Internal("the keys are not read yet");  // without a sequencer
   std::string origin_;
   JournalOptions options_;
-
-  mutable std::mutex checkpoint_mutex_;
-  mutable std::mutex signers_mutex_;
-  std::vector<const crypto::Signer*> signers_;
-  std::string checkpoint_note_;
-  TreeSize checkpoint_size_;
-  bool published_ = false;  // whether checkpoint_note_ is the published one
+  SignerRing signers_;
+  std::optional<TreeProofs> proofs_;  // these two always
+  std::optional<CheckpointBook> checkpoints_;
+  std::optional<Intake> intake_;  // with the sequencer
 
   std::unique_ptr<Sequencer> sequencer_;  // last: it stops before the storage goes
 };
@@ -428,9 +226,9 @@ KeyRegistry Journal::keys() const { return impl_->keys(); }
 void Journal::AddOperatorSigner(const crypto::Signer& signer) { impl_->AddOperatorSigner(signer); }
 const Storage& Journal::storage() const { return impl_->storage(); }
 uint64_t Journal::batches_committed() const { return impl_->batches_committed(); }
-Result<std::string> Journal::SignCheckpoint() { return impl_->SignCheckpoint(); }
-Status Journal::AddCosignatures(const std::string& note) { return impl_->AddCosignatures(note); }
-std::string Journal::LatestCheckpoint() const { return impl_->LatestCheckpoint(); }
+Result<std::string> Journal::SignCheckpoint() { return impl_->checkpoints().Sign(); }
+Status Journal::AddCosignatures(const std::string& note) { return impl_->checkpoints().AddCosignatures(note); }
+std::string Journal::LatestCheckpoint() const { return impl_->checkpoints().Latest(); }
 
 Journal::Head Journal::head() const {
   const keyspace::StateRecord state = impl_->state();
@@ -479,49 +277,15 @@ Result<std::vector<EntryIndex>> Journal::EntriesOfType(v1::PayloadType type) con
   return ReadTypeIndex(impl_->storage(), type, size());
 }
 
-namespace {
-
-Status CheckWithin(TreeSize asked, TreeSize have) {
-  if (asked <= have) return Status::Ok();
-  return OutOfRange("tree size " + std::to_string(asked.value) + " asked for, the ledger has " +
-                    std::to_string(have.value) + " entries");
-}
-
-}  // namespace
-
 Result<crypto::Proof> Journal::InclusionProof(EntryIndex index, TreeSize size) const {
-  const TreeSize now = head().size;
-  RETURN_IF_ERROR(CheckWithin(size, now));
-  StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, size, &impl_->tile_cache());
-  return crypto::InclusionProof(index, size, reader);
+  return impl_->proofs().Inclusion(index, size, head().size);
 }
-
 Result<crypto::Proof> Journal::ConsistencyProof(TreeSize old_size, TreeSize new_size) const {
-  RETURN_IF_ERROR(CheckWithin(new_size, head().size));
-  StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, new_size, &impl_->tile_cache());
-  return crypto::ConsistencyProof(old_size, new_size, reader);
+  return impl_->proofs().Consistency(old_size, new_size, head().size);
 }
-
-Result<Hash256> Journal::RootAt(TreeSize size) const {
-  RETURN_IF_ERROR(CheckWithin(size, head().size));
-  StorageTileReader tiles(impl_->storage());
-  crypto::TileHashReader reader(tiles, size, &impl_->tile_cache());
-  return crypto::TreeHash(size, reader);
-}
-
+Result<Hash256> Journal::RootAt(TreeSize size) const { return impl_->proofs().Root(size, head().size); }
 Result<std::string> Journal::ReadTile(const crypto::TileId& tile) const {
-  if (tile.width == 0 || tile.width > crypto::TileWidthAt(tile.level, tile.index, head().size)) {
-    return NotFound(crypto::TilePath(tile) + " is not in the tree of size " + std::to_string(size().value));
-  }
-  StorageTileReader tiles(impl_->storage());
-  ASSIGN_OR_RETURN(std::string bytes, tiles.ReadTile(tile));
-  const size_t needed = size_t{tile.width} * Hash256::kSize;
-  if (bytes.size() < needed)
-    return DataLoss(crypto::TilePath(tile) + " has only " + std::to_string(bytes.size()) + " bytes");
-  bytes.resize(needed);
-  return bytes;
+  return impl_->proofs().Tile(tile, head().size);
 }
 
 Result<std::string> Journal::ReadEntryBundle(uint64_t index, uint32_t width) const {
