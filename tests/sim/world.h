@@ -84,11 +84,16 @@ class World {
 
   void Create();
   void Step();
+  // In sending_actions.cc.
   void SendNew(size_t submitter);
   void SendAgain();
   void SendConflict(size_t submitter);
   void SendBad(size_t submitter);
   void SendBatch(size_t submitter);
+  void Send(size_t attempt);
+  journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
+  // What an operator's or a service's key may say.
+  journal::SubmissionRequest RequestUnder(const crypto::KeySigner& speaker, size_t submitter, const std::string& key);
   // In key_actions.cc.
   void EnrolKey();
   void RotateKey();
@@ -102,11 +107,13 @@ class World {
   const Token& TokenOf(const Hash256& key_id) const;
   void CheckPromisesKept() const;
   void CountKeys();
-  void Send(size_t attempt);
+  // In commit_judgement.cc.
+  size_t DueNow() const;
   void Commit();
   void JudgeBatch(const Batch& batch, bool commit_failed, bool read_failed);
-  void LearnWhatIsThere(uint64_t size);
   void JudgeAnswer(Queued& queued, const Oracle::Verdict& verdict, int64_t recorded_at_us);
+  void LearnWhatIsThere(uint64_t size);
+
   void SignCheckpoint();
   void MoveClock();
   void ArmFault();
@@ -116,14 +123,10 @@ class World {
   void Read();
   void Finish();
 
-  size_t DueNow() const;
   template <typename Request>
   void NewAttempt(size_t submitter, Request request) {
     attempts_.push_back({Wanted::From(std::move(request)), submitter, std::nullopt, false, ""});
   }
-  journal::SubmissionRequest RandomRequest(size_t submitter, const std::string& key);
-  // What an operator's or a service's key may say.
-  journal::SubmissionRequest RequestUnder(const crypto::KeySigner& speaker, size_t submitter, const std::string& key);
   std::string NextName() { return "s" + std::to_string(++names_); }
 
   std::mt19937_64 random_;
