@@ -76,7 +76,7 @@ Result<std::vector<double>> TrainOne(const Dataset& pieces, const Dataset& queri
   }
   learning::TrainingConfig config = plan.training;
   config.evaluate_every = config.steps;  // once, at the end: every subset is judged after equally many steps
-  ASSIGN_OR_RETURN(const learning::TrainingSummary summary, learning::Train(pieces, queries, config, dir, report));
+  ASSIGN_OR_RETURN(const learning::TrainingSummary summary, learning::Train(pieces, queries, config, "", dir, report));
   if (!summary.finished) return FailedPrecondition(dir + ": stopped by the clock; the same command goes on");
   ASSIGN_OR_RETURN(std::vector<double> losses, QueryLosses(dir + "/best.model", queries));
   RETURN_IF_ERROR(model::WriteFileBytes(path, FormatLosses(queries, losses)));

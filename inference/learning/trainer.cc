@@ -97,13 +97,31 @@ class ModelTask : public TrainingTask {
   TrainingSummary* summary_;
 };
 
+Status BeginWith(const std::string& path, model::Transformer* network) {
+  ASSIGN_OR_RETURN(const std::string bytes, model::ReadFileBytes(path));
+  ASSIGN_OR_RETURN(const model::ModelFile stored, model::ParseModelFile(bytes));
+  ASSIGN_OR_RETURN(const model::Transformer begun, model::NetworkOf(stored));
+  const auto has = begun->config().ToMetadata(), wanted = (*network)->config().ToMetadata();
+  for (const auto& [key, value] : wanted) {
+    if (const auto found = has.find(key); found == has.end() || found->second != value) {
+      return InvalidArgument(path + ": " + key + " is " + (found == has.end() ? "not stated" : found->second) +
+                             ", where the configuration has " + value);
+    }
+  }
+  model::ModelFile parameters;
+  model::StoreParameters(*begun, &parameters);
+  return model::LoadParameters(parameters, network->get());
+}
+
 }  // namespace
 
 Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const TrainingConfig& config,
-                              const std::string& out_dir, const std::function<void(const std::string&)>& report) {
+                              const std::string& start, const std::string& out_dir,
+                              const std::function<void(const std::string&)>& report) {
   if (train.pieces.empty() || valid.pieces.empty()) return FailedPrecondition("no pieces to train or validate on");
   PrepareRun(config);
   model::Transformer network(config.shape, config.dropout);
+  if (!start.empty()) RETURN_IF_ERROR(BeginWith(start, &network));
   RETURN_IF_ERROR(Place(network.get(), config.device));
   report(std::to_string(network->ParameterCount()) + " parameters");
   TrainingSummary summary;

@@ -37,9 +37,12 @@ struct TrainingSummary {
   bool finished = false;  // the schedule ran out, or early stopping; not the clock
 };
 
-// Errors: kFailedPrecondition (no pieces; no such device), those of reading a checkpoint and writing files.
+// `start`: a model file, rounded or not, whose parameters a new run begins with; empty: they are drawn. A run that has
+// a checkpoint goes on from that. Errors: kFailedPrecondition (no pieces; no such device), kInvalidArgument (`start`
+// has another shape), those of reading `start` or a checkpoint and of writing files.
 Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const TrainingConfig& config,
-                              const std::string& out_dir, const std::function<void(const std::string&)>& report);
+                              const std::string& start, const std::string& out_dir,
+                              const std::function<void(const std::string&)>& report);
 
 // The loss of a model file on a dataset. Errors: those of reading the file.
 Result<Evaluation> Evaluate(const std::string& model_path, const Dataset& dataset, int64_t max_rows, int threads);

@@ -1,6 +1,6 @@
 // ledgerline-train: trains the generator's model from a corpus, or measures a model file on one of its splits.
 //
-//   ledgerline-train run --corpus DIR --config FILE --out DIR
+//   ledgerline-train run --corpus DIR --config FILE [--from MODEL] --out DIR
 //   ledgerline-train evaluate --corpus DIR --model FILE [--split valid] [--rows N]
 //   ledgerline-train describe --corpus DIR [--ids SPLIT]       by style; or the pieces of a split that are read, one by
 //   one ledgerline-train baseline --corpus DIR [--split valid]       unigram and n-gram, trained on the training split
@@ -8,10 +8,10 @@
 //   ledgerline-train adapt, judge-adapters, merge, corpus-summary   adapters: adapter_commands.h
 //   ledgerline-train drums, drums-measure                      the groove model: drums_commands.h
 //   ledgerline-train chorales                                  the JSB chorales benchmark: chorale_commands.h
-//   ledgerline-train influence index, of, shares, validate     training pieces that a cover rests on: influence_commands.h
-//   ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for the borrowing guard
-//   ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what covers load
-//   ledgerline-train quantise --model FILE --out FILE            its large matrices as int8 with scales
+//   ledgerline-train influence index, of, shares, validate     training pieces that a cover rests on:
+//   influence_commands.h ledgerline-train figures --corpus DIR --out FILE             what training pieces have, for
+//   the borrowing guard ledgerline-train pack --corpus DIR --model FILE --out FILE   adds the styles' textures: what
+//   covers load ledgerline-train quantise --model FILE --out FILE            its large matrices as int8 with scales
 //   ledgerline-train compare --corpus DIR --model FILE [--split valid] [--rows N]  the kernel's loss beside LibTorch's
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -63,7 +63,7 @@ void PrintDataset(const char* name, const Dataset& dataset) {
   std::fflush(stdout);
 }
 
-int Run(const std::string& corpus, const std::string& config_path, const std::string& out) {
+int Run(const std::string& corpus, const std::string& config_path, const std::string& start, const std::string& out) {
   std::ifstream in(config_path);
   std::stringstream text;
   text << in.rdbuf();
@@ -75,7 +75,7 @@ int Run(const std::string& corpus, const std::string& config_path, const std::st
   const Result<Dataset> valid = LoadDataset(corpus, "valid");
   if (!valid.ok()) return Fail(valid.status());
   PrintDataset("train", *train);
-  const Result<TrainingSummary> summary = Train(*train, *valid, *config, out, [](const std::string& line) {
+  const Result<TrainingSummary> summary = Train(*train, *valid, *config, start, out, [](const std::string& line) {
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
   });
@@ -184,6 +184,9 @@ int main(int argc, char** argv) {
   CLI::App* run = app.add_subcommand("run", "Train, or go on training, from a corpus.");
   run->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
   run->add_option("--config", config, "Training configuration, \"key = value\" lines")->required();
+  std::string start;
+  run->add_option("--from", start,
+                  "Begin with this model file's parameters; a run that has a checkpoint goes on from that");
   run->add_option("--out", out, "Folder for checkpoint.state, best.model and loss.tsv")->required();
   CLI::App* evaluate = app.add_subcommand("evaluate", "Nats per note of a model file on a split.");
   evaluate->add_option("--corpus", corpus, "Folder with manifest.tsv and MIDI files")->required();
@@ -234,7 +237,7 @@ int main(int argc, char** argv) {
   if (chosen) return chosen();
   if (*quantise) return train::Quantise(model, out);
   if (*compare) return train::Compare(corpus, model, split, rows);
-  if (*run) return Run(corpus, config, out);
+  if (*run) return Run(corpus, config, start, out);
   if (*baseline) return Baseline(corpus, split);
   if (*curve) return Curve(log, out, nats);
   if (*figures) return Figures(corpus, out);

@@ -27,8 +27,8 @@ class TrainerTest : public testing::Test {
     train_ = std::move(LoadDataset(corpus_.dir(), "train")).value();
     valid_ = std::move(LoadDataset(corpus_.dir(), "valid")).value();
   }
-  Result<TrainingSummary> Run(const TrainingConfig& config, const std::string& name) {
-    return Train(train_, valid_, config, corpus_.dir() + "/" + name, [](const std::string&) {});
+  Result<TrainingSummary> Run(const TrainingConfig& config, const std::string& name, const std::string& start = "") {
+    return Train(train_, valid_, config, start, corpus_.dir() + "/" + name, [](const std::string&) {});
   }
   std::string File(const std::string& path) { return model::ReadFileBytes(corpus_.dir() + "/" + path).value(); }
 
@@ -65,6 +65,33 @@ TEST_F(TrainerTest, AResumedRunEqualsAnUnbrokenOne) {
   const model::ModelFile whole = model::ParseModelFile(File("whole/best.model")).value();
   const model::ModelFile pieces = model::ParseModelFile(File("pieces/best.model")).value();
   for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.values, pieces.tensors.at(name).values) << name;
+}
+
+TEST_F(TrainerTest, ARunBeginsWithTheParametersOfAModelFile) {
+  ASSERT_TRUE(Run(TinyConfig(), "first").ok());
+  const std::string first = corpus_.dir() + "/first/best.model";
+  TrainingConfig still = TinyConfig();
+  still.steps = 1;
+  still.learning_rate = 0;
+  ASSERT_TRUE(Run(still, "second", first).ok());
+  const model::ModelFile begun = model::ParseModelFile(File("first/best.model")).value();
+  const model::ModelFile kept = model::ParseModelFile(File("second/best.model")).value();
+  ASSERT_EQ(begun.tensors.size(), kept.tensors.size());
+  for (const auto& [name, tensor] : begun.tensors) EXPECT_EQ(tensor.values, kept.tensors.at(name).values) << name;
+
+  // A checkpoint outranks it: the run is over, and nothing begins again.
+  EXPECT_EQ(Run(still, "second", first)->steps, 1);
+}
+
+TEST_F(TrainerTest, AModelOfAnotherShapeIsNoBeginning) {
+  ASSERT_TRUE(Run(TinyConfig(), "first").ok());
+  TrainingConfig wider = TinyConfig();
+  wider.shape.hidden *= 2;
+  const std::string first = corpus_.dir() + "/first/best.model";
+  EXPECT_EQ(Run(wider, "wider", first).status().message(),
+            first + ": hidden is " + std::to_string(TinyConfig().shape.hidden) + ", where the configuration has " +
+                std::to_string(wider.shape.hidden));
+  EXPECT_EQ(Run(TinyConfig(), "nothing", corpus_.dir() + "/missing").status().code(), StatusCode::kNotFound);
 }
 
 TEST_F(TrainerTest, DropoutFollowsFromTheStepSoThatAResumedRunDropsTheSame) {
