@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "inference/model/fused_kernels.h"
 
 namespace ledgerline::model {
@@ -65,6 +67,9 @@ TEST_P(FusedOperators, Norms) {
           return std::vector<Tensor>{sum, normed};
         },
         {Random({2, 37, width}), Random({2, 37, width}), Random({width})});
+    // Rows so small that the term beside the mean square decides.
+    Compare([](const auto& in) { return std::vector<Tensor>{RmsNorm(in[0], in[1], false)}; },
+            {Random({3, width}) * 1e-3, Random({width})});
     // Of the norm alone, and of the sum alone.
     Compare([](const auto& in) { return std::vector<Tensor>{AddAndNorm(in[0], in[1], in[2], false).second}; },
             {Random({5, width}), Random({5, width}), Random({width})});
@@ -76,6 +81,8 @@ TEST_P(FusedOperators, Norms) {
 TEST_P(FusedOperators, Gates) {
   for (const int64_t width : {3, 24, 704}) {
     Compare([](const auto& in) { return std::vector<Tensor>{GateHalves(in[0])}; }, {Random({41, 2 * width}) * 4});
+    // Gates whose exponentials no float holds.
+    Compare([](const auto& in) { return std::vector<Tensor>{GateHalves(in[0])}; }, {Random({41, 2 * width}) * 400});
   }
 }
 
@@ -95,6 +102,17 @@ TEST_P(FusedOperators, Attention) {
         },
         {Random({c.batch, c.length, (c.heads + 2 * c.stored) * c.head}) * 2});
   }
+}
+
+// Scores whose exponentials no float holds, near each other: only their distance counts.
+TEST_P(FusedOperators, AttentionOfLargeScores) {
+  const Tensor ones = torch::ones({53, 8}, torch::kFloat64), zeros = torch::zeros({53, 8}, torch::kFloat64);
+  Compare(
+      [&](const auto& in) {
+        const auto type = in[0].scalar_type();
+        return std::vector<Tensor>{CausalAttention(in[0], ones.to(type), zeros.to(type), 2, 1)};
+      },
+      {Random({1, 53, 4 * 16}) * 0.1 + 6.0}, 5e-4);  // scores of 144
 }
 
 TEST_P(FusedOperators, TablesAndRows) {
@@ -122,7 +140,8 @@ TEST_P(FusedOperators, LossOfRanges) {
     add(0, 0, symbols, 1);
     if (n % 3 == 0) add(n % 10, symbols + n % 5, 7, 1);
     if (n % 2 == 0) add(n % 15, 39, 6, 0);
-    add(0, 30, 0, 1);  // nothing
+    if (n % 4 == 0) add(n % 7, 39, 5, 0), add(2, 38, 2, 1);  // one column in several ranges
+    add(0, 30, 0, 1);                                        // nothing
     ranges.EndRow();
   }
   const Tensor targets = torch::randint(0, symbols, {rows}, torch::kInt64);
@@ -135,6 +154,30 @@ TEST_P(FusedOperators, LossOfRanges) {
                                    0.5};
       },
       {Random({rows, width}) * 3});
+  // Logits whose exponentials no float holds.
+  const Tensor high = (Random({rows, width}) + 300).requires_grad_();
+  const Tensor logits = torch::matmul(high.detach().to(torch::kFloat64).unsqueeze(1), mix).squeeze(1);
+  const double expected =
+      torch::nll_loss(torch::log_softmax(logits, 1), targets, {}, at::Reduction::Sum).item<double>();
+  const Tensor loss = RangesLoss(high, ranges, targets);
+  EXPECT_NEAR(loss.item<double>(), expected, 1e-4 * expected);
+  loss.backward();
+  const Tensor probabilities = torch::softmax(logits, 1) - torch::one_hot(targets, symbols);
+  EXPECT_LT(Apart(high.grad(), torch::matmul(mix, probabilities.unsqueeze(2)).squeeze(2)), 1e-3);
+}
+
+TEST(FusedOperatorsUse, LossesHaveRoomForSoManySymbolsAndColumns) {
+  const Tensor targets = torch::zeros({1}, torch::kInt64);
+  const auto loss = [&](int64_t width, int64_t symbols) {
+    LogitRanges ranges;
+    ranges.symbols = symbols;
+    ranges.Add(0, 0, 1, 0);
+    ranges.EndRow();
+    return RangesLoss(torch::zeros({1, width}), ranges, targets).item<double>();
+  };
+  EXPECT_NEAR(loss(kLossSymbolsMax, kLossSymbolsMax), std::log(kLossSymbolsMax), 1e-4);
+  EXPECT_THROW(loss(kLossSymbolsMax + 1, 2), c10::Error);
+  EXPECT_THROW(loss(2, kLossSymbolsMax + 1), c10::Error);
 }
 
 TEST_P(FusedOperators, Bfloat16IsRoundedFromTheSameNumbers) {
@@ -152,10 +195,22 @@ TEST_P(FusedOperators, Bfloat16IsRoundedFromTheSameNumbers) {
   check([&](const auto& in) { return std::vector<Tensor>{GateHalves(in[0])}; }, {x});
   check([&](const auto& in) { return std::vector<Tensor>{CausalAttention(in[0], angle.cos(), angle.sin(), 4, 2)}; },
         {x});
-  // Ties to even, as LibTorch rounds.
   const Tensor row = Random({3, 50}), gain = torch::ones({50}).set_requires_grad(true);
   const Tensor normed = RmsNorm(row, gain, true);
   EXPECT_TRUE(normed.equal(RmsNorm(row, gain, false).to(torch::kBFloat16)));
+}
+
+// What was added in bfloat16 gets the gradient of the sum, rounded as LibTorch rounds: ties to even, every second value
+// here. The norm's own gradient is 0.
+TEST_P(FusedOperators, WhatWasAddedInBfloat16GetsItsGradient) {
+  const Tensor given = 1 + torch::arange(74 * 24).reshape({74, 24}) * (1.0f / 256);
+  const Tensor x = Random({74, 24}).requires_grad_(), gain = torch::ones({24});
+  const Tensor added = Random({74, 24}).to(torch::kBFloat16).requires_grad_();
+  const auto [sum, normed] = AddAndNorm(x, added, gain, false);
+  ((sum * given).sum() + (normed * 0).sum()).backward();
+  EXPECT_TRUE(x.grad().equal(given));
+  EXPECT_EQ(added.grad().scalar_type(), torch::kBFloat16);
+  EXPECT_TRUE(added.grad().equal(given.to(torch::kBFloat16)));
 }
 
 TEST(FusedOperatorsUse, OnlyForTraining) {
@@ -193,10 +248,20 @@ TEST(FusedKernelPaths, AgreeOnAttentionNormsAndSteps) {
                0.5f, 0.99f, 0.1f, 50.0f);
     EXPECT_NEAR(path->squares(x.data_ptr<float>(), x.numel()), x.to(torch::kFloat64).square().sum().item<double>(),
                 1e-2);
+    const std::vector<float> ones(9001, 1.0f);
+    for (const int64_t count : {1, 4095, 4096, 4097, 9001}) {  // sums are of blocks of 4096
+      EXPECT_EQ(path->squares(ones.data(), count), static_cast<double>(count)) << path->name;
+    }
     outs.push_back(out), gradients.push_back(d_x), parameters.push_back(parameter);
     EXPECT_LT(Apart(out, outs[0]), 1e-5) << path->name;
     EXPECT_LT(Apart(d_x, gradients[0]), 1e-5) << path->name;
     EXPECT_LT(Apart(parameter, parameters[0]), 1e-5) << path->name;
+    for (const int64_t i : {0, 50, 98}) {  // by hand: the optimiser's test has one path alone
+      const double g = 0.5 * x.flatten()[i].item<double>();
+      EXPECT_NEAR(mean[i].item<double>(), 0.1 * g, 1e-6) << path->name;
+      EXPECT_NEAR(square[i].item<double>(), 0.02 * g * g, 1e-6) << path->name;
+      EXPECT_NEAR(parameter[i].item<double>(), 0.99 - 0.1 * (0.1 * g) / std::sqrt(50.0 * 0.02 * g * g), 1e-5);
+    }
   }
 }
 
