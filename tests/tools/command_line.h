@@ -73,15 +73,19 @@ class CommandLineTest : public testing::Test {
       Fine("ledgerline key enrol ledger --party " + party + " --key keys/" + party + ".key");
     }
   }
-  void Consent(const std::string& party) {
-    Fine("ledgerline consent grant ledger --party " + party + " --key keys/" + party + ".key --use COVER");
+  void Consent(const std::string& party, const std::string& use = "COVER") {
+    Fine("ledgerline consent grant ledger --party " + party + " --key keys/" + party + ".key --use " + use);
+  }
+  // The label's and the publisher's: all that most of the demo's songs need.
+  void ConsentOfBoth(const std::string& use = "COVER") {
+    Consent("demo-label", use);
+    Consent("demo-publisher", use);
   }
 
   // A ledger whose label and publisher have consented to covers, and the songs that `demo_songs` writes.
   void MakeLedgerForCovers(const std::string& demo_songs) {
     MakeLedger();
-    Consent("demo-label");
-    Consent("demo-publisher");
+    ConsentOfBoth();
     Fine("'" + demo_songs + "' songs");
   }
 

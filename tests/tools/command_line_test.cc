@@ -79,8 +79,7 @@ TEST_F(CommandLineTest, ACoverWithoutLeaveIsRefusedNamingWhoseIsMissing) {
   EXPECT_THAT(nobody.err, HasSubstr("party demo-label, recording:rec-stille-nacht: no consent was ever given"));
   EXPECT_THAT(nobody.err, HasSubstr("party demo-publisher, work:work-stille-nacht"));
   EXPECT_THAT(nobody.err, HasSubstr("party demo-second-publisher, work:work-stille-nacht"));
-  Consent("demo-label");
-  Consent("demo-publisher");
+  ConsentOfBoth();
   const Ran one_left = Shell(cover);
   EXPECT_EQ(one_left.exit_status, 1);
   EXPECT_THAT(one_left.err, HasSubstr("demo-second-publisher"));
@@ -91,8 +90,7 @@ TEST_F(CommandLineTest, ACoverWithoutLeaveIsRefusedNamingWhoseIsMissing) {
 
 TEST_F(CommandLineTest, ARevokedConsentCountsNoMore) {
   MakeLedger();
-  Consent("demo-label");
-  Consent("demo-publisher");
+  ConsentOfBoth();
   const Json consents = Json::parse(Fine("ledgerline consent list ledger --json"));
   ASSERT_EQ(consents.size(), 2u);
   EXPECT_EQ(consents[0].at("attested_by"), "PARTY");

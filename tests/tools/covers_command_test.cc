@@ -14,8 +14,7 @@ class CoversCommandTest : public CommandLineTest {};
 TEST_F(CoversCommandTest, HealthMakesCoversAnewAndAlarmsByItsExitStatus) {
   MakeLedger();
   EXPECT_THAT(Fine("ledgerline covers health ledger"), HasSubstr("No cover of this model is recorded."));
-  Consent("demo-label");
-  Consent("demo-publisher");
+  ConsentOfBoth();
   Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
   Fine(
       "ledgerline cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --style mazurka --seed 7"

@@ -17,12 +17,6 @@ class RemixCommandTest : public CommandLineTest {
     MakeLedger();
     Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
   }
-  void Allow(const std::string& use) {
-    for (const char* party : {"demo-label", "demo-publisher"}) {
-      Fine("ledgerline consent grant ledger --party " + std::string(party) + " --key keys/" + party + ".key --use " +
-           use);
-    }
-  }
   static std::string Command(const std::string& command, const std::string& wishes, const std::string& out,
                              const std::string& song = "ode_to_joy", const std::string& recording = "rec-ode-to-joy") {
     return "ledgerline --json " + command + " ledger --song songs/" + song + ".mid --recording " + recording +
@@ -37,7 +31,7 @@ TEST_F(RemixCommandTest, LeaveIsAskedForTheUseAndForEverySource) {
   const Ran refused = Shell(Command("remix", "--drums rock", "a"));
   EXPECT_EQ(refused.exit_status, 1);
   EXPECT_THAT(refused.err, HasSubstr("no leave for a REMIX of rec-ode-to-joy"));
-  Allow("REMIX");
+  ConsentOfBoth("REMIX");
   Fine(Command("remix", "--drums rock --bars 8", "a"));
   const Ran mash_up = Shell(Command("remix", kOther, "b"));
   EXPECT_EQ(mash_up.exit_status, 1);
@@ -46,7 +40,7 @@ TEST_F(RemixCommandTest, LeaveIsAskedForTheUseAndForEverySource) {
 }
 
 TEST_F(RemixCommandTest, ARemixHasItsDrumsAndIsMadeAnewFromItsRecordAlone) {
-  Allow("REMIX");
+  ConsentOfBoth("REMIX");
   const Json made = Json::parse(
       Fine(Command("remix", "--section '1-8 5-8(drums=jazz:30)' --drums rock:60 --tempo '100 120' --key F", "made")));
   EXPECT_EQ(made.at("bars"), 12);
@@ -65,7 +59,7 @@ TEST_F(RemixCommandTest, ARemixHasItsDrumsAndIsMadeAnewFromItsRecordAlone) {
 }
 
 TEST_F(RemixCommandTest, AMashUpNamesBothSourcesWithTheirShares) {
-  Allow("MASHUP");
+  ConsentOfBoth("MASHUP");
   const Json made = Json::parse(Fine(Command("remix", std::string(kOther) + "--bars 16", "made")));
   ASSERT_EQ(made.at("sources").size(), 2u);
   EXPECT_EQ(made.at("sources").at(1).at("recording"), "rec-when-the-saints");
@@ -78,7 +72,7 @@ TEST_F(RemixCommandTest, AMashUpNamesBothSourcesWithTheirShares) {
 }
 
 TEST_F(RemixCommandTest, InfilledBarsAreComposedAndTheOthersStay) {
-  Allow("REMIX");
+  ConsentOfBoth("REMIX");
   Fine(Command("remix", "--infill 5-6", "a"));
   std::string other = Command("remix", "--infill 5-6", "b");
   Fine(other.replace(other.find("--seed 4"), 8, "--seed 9"));
@@ -100,7 +94,7 @@ TEST_F(RemixCommandTest, InfilledBarsAreComposedAndTheOthersStay) {
 }
 
 TEST_F(RemixCommandTest, ACoverTakesWishesAndStaysLockedUnlessFree) {
-  Allow("COVER");
+  ConsentOfBoth("COVER");
   const Json locked = Json::parse(Fine(Command("cover", "--key D --tempo 90 --instruments lead=flute", "a")));
   EXPECT_EQ(locked.at("measures").at("melody_accuracy"), 1.0);
   EXPECT_EQ(Midi("a").parts[0].program, 73);
@@ -110,7 +104,7 @@ TEST_F(RemixCommandTest, ACoverTakesWishesAndStaysLockedUnlessFree) {
 }
 
 TEST_F(RemixCommandTest, ErrorsNameFlagValueAndBound) {
-  Allow("REMIX");
+  ConsentOfBoth("REMIX");
   EXPECT_THAT(Shell(Command("remix", "--drums polka", "a")).err, HasSubstr("--drums: \"polka\" is not none or one of"));
   EXPECT_THAT(Shell(Command("remix", "--tempo 5", "a")).err, HasSubstr("--tempo: \"5\" is outside 20 to 300"));
   EXPECT_THAT(Shell(Command("remix", "--section 'A Q'", "a")).err, HasSubstr("section \"Q\": the song has"));

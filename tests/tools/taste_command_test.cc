@@ -104,11 +104,10 @@ TEST_F(TasteCommandTest, ATasteChoosesAmongTheSameCandidates) {
   }
   EXPECT_GT(apart, 0);
   // A remix is ranked by it as well, and made anew.
-  const Json remix = Json::parse(Fine(
-      "ledgerline consent grant ledger --party demo-label --key keys/demo-label.key --use REMIX > /dev/null && "
-      "ledgerline consent grant ledger --party demo-publisher --key keys/demo-publisher.key --use REMIX > /dev/null "
-      "&& ledgerline --json remix ledger --song songs/greensleeves.mid --recording rec-greensleeves --style piano "
-      "--territory DE --tier premium --candidates 3 --seed 2 --section 'A A' --taste fewer.taste --out remix"));
+  ConsentOfBoth("REMIX");
+  const Json remix = Json::parse(
+      Fine("ledgerline --json remix ledger --song songs/greensleeves.mid --recording rec-greensleeves --style piano "
+           "--territory DE --tier premium --candidates 3 --seed 2 --section 'A A' --taste fewer.taste --out remix"));
   EXPECT_THAT(
       Fine("ledgerline regenerate ledger " + std::to_string(remix.at("entry").get<int>()) + " --taste fewer.taste"),
       HasSubstr("the same bytes"));

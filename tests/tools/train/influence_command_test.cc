@@ -19,10 +19,7 @@ class InfluenceCommandTest : public CommandLineTest {
   void SetUp() override {
     CommandLineTest::SetUp();
     model_ = std::filesystem::absolute("inference/weights/ledgerline.model").string();
-    MakeLedger();
-    Consent("demo-label");
-    Consent("demo-publisher");
-    Fine("'" LEDGERLINE_DEMO_SONGS "' songs");
+    MakeLedgerForCovers(LEDGERLINE_DEMO_SONGS);
     const Json cover = Json::parse(
         Fine("ledgerline --json cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --style "
              "mazurka --seed 7 --territory DE --tier premium --out made --candidates 1"));
