@@ -80,7 +80,7 @@ std::vector<Note> TakeSkyline(const std::vector<Note>& notes, std::vector<Note>*
   return melody;
 }
 
-std::vector<Note> Joined(std::vector<const Part*> parts) {
+std::vector<Note> Joined(const std::vector<const Part*>& parts) {
   std::vector<Note> notes;
   for (const Part* part : parts) notes.insert(notes.end(), part->notes.begin(), part->notes.end());
   std::sort(notes.begin(), notes.end(), [](const Note& x, const Note& y) {
