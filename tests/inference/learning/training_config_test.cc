@@ -29,7 +29,7 @@ TEST(TrainingConfig, TheOneForAGpuIsReadable) {
   ASSERT_TRUE(config.ok()) << config.status().ToString();
   EXPECT_EQ(config->device, Device::kCuda);
   EXPECT_EQ(config->dropout, 0.15);
-  EXPECT_EQ(config->max_minutes, 10);
+  EXPECT_EQ(config->max_minutes, 9);
   EXPECT_EQ(config->shape.layers, 10);
 }
 
