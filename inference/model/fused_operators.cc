@@ -18,7 +18,9 @@ using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 using torch::autograd::Variable;
 
-thread_local int formulas_only = 0;
+// Aligned as what the linker puts behind it: mold 1.10 has read-only data begin at a program's thread-local zeros, and
+// where four-byte ones straddle the end of a page, as in one program of a thousand, the loader cannot start it.
+alignas(8) thread_local int formulas_only = 0;
 
 constexpr int64_t kRowsAtOnce = 16;     // that a thread takes at least
 constexpr int64_t kColumnsAtOnce = 32;  // of a table
