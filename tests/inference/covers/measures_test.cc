@@ -120,6 +120,22 @@ TEST(Ranking, AStylesHabitsDecideWhatIsUsual) {
   EXPECT_LT(RankingScorePpm(jerky, 1.0, mass), RankingScorePpm(stepping, 1.0, mass));
   EXPECT_GT(RankingScorePpm(jerky, 1.0, waltz), RankingScorePpm(stepping, 1.0, waltz) - 20'000);
   EXPECT_EQ(HabitsOf("no style").bass_step, Habits().bass_step);
+  // Each habit by itself: away from it, either way, costs; of inner steps more are no fault.
+  AccompanimentMeasures usual = stepping;
+  usual.bass_step_share = mass.bass_step / 1000.0;
+  usual.inner_step_share = mass.inner_step / 1000.0;
+  usual.groove_similarity = mass.like_bar_before / 1000.0;
+  const auto cost = [&](double AccompanimentMeasures::*measure, double by) {
+    AccompanimentMeasures other = usual;
+    other.*measure += by;
+    return RankingScorePpm(usual, 1.0, mass) - RankingScorePpm(other, 1.0, mass);
+  };
+  for (const double by : {-0.1, 0.1}) {
+    EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::bass_step_share, by)), 50'000, 1) << by;
+    EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::groove_similarity, by)), 80'000, 1) << by;
+  }
+  EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::inner_step_share, -0.1)), 50'000, 1);
+  EXPECT_EQ(cost(&AccompanimentMeasures::inner_step_share, 0.1), 0);
 }
 
 }  // namespace

@@ -129,5 +129,13 @@ TEST(StyleBook, TexturesSurviveTheMetadata) {
   EXPECT_EQ(TexturesFrom(metadata, "waltz").status().code(), StatusCode::kInvalidArgument);
 }
 
+// In nats, as the grammar adds them.
+TEST(Plan, TheBassLeansAsTheStyleDoes) {
+  const tokens::Piece piece = tokens::RandomPiece(1, 4);
+  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("mass"), piece).bass_step, 0.8f);
+  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("folk"), piece).bass_step, -0.4f);
+  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("waltz"), piece).bass_step, 0.0f);
+}
+
 }  // namespace
 }  // namespace ledgerline::covers
