@@ -20,14 +20,16 @@ double Apart(const Tensor& a, const Tensor& b) {
 
 using Function = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
-// Outputs and gradients of a weighted sum of them, from inputs of one type.
+// Outputs and gradients of a weighted sum of them, from inputs of one type. The first weight is not 0: a loss has but
+// one.
 std::vector<Tensor> ValuesAndGradients(const Function& f, const std::vector<Tensor>& inputs, torch::ScalarType type) {
   std::vector<Tensor> leaves, all;
   for (const Tensor& input : inputs) leaves.push_back(input.detach().to(type).set_requires_grad(true));
   Tensor sum = torch::zeros({}, torch::kFloat64);
   for (const Tensor& output : f(leaves)) {
     all.push_back(output);
-    const Tensor weights = torch::sin(torch::arange(output.numel(), torch::kFloat64) * 1.7).reshape(output.sizes());
+    const Tensor weights =
+        torch::sin(torch::arange(output.numel(), torch::kFloat64) * 1.7 + 0.4).reshape(output.sizes());
     sum = sum + (output.to(torch::kFloat64) * weights).sum();
   }
   sum.backward();
