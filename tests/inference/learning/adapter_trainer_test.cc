@@ -30,7 +30,7 @@ class AdapterTrainerTest : public testing::Test {
     config.learning_rate = 5e-3;
     config.evaluate_every = 6;
     config.valid_rows = 300;
-    ASSERT_TRUE(Train(*train_, valid, config, corpus_->dir() + "/base", [](const std::string&) {}).ok());
+    ASSERT_TRUE(Train(*train_, valid, config, "", corpus_->dir() + "/base", [](const std::string&) {}).ok());
     base_ = new std::string(model::ReadFileBytes(corpus_->dir() + "/base/best.model").value());
   }
   static void TearDownTestSuite() {
