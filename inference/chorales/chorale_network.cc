@@ -82,7 +82,7 @@ torch::Tensor ChoraleNetworkImpl::LookupSum(const Tensor& table, const Tensor& i
     return std::get<0>(torch::embedding_bag(table, flat, starts)).reshape(shape);
   }
   constexpr int64_t kSum = 0;
-  const Tensor seen = torch::dropout(torch::ones({flat.size(0)}), field_dropout_, true);
+  const Tensor seen = DropShare(torch::ones({flat.size(0)}), field_dropout_);
   return std::get<0>(torch::embedding_bag(table, flat, starts, false, kSum, false, seen)).reshape(shape);
 }
 

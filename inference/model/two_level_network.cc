@@ -175,7 +175,25 @@ torch::Tensor TwoLevelNetwork::RunStage(const Stage& stage, const Tensor& states
 }
 
 torch::Tensor TwoLevelNetwork::Dropped(const Tensor& x) const {
-  return dropout_ > 0 && is_training() ? torch::dropout(x, dropout_, true) : x;
+  return dropout_ > 0 && is_training() ? DropShare(x, dropout_) : x;
+}
+
+torch::Tensor TwoLevelNetwork::DropShare(const Tensor& x, double share) const {
+  if (!dropout_numbers_.defined() || share >= 1) return torch::dropout(x, share, true);
+  Tensor kept;
+  {
+    torch::NoGradGuard no_grad;  // the same numbers as torch::dropout draws from an equal state
+    kept = torch::empty_like(x).bernoulli_(1 - share, dropout_numbers_).div_(1 - share);
+  }
+  return x * kept;
+}
+
+void TwoLevelNetwork::SeedDropout(uint64_t seed) {
+  if (cosines_.device().is_cpu()) {
+    dropout_numbers_ = at::detail::createCPUGenerator(seed);
+  } else {
+    torch::manual_seed(seed);
+  }
 }
 
 StoredTensor StoreTensor(const Tensor& tensor) {
@@ -205,6 +223,17 @@ Status LoadParameters(const ModelFile& file, torch::nn::Module* network) {
   }
   if (found != file.tensors.size()) return InvalidArgument("the model file has tensors that the network does not know");
   return Status::Ok();
+}
+
+void ShareParameters(const torch::nn::Module& from, torch::nn::Module* to) {
+  const std::vector<Tensor> values = from.parameters();
+  std::vector<Tensor> own = to->parameters();
+  TORCH_CHECK(values.size() == own.size(), "networks of different shapes");
+  for (size_t i = 0; i < own.size(); ++i) {
+    TORCH_CHECK(values[i].sizes() == own[i].sizes(), "networks of different shapes");
+    own[i].set_data(values[i].detach());
+    own[i].set_requires_grad(values[i].requires_grad());
+  }
 }
 
 }  // namespace ledgerline::model

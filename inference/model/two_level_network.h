@@ -12,6 +12,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ class TwoLevelNetwork : public torch::nn::Module {
   void Adapt(LowRank low_rank) { low_rank_ = std::move(low_rank); }
   // Of the constructor's `dropout`, from now on.
   void SetDropout(double share) { dropout_ = share; }
+  // What dropout leaves out follows from `seed` from now on, and from what was dropped since. Each network on the CPU
+  // has random numbers of its own; on another device they are LibTorch's.
+  void SeedDropout(uint64_t seed);
   // Parameters and tables. What is given to the network must lie there too.
   void MoveTo(const torch::Device& device);
 
@@ -69,6 +73,8 @@ class TwoLevelNetwork : public torch::nn::Module {
   // states: [N, width]; fields: float32 [N, inner_width] -> [N, inner_width], bfloat16 if products are.
   torch::Tensor RunStage(const Stage& stage, const torch::Tensor& states, const torch::Tensor& fields) const;
   torch::Tensor Dropped(const torch::Tensor& x) const;
+  // A share of the values set to zero, the others scaled so that the mean stays.
+  torch::Tensor DropShare(const torch::Tensor& x, double share) const;
 
   ModelConfig config_;
 
@@ -83,6 +89,7 @@ class TwoLevelNetwork : public torch::nn::Module {
   torch::Tensor FeedForward(size_t layer, const torch::Tensor& x) const;
 
   double dropout_;
+  at::Generator dropout_numbers_;  // undefined: LibTorch's
   LowRank low_rank_;
   std::vector<Block> blocks_;
   torch::Tensor out_norm_;
@@ -99,6 +106,10 @@ StoredTensor StoreTensor(const torch::Tensor& tensor);
 // Errors: kInvalidArgument (a tensor is missing, has another shape, or is unknown).
 void StoreParameters(const torch::nn::Module& network, ModelFile* file);
 Status LoadParameters(const ModelFile& file, torch::nn::Module* network);
+
+// From now on the parameters of `to`, a network of the same shape, are the values of `from`, in the same memory, and
+// are moved where those are. Gradients stay its own: so each thread can have a network that records a graph of its own.
+void ShareParameters(const torch::nn::Module& from, torch::nn::Module* to);
 
 }  // namespace ledgerline::model
 

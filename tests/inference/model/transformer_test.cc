@@ -131,6 +131,41 @@ TEST_F(TransformerTest, LossesAndGradientsOfTrainingAreThoseOfTheFormulas) {
   }
 }
 
+// Numbers of its own, as LibTorch would have drawn them: with one network nothing depends on where they come from.
+TEST_F(TransformerTest, SeededDropoutIsThatOfLibTorchAndItsOwn) {
+  const Input input = SampleInput(1, 12);
+  const torch::Tensor rows = RowsTensor(input.rows).unsqueeze(0), bars = BarsTensor(input.bars);
+  const auto read = [&] { return network_->Outer(rows, bars, Places(input.places)); };
+  network_->train();
+  const torch::Tensor whole = read();
+  network_->SetDropout(0.3);
+  torch::manual_seed(9);
+  const torch::Tensor expected = read();
+  network_->SeedDropout(9);
+  torch::manual_seed(10);
+  EXPECT_TRUE(torch::equal(read(), expected));
+  EXPECT_FALSE(torch::equal(read(), expected)) << "the next numbers";
+  EXPECT_FALSE(torch::equal(expected, whole));
+  network_->eval();
+  EXPECT_TRUE(torch::equal(read(), whole));
+}
+
+TEST_F(TransformerTest, SharedParametersMoveTogether) {
+  Transformer other(SmallConfig());
+  network_->parameters()[3].set_requires_grad(false);
+  ShareParameters(*network_, other.get());
+  for (const torch::Tensor& parameter : network_->parameters()) parameter.mul_(1.5);
+  const Input input = SampleInput(1, 12);
+  const torch::Tensor rows = RowsTensor(input.rows).unsqueeze(0), bars = BarsTensor(input.bars);
+  EXPECT_TRUE(
+      torch::equal(network_->Outer(rows, bars, Places(input.places)), other->Outer(rows, bars, Places(input.places))));
+  EXPECT_FALSE(other->parameters()[3].requires_grad());
+  EXPECT_TRUE(other->parameters()[4].requires_grad());
+  ModelConfig wider = SmallConfig();
+  wider.hidden *= 2;
+  EXPECT_THROW(ShareParameters(*Transformer(wider), other.get()), c10::Error);
+}
+
 TEST_F(TransformerTest, LossesAreTheLogProbabilitiesOfTheLogits) {
   const Input input = SampleInput(4, 5);
   const torch::Tensor rows = RowsTensor(input.rows);
