@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <sstream>
 
 #include "inference/chorales/chorale_network.h"
 #include "inference/chorales/chorale_source.h"
+#include "inference/learning/parts.h"
+#include "inference/learning/replicas.h"
 #include "inference/learning/running_average.h"
 #include "inference/learning/training_run.h"
 #include "inference/model/counter_random.h"
@@ -61,19 +64,39 @@ ChoraleLoss EvaluateNetwork(ChoraleNetworkImpl& network, const std::vector<Chora
 
 class ChoraleTask : public learning::TrainingTask {
  public:
-  ChoraleTask(const ChoraleSet& set, const ChoraleConfig& config, std::string out_dir, ChoraleNetwork network)
+  ChoraleTask(const ChoraleSet& set, const ChoraleConfig& config, std::string out_dir, const ChoraleNetwork& network)
       : set_(set),
         config_(config),
         out_dir_(std::move(out_dir)),
-        network_(std::move(network)),
+        network_(network),
+        networks_(learning::Replicas<ChoraleNetwork>(
+            network, config, [&] { return ChoraleNetwork(config.shape, config.dropout, config.field_dropout); })),
         average_(learning::ParametersOf(*network_), config.average),
         source_(set.train, config.seed, config.batch) {}
 
-  Result<learning::BatchLoss> Loss(int64_t step) override {
-    torch::manual_seed(CounterRandom(config_.seed, ~uint64_t{0}).At(static_cast<uint64_t>(step)));
-    const ChoraleBatch batch = MakeBatch(source_.Draw(step));
-    const std::array<Tensor, kVoices> losses = network_->Losses(batch);
-    return learning::BatchLoss{losses[0] + losses[1] + losses[2] + losses[3], kVoices * batch.places.size(0)};
+  learning::NamedParameters Parameters(int part) const override {
+    return learning::ParametersOf(*networks_[static_cast<size_t>(part)]);
+  }
+
+  Result<learning::DrawnBatch> Draw(int64_t step, int parts) override {
+    const std::vector<std::vector<ChoraleRow>> pieces = source_.Draw(step);
+    std::vector<int64_t> lengths;
+    for (const std::vector<ChoraleRow>& piece : pieces) lengths.push_back(static_cast<int64_t>(piece.size()));
+    drawn_.clear();
+    for (const std::vector<size_t>& part : learning::CutBatch(lengths, parts)) {
+      drawn_.push_back(learning::Chosen(pieces, part));
+    }
+    step_ = step;
+    return learning::DrawnBatch{
+        static_cast<int>(drawn_.size()),
+        static_cast<int64_t>(kVoices) * std::accumulate(lengths.begin(), lengths.end(), int64_t{0})};
+  }
+
+  Result<Tensor> Loss(int part) override {
+    const auto p = static_cast<size_t>(part);
+    learning::SeedPart(CounterRandom(config_.seed, ~uint64_t{0}), step_, part, networks_[p].get());
+    const std::array<Tensor, kVoices> losses = networks_[p]->Losses(MakeBatch(drawn_[p]));
+    return losses[0] + losses[1] + losses[2] + losses[3];
   }
 
   void AfterStep(const learning::RunProgress& progress) override { average_.Follow(progress.step); }
@@ -121,8 +144,11 @@ class ChoraleTask : public learning::TrainingTask {
   const ChoraleConfig& config_;
   std::string out_dir_;
   ChoraleNetwork network_;
+  std::vector<ChoraleNetwork> networks_;  // of the parts; the first is the one above
   learning::RunningAverage average_;
   ChoraleSource source_;
+  std::vector<std::vector<std::vector<ChoraleRow>>> drawn_;  // of each part, of each piece
+  int64_t step_ = 0;                                         // for which they were drawn
   ChoraleLoss now_;
 };
 
@@ -137,8 +163,7 @@ Result<ChoraleSummary> TrainChorales(const ChoraleSet& set, const ChoraleConfig&
   ChoraleNetwork network(config.shape, config.dropout, config.field_dropout);
   report(std::to_string(network->ParameterCount()) + " parameters");
   ChoraleTask task(set, config, out_dir, network);
-  ASSIGN_OR_RETURN(const learning::RunSummary run,
-                   learning::RunTraining(config, learning::ParametersOf(*network), &task, out_dir, report));
+  ASSIGN_OR_RETURN(const learning::RunSummary run, learning::RunTraining(config, &task, out_dir, report));
   return ChoraleSummary{run.progress.step, run.progress.best_step, run.progress.seconds, run.progress.best,
                         run.finished};
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/sha256.h"
 #include "inference/kernel/adapter_merge.h"
+#include "inference/learning/adapted_replicas.h"
 #include "inference/learning/batch.h"
 #include "inference/learning/low_rank_parameters.h"
 #include "inference/learning/training_run.h"
@@ -27,23 +28,31 @@ std::string Digits(double value) {
 
 class AdapterTask : public TrainingTask {
  public:
-  AdapterTask(const Dataset& train, const Dataset& held_out, const AdapterConfig& config, model::Transformer network,
-              LowRankParameters* parameters)
+  AdapterTask(const Dataset& train, const Dataset& held_out, const AdapterConfig& config,
+              const model::Transformer& network, LowRankParameters* parameters)
       : config_(config),
-        network_(std::move(network)),
+        network_(network),
         parameters_(parameters),
+        parts_(network, *parameters, config),
         source_(train, config.seed),
         rows_(static_cast<size_t>(std::min(config.rows, network_->config().context))),
         judged_(CoveringChunks(held_out, static_cast<size_t>(network_->config().context),
                                static_cast<size_t>(config.held_out_rows))) {}
 
-  Result<BatchLoss> Loss(int64_t step) override {
+  NamedParameters Parameters(int part) const override { return parts_.Parameters(part); }
+
+  Result<DrawnBatch> Draw(int64_t step, int parts) override {
     std::vector<tokens::Sequence> chunks;
     for (int b = 0; b < config_.batch; ++b) {
       chunks.push_back(source_.Draw((static_cast<uint64_t>(step) << 16) + static_cast<uint64_t>(b), rows_));
     }
-    if (config_.dropout > 0) torch::manual_seed(model::CounterRandom(config_.seed, 2).At(static_cast<uint64_t>(step)));
-    return NoteLoss(*network_, MakeBatch(chunks).On(config_.device));
+    drawn_ = CutChunks(chunks, parts);
+    step_ = step;
+    return DrawnBatch{static_cast<int>(drawn_.parts.size()), drawn_.notes};
+  }
+
+  Result<torch::Tensor> Loss(int part) override {
+    return NoteLoss(parts_.Network(step_, part), MakeBatch(drawn_.parts[static_cast<size_t>(part)]).On(config_.device));
   }
 
   Result<Judgement> Judge(const RunProgress& progress, double train) override {
@@ -65,8 +74,11 @@ class AdapterTask : public TrainingTask {
   const AdapterConfig& config_;
   model::Transformer network_;
   LowRankParameters* parameters_;
+  AdaptedReplicas parts_;
   ChunkSource source_;
   size_t rows_;
+  ChunkParts drawn_;
+  int64_t step_ = 0;  // whose chunks these are
   std::vector<tokens::Sequence> judged_;
   NamedParameters best_values_;
 };
@@ -105,8 +117,7 @@ Result<TrainedAdapter> TrainAdapter(std::string_view base_bytes, const Dataset& 
          " held out; base " + Describe(trained.before));
   network->Adapt(parameters.Layers());
   AdapterTask task(train, held_out, config, network, &parameters);
-  ASSIGN_OR_RETURN(const RunSummary run,
-                   RunTraining(config, parameters.all(), &task, "", report, trained.before.total));
+  ASSIGN_OR_RETURN(const RunSummary run, RunTraining(config, &task, "", report, trained.before.total));
   if (task.best_values().empty()) {
     return FailedPrecondition("no step was better than the base on the " + std::to_string(held_out.pieces.size()) +
                               " held-out pieces (" + Digits(trained.before.total) + " nats a note): nothing to keep");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "inference/learning/parts.h"
+
 namespace ledgerline::learning {
 
 Batch MakeBatch(const std::vector<tokens::Sequence>& chunks) {
@@ -40,9 +42,22 @@ Status Place(model::TransformerImpl* network, Device device) {
   return Status::Ok();
 }
 
-BatchLoss NoteLoss(model::TransformerImpl& network, const Batch& batch) {
+torch::Tensor NoteLoss(model::TransformerImpl& network, const Batch& batch) {
   const model::FieldLosses losses = network.Losses(batch.rows, batch.bars, batch.places);
-  return {losses.onset + losses.role + losses.pitch + losses.duration, losses.events};
+  return losses.onset + losses.role + losses.pitch + losses.duration;
+}
+
+ChunkParts CutChunks(const std::vector<tokens::Sequence>& chunks, int parts) {
+  ChunkParts cut;
+  std::vector<int64_t> lengths;
+  for (const tokens::Sequence& chunk : chunks) {
+    lengths.push_back(static_cast<int64_t>(chunk.rows.size()));
+    for (const tokens::Row& row : chunk.rows) {
+      cut.notes += row[tokens::kPredicts] == 1 && row[tokens::kTargetOnset] < tokens::kEndOfBar;
+    }
+  }
+  for (const std::vector<size_t>& indices : CutBatch(lengths, parts)) cut.parts.push_back(Chosen(chunks, indices));
+  return cut;
 }
 
 Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,

@@ -7,7 +7,6 @@
 
 #include "inference/learning/autocast.h"
 #include "inference/learning/ngram.h"
-#include "inference/learning/training_run.h"
 #include "inference/model/transformer.h"
 #include "inference/tokens/positions.h"
 
@@ -27,8 +26,15 @@ Batch MakeBatch(const std::vector<tokens::Sequence>& chunks);
 // Moves a network to a device. Errors: kFailedPrecondition (this machine, or this LibTorch, has no such device).
 Status Place(model::TransformerImpl* network, Device device);
 
-// The loss of a batch on the network's device: nats summed over fields, counted in notes.
-BatchLoss NoteLoss(model::TransformerImpl& network, const Batch& batch);
+// The loss of a batch on the network's device: nats summed over fields, float32 scalar.
+torch::Tensor NoteLoss(model::TransformerImpl& network, const Batch& batch);
+
+// Chunks that a step reads, in parts for its threads, and the notes that they predict: what a mean loss counts.
+struct ChunkParts {
+  std::vector<std::vector<tokens::Sequence>> parts;  // each is one batch; at least one
+  int64_t notes = 0;
+};
+ChunkParts CutChunks(const std::vector<tokens::Sequence>& chunks, int parts);
 
 // Nats a note over the chunks, each read alone on an empty context. No gradients, no dropout. `device`: the network's.
 Evaluation EvaluateNetwork(model::TransformerImpl& network, const std::vector<tokens::Sequence>& chunks,

@@ -24,6 +24,12 @@ LowRankParameters::LowRankParameters(const model::ModelConfig& base, int rank, i
   }
 }
 
+LowRankParameters LowRankParameters::Replica() const {
+  LowRankParameters replica = *this;
+  for (auto& [name, tensor] : replica.parameters_) tensor = tensor.variable_data().set_requires_grad(true);
+  return replica;
+}
+
 model::LowRank LowRankParameters::Layers() const {
   model::LowRank low_rank;
   low_rank.scale = scale_;

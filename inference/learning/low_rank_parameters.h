@@ -16,6 +16,8 @@ class LowRankParameters {
   // numbers. On `device`; they require gradients.
   LowRankParameters(const model::ModelConfig& base, int rank, int alpha, uint64_t seed, const torch::Device& device);
 
+  // Others that share the values of these, and have gradients of their own (replicas.h).
+  LowRankParameters Replica() const;
   model::LowRank Layers() const;  // for TwoLevelNetwork::Adapt
   const NamedParameters& all() const { return parameters_; }
   NamedParameters Copy() const;  // of the values now

@@ -12,7 +12,7 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kValuesAtOnce = 32768;  // that a thread takes at least; sums do not depend on the threads
+constexpr int64_t kValuesAtOnce = 32768;  // that are one sum: sums do not depend on the threads
 
 // Whether the values lie one after the other in this process's memory.
 bool Plain(const Tensor& x) { return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous(); }
@@ -31,29 +31,42 @@ AdamW::AdamW(NamedParameters parameters, double weight_decay) : decay_(weight_de
   }
 }
 
+std::vector<AdamW::Block> AdamW::Blocks() const {
+  std::vector<Block> blocks;
+  for (const Item& item : items_) {
+    const Tensor gradient = item.parameter.grad();
+    if (!gradient.defined() || !Plain(gradient) || !Plain(item.parameter)) continue;
+    for (int64_t at = 0; at < gradient.numel(); at += kValuesAtOnce) {
+      blocks.push_back({&item, gradient.data_ptr<float>() + at, at, std::min(kValuesAtOnce, gradient.numel() - at)});
+    }
+  }
+  return blocks;
+}
+
 void AdamW::Step(int64_t step, double rate) {
   torch::NoGradGuard no_grad;
   constexpr double kBeta1 = 0.9, kBeta2 = 0.98, kEpsilon = 1e-8;
   const double first = 1.0 - std::pow(kBeta1, static_cast<double>(step));
   const double second = 1.0 - std::pow(kBeta2, static_cast<double>(step));
+  const auto keep = [&](const Item& item) { return item.parameter.dim() > 1 ? 1.0 - rate * decay_ : 1.0; };
+  const std::vector<Block> blocks = Blocks();
+  model::ShareWork(static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const Block& block = blocks[static_cast<size_t>(b)];
+      const Item& item = *block.item;
+      model::ChooseFusedKernels().adam(item.parameter.data_ptr<float>() + block.at, block.gradient,
+                                       item.mean.data_ptr<float>() + block.at, item.square.data_ptr<float>() + block.at,
+                                       block.count, static_cast<float>(clip_), static_cast<float>(keep(item)),
+                                       static_cast<float>(rate / first), static_cast<float>(1.0 / second));
+    }
+  });
   for (Item& item : items_) {
     const Tensor gradient = item.parameter.grad();
-    if (!gradient.defined()) continue;
-    const double keep = item.parameter.dim() > 1 ? 1.0 - rate * decay_ : 1.0;
-    if (Plain(item.parameter) && Plain(gradient)) {
-      const int64_t count = gradient.numel();
-      model::ShareWork(count, kValuesAtOnce, [&](int64_t begin, int64_t end) {
-        model::ChooseFusedKernels().adam(item.parameter.data_ptr<float>() + begin, gradient.data_ptr<float>() + begin,
-                                         item.mean.data_ptr<float>() + begin, item.square.data_ptr<float>() + begin,
-                                         end - begin, static_cast<float>(clip_), static_cast<float>(keep),
-                                         static_cast<float>(rate / first), static_cast<float>(1.0 / second));
-      });
-      continue;
-    }
+    if (!gradient.defined() || (Plain(gradient) && Plain(item.parameter))) continue;
     const Tensor clipped = gradient * clip_;
     item.mean.mul_(kBeta1).add_(clipped, 1.0 - kBeta1);
     item.square.mul_(kBeta2).addcmul_(clipped, clipped, 1.0 - kBeta2);
-    item.parameter.mul_(keep);
+    item.parameter.mul_(keep(item));
     item.parameter.addcdiv_(item.mean, (item.square / second).sqrt_().add_(kEpsilon), -rate / first);
   }
   clip_ = 1;
@@ -61,25 +74,21 @@ void AdamW::Step(int64_t step, double rate) {
 
 double AdamW::Clip(double bound) {
   torch::NoGradGuard no_grad;
-  std::vector<Tensor> squares;  // read back at once: on a GPU each reading waits for all work
-  double sum = 0;
-  for (Item& item : items_) {
-    const Tensor gradient = item.parameter.grad();
-    if (!gradient.defined()) continue;
-    if (Plain(gradient)) {
-      const int64_t blocks = (gradient.numel() + kValuesAtOnce - 1) / kValuesAtOnce;
-      std::vector<double> parts(static_cast<size_t>(blocks));
-      model::ShareWork(blocks, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t b = begin; b < end; ++b) {
-          parts[static_cast<size_t>(b)] =
-              model::ChooseFusedKernels().squares(gradient.data_ptr<float>() + b * kValuesAtOnce,
-                                                  std::min(kValuesAtOnce, gradient.numel() - b * kValuesAtOnce));
-        }
-      });
-      for (const double part : parts) sum += part;
-    } else {
-      squares.push_back(gradient.square().sum());
+  const std::vector<Block> blocks = Blocks();
+  std::vector<double> parts(blocks.size());
+  model::ShareWork(static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const Block& block = blocks[static_cast<size_t>(b)];
+      parts[static_cast<size_t>(b)] = model::ChooseFusedKernels().squares(block.gradient, block.count);
     }
+  });
+  double sum = 0;
+  for (const double part : parts) sum += part;
+  std::vector<Tensor> squares;  // of the others; read back at once: on a GPU each reading waits for all work
+  for (const Item& item : items_) {
+    const Tensor gradient = item.parameter.grad();
+    if (!gradient.defined() || (Plain(gradient) && Plain(item.parameter))) continue;
+    squares.push_back(gradient.square().sum());
   }
   if (!squares.empty()) {
     const Tensor read = torch::stack(squares).to(torch::kCPU, torch::kFloat64);

@@ -37,6 +37,15 @@ class AdamW {
     std::string name;
     torch::Tensor parameter, mean, square;
   };
+  // So many values of an item from `at` on, which one thread takes at once.
+  struct Block {
+    const Item* item;
+    const float* gradient;
+    int64_t at, count;
+  };
+  // All whose gradients, and whose own values, lie one after the other in this process's memory.
+  std::vector<Block> Blocks() const;
+
   std::vector<Item> items_;
   double decay_;
   double clip_ = 1;  // of the next step

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "inference/learning/batch.h"
+#include "inference/learning/replicas.h"
 #include "inference/learning/training_run.h"
 #include "inference/model/counter_random.h"
 #include "inference/model/model_file.h"
@@ -22,16 +23,20 @@ int HalvingsAt(const TrainingConfig& config, int64_t step) {
 class ModelTask : public TrainingTask {
  public:
   ModelTask(const Dataset& train, const Dataset& valid, const TrainingConfig& config, std::string out_dir,
-            model::Transformer network, TrainingSummary* summary)
+            const model::Transformer& network, TrainingSummary* summary)
       : config_(config),
         out_dir_(std::move(out_dir)),
-        network_(std::move(network)),
+        network_(network),
+        networks_(Replicas<model::Transformer>(network, config,
+                                               [&] { return model::Transformer(config.shape, config.dropout); })),
         source_(train, config.seed),
         judged_(
             CoveringChunks(valid, static_cast<size_t>(config.shape.context), static_cast<size_t>(config.valid_rows))),
         summary_(summary) {}
 
-  Result<BatchLoss> Loss(int64_t step) override {
+  NamedParameters Parameters(int part) const override { return ParametersOf(*networks_[static_cast<size_t>(part)]); }
+
+  Result<DrawnBatch> Draw(int64_t step, int parts) override {
     std::vector<tokens::Sequence> chunks;
     const int halvings = HalvingsAt(config_, step);
     for (int b = 0; b < config_.batch << halvings; ++b) {
@@ -39,11 +44,16 @@ class ModelTask : public TrainingTask {
                                     static_cast<size_t>(config_.shape.context >> halvings)));
       summary_->rows += static_cast<int64_t>(chunks.back().rows.size());
     }
-    // What is dropped follows from the step, so that a resumed run drops what an unbroken one would have dropped.
-    if (config_.dropout > 0) torch::manual_seed(model::CounterRandom(config_.seed, 2).At(static_cast<uint64_t>(step)));
-    const BatchLoss loss = NoteLoss(*network_, MakeBatch(chunks).On(config_.device));
-    summary_->notes += loss.count;
-    return loss;
+    drawn_ = CutChunks(chunks, parts);
+    summary_->notes += drawn_.notes;
+    step_ = step;
+    return DrawnBatch{static_cast<int>(drawn_.parts.size()), drawn_.notes};
+  }
+
+  Result<torch::Tensor> Loss(int part) override {
+    const auto p = static_cast<size_t>(part);
+    if (config_.dropout > 0) SeedPart(model::CounterRandom(config_.seed, 2), step_, part, networks_[p].get());
+    return NoteLoss(*networks_[p], MakeBatch(drawn_.parts[p]).On(config_.device));
   }
 
   Result<Judgement> Judge(const RunProgress& progress, double train) override {
@@ -91,7 +101,10 @@ class ModelTask : public TrainingTask {
   const TrainingConfig& config_;
   std::string out_dir_;
   model::Transformer network_;
+  std::vector<model::Transformer> networks_;  // of the parts; the first is the one above
   ChunkSource source_;
+  ChunkParts drawn_;
+  int64_t step_ = 0;  // whose chunks these are
   std::vector<tokens::Sequence> judged_;
   Evaluation now_;
   TrainingSummary* summary_;
@@ -126,7 +139,7 @@ Result<TrainingSummary> Train(const Dataset& train, const Dataset& valid, const 
   report(std::to_string(network->ParameterCount()) + " parameters");
   TrainingSummary summary;
   ModelTask task(train, valid, config, out_dir, network, &summary);
-  ASSIGN_OR_RETURN(const RunSummary run, RunTraining(config, ParametersOf(*network), &task, out_dir, report));
+  ASSIGN_OR_RETURN(const RunSummary run, RunTraining(config, &task, out_dir, report));
   summary.steps = run.progress.step;
   summary.seconds = run.progress.seconds;
   summary.best_step = run.progress.best_step;

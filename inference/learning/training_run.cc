@@ -7,6 +7,7 @@
 
 #include "inference/learning/kept_memory.h"
 #include "inference/learning/schedule.h"
+#include "inference/learning/step_gradients.h"
 #include "inference/model/model_file.h"
 
 namespace ledgerline::learning {
@@ -63,10 +64,10 @@ void PrepareRun(const RunConfig& config) {
   torch::manual_seed(config.seed);
 }
 
-Result<RunSummary> RunTraining(const RunConfig& config, const NamedParameters& parameters, TrainingTask* task,
-                               const std::string& out_dir, const std::function<void(const std::string&)>& report,
-                               double best) {
-  AdamW optimiser(parameters, config.weight_decay);
+Result<RunSummary> RunTraining(const RunConfig& config, TrainingTask* task, const std::string& out_dir,
+                               const std::function<void(const std::string&)>& report, double best) {
+  AdamW optimiser(task->Parameters(0), config.weight_decay);
+  StepGradients gradients(config, task);
   const Schedule schedule{config.learning_rate, config.warmup_steps, config.steps};
   RunSummary summary;
   RunProgress& progress = summary.progress;
@@ -87,16 +88,9 @@ Result<RunSummary> RunTraining(const RunConfig& config, const NamedParameters& p
   int64_t window_count = 0;
   bool stopped_early = false, out_of_time = false;
   while (progress.step < config.steps && !stopped_early && !out_of_time) {
-    optimiser.ZeroGradients();
-    torch::Tensor loss;
-    {
-      const Autocast autocast(config.bfloat16, config.device);
-      ASSIGN_OR_RETURN(const BatchLoss batch, task->Loss(progress.step));
-      loss = batch.sum / static_cast<double>(std::max<int64_t>(batch.count, 1));
-      window_sum += batch.sum.item<double>();
-      window_count += batch.count;
-    }
-    loss.backward();
+    ASSIGN_OR_RETURN(const StepGradients::Loss loss, gradients.Take(progress.step));
+    window_sum += loss.sum;
+    window_count += loss.count;
     optimiser.Clip(config.gradient_norm);
     const double rate = schedule.RateAt(progress.step);
     optimiser.Step(++progress.step, rate);

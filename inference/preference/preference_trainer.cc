@@ -7,7 +7,9 @@
 
 #include "crypto/sha256.h"
 #include "inference/kernel/adapter_merge.h"
+#include "inference/learning/adapted_replicas.h"
 #include "inference/learning/low_rank_parameters.h"
+#include "inference/learning/parts.h"
 #include "inference/learning/training_run.h"
 #include "inference/model/counter_random.h"
 #include "inference/preference/judged_pair.h"
@@ -93,29 +95,47 @@ std::vector<const covers::Recipe*> Sampled(const Material& material, int most) {
 class PreferenceTask : public learning::TrainingTask {
  public:
   PreferenceTask(std::string_view model_bytes, const Hash256& pairs_hash, const Material& material,
-                 const PreferenceConfig& config, model::Transformer policy, model::Transformer reference,
+                 const PreferenceConfig& config, const model::Transformer& policy, model::Transformer reference,
                  learning::LowRankParameters* parameters, SampledGrams before)
       : model_bytes_(model_bytes),
         model_hash_(crypto::Sha256(model_bytes)),
         pairs_hash_(pairs_hash),
         material_(material),
         config_(config),
-        policy_(std::move(policy)),
+        policy_(policy),
         reference_(std::move(reference)),
         parameters_(parameters),
+        parts_(policy, *parameters, config),
         before_(std::move(before)),
         within_(parameters->Copy()) {}
 
-  Result<learning::BatchLoss> Loss(int64_t step) override {
+  NamedParameters Parameters(int part) const override { return parts_.Parameters(part); }
+
+  Result<learning::DrawnBatch> Draw(int64_t step, int parts) override {
     if (retreats_ > 0) stepped_from_ = parameters_->Copy();
-    if (config_.dropout > 0) torch::manual_seed(model::CounterRandom(config_.seed, 2).At(static_cast<uint64_t>(step)));
-    Tensor sum = torch::zeros({});
+    std::vector<const EncodedPair*> pairs;
+    std::vector<int64_t> lengths;
     for (int b = 0; b < config_.batch; ++b) {
-      const EncodedPair& pair = material_.train_rows[Drawn(step * config_.batch + b)];
-      const SequenceScores scores = ScoreSequences(*policy_, *reference_, {pair.first, pair.second});
+      pairs.push_back(&material_.train_rows[Drawn(step * config_.batch + b)]);
+      lengths.push_back(
+          static_cast<int64_t>(std::max(pairs.back()->first.rows.size(), pairs.back()->second.rows.size())));
+    }
+    drawn_.clear();
+    for (const std::vector<size_t>& part : learning::CutBatch(lengths, parts)) {
+      drawn_.push_back(learning::Chosen(pairs, part));
+    }
+    step_ = step;
+    return learning::DrawnBatch{static_cast<int>(drawn_.size()), config_.batch};
+  }
+
+  Result<Tensor> Loss(int part) override {
+    model::TransformerImpl& policy = parts_.Network(step_, part);
+    Tensor sum = torch::zeros({});
+    for (const EncodedPair* pair : drawn_[static_cast<size_t>(part)]) {
+      const SequenceScores scores = ScoreSequences(policy, *reference_, {pair->first, pair->second});
       sum = sum + torch::softplus(-config_.beta * Margin(scores));
     }
-    return learning::BatchLoss{sum, config_.batch};
+    return sum;
   }
 
   // Each retreat halves the steps that follow.
@@ -257,6 +277,9 @@ class PreferenceTask : public learning::TrainingTask {
   const PreferenceConfig& config_;
   model::Transformer policy_, reference_;
   learning::LowRankParameters* parameters_;
+  learning::AdaptedReplicas parts_;
+  std::vector<std::vector<const EncodedPair*>> drawn_;  // of each part
+  int64_t step_ = 0;                                    // for which they were drawn
   SampledGrams before_;
   NamedParameters within_;  // the last that were judged within the KL's bound
   NamedParameters best_;
@@ -311,8 +334,7 @@ Result<TrainedPreference> TrainPreference(std::string_view model_bytes, const st
   const PreferenceEvaluation began = EvaluatePairs(*policy, *reference, material.held_out_rows, config.beta);
   report(std::to_string(material.train.size()) + " pairs to learn from, " + std::to_string(material.held_out.size()) +
          " held out; before: loss " + Digits(began.loss));
-  ASSIGN_OR_RETURN(const learning::RunSummary run,
-                   learning::RunTraining(config, parameters.all(), &task, out_dir, report, began.loss));
+  ASSIGN_OR_RETURN(const learning::RunSummary run, learning::RunTraining(config, &task, out_dir, report, began.loss));
   TrainedPreference trained;
   trained.finished = run.finished;
   if (task.best().empty()) {

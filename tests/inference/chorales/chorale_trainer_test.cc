@@ -1,5 +1,6 @@
 #include "inference/chorales/chorale_trainer.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -64,6 +65,15 @@ TEST_F(ChoraleTrainerTest, AResumedRunEndsWithTheSameBytes) {
     EXPECT_EQ(summary->steps, step + 1);
   }
   EXPECT_EQ(Bytes("pieces/best.model"), Bytes("whole/best.model"));
+}
+
+TEST_F(ChoraleTrainerTest, TwoThreadsEndWithTheSameBytesRunAfterRun) {
+  config_.threads = 2;
+  config_.steps = 10;
+  ASSERT_TRUE(Train("once").ok());
+  ASSERT_TRUE(Train("again").ok());
+  EXPECT_EQ(Bytes("again/best.model"), Bytes("once/best.model"));
+  at::set_num_threads(1);
 }
 
 TEST_F(ChoraleTrainerTest, StopsWhenTheValidLossRises) {

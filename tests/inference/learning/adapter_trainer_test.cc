@@ -95,6 +95,18 @@ TEST_F(AdapterTrainerTest, TheSameSeedGivesTheSameBytesAndAnotherOrDropoutOthers
   EXPECT_EQ(model::SerialiseAdapterFile(Run(config)->file), dropped);
 }
 
+TEST_F(AdapterTrainerTest, TwoThreadsLearnWhatOneLearnsAndTheSameBytesAgain) {
+  AdapterConfig config = Config();
+  config.steps = 10;
+  const Result<TrainedAdapter> one = Run(config);
+  config.threads = 2;
+  const Result<TrainedAdapter> two = Run(config), again = Run(config);
+  at::set_num_threads(1);
+  ASSERT_TRUE(one.ok() && two.ok() && again.ok());
+  EXPECT_NEAR(two->after.total, one->after.total, 1e-2);
+  EXPECT_EQ(model::SerialiseAdapterFile(again->file), model::SerialiseAdapterFile(two->file));
+}
+
 TEST_F(AdapterTrainerTest, TheTrainedNetworkIsTheMergedOne) {
   const model::ModelFile base = model::ParseModelFile(*base_).value();
   model::AdapterFile file = Run(Config())->file;

@@ -108,6 +108,35 @@ TEST_F(TrainerTest, DropoutFollowsFromTheStepSoThatAResumedRunDropsTheSame) {
   for (const auto& [name, tensor] : whole.tensors) EXPECT_EQ(tensor.values, pieces.tensors.at(name).values) << name;
 }
 
+TEST_F(TrainerTest, TwoThreadsEndWithTheSameBytesRunAfterRunAndInPieces) {
+  TrainingConfig config = TinyConfig();
+  config.threads = 2;
+  config.batch = 3;
+  config.halvings = 1;
+  config.dropout = 0.1;
+  config.bfloat16 = true;
+  ASSERT_TRUE(Run(config, "whole").ok());
+  ASSERT_TRUE(Run(config, "again").ok());
+  EXPECT_EQ(File("again/best.model"), File("whole/best.model"));
+  config.max_minutes = 1e-9;  // one step a run
+  for (int run = 0; run < 12; ++run) ASSERT_TRUE(Run(config, "pieces").ok());
+  EXPECT_EQ(File("pieces/best.model"), File("whole/best.model"));
+  at::set_num_threads(1);
+}
+
+TEST_F(TrainerTest, TwoThreadsLearnWhatOneLearns) {
+  TrainingConfig config = TinyConfig();
+  config.steps = 6;
+  const Result<TrainingSummary> one = Run(config, "one");
+  config.threads = 2;
+  const Result<TrainingSummary> two = Run(config, "two");
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(two->rows, one->rows);
+  EXPECT_EQ(two->notes, one->notes);
+  EXPECT_NEAR(two->best_valid.total, one->best_valid.total, 1e-3);
+  at::set_num_threads(1);
+}
+
 TEST_F(TrainerTest, ADeviceThatIsNotHereIsAnError) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "it is here";
   TrainingConfig config = TinyConfig();

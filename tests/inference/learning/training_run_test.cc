@@ -16,10 +16,13 @@ namespace {
 class PullTask : public TrainingTask {
  public:
   PullTask() : place(torch::zeros({2}, torch::requires_grad())) {}
-  Result<BatchLoss> Loss(int64_t step) override {
+  NamedParameters Parameters(int) const override { return {{"place", place}}; }
+  Result<DrawnBatch> Draw(int64_t step, int) override {
     if (step == fails_at) return ResourceExhausted("no more batches");
-    return BatchLoss{(place - static_cast<double>(step % 3)).square().sum(), 2};
+    target = static_cast<double>(step % 3);
+    return DrawnBatch{1, 2};
   }
+  Result<torch::Tensor> Loss(int) override { return (place - target).square().sum(); }
   Result<Judgement> Judge(const RunProgress& progress, double train) override {
     trains.push_back(train);
     const double loss = losses.empty() ? 1.0 / static_cast<double>(progress.step) : losses[judged++ % losses.size()];
@@ -40,6 +43,7 @@ class PullTask : public TrainingTask {
   }
 
   torch::Tensor place;
+  double target = 0;
   std::vector<double> losses, trains;
   std::vector<int64_t> kept;
   size_t judged = 0;
@@ -59,8 +63,8 @@ class TrainingRunTest : public testing::Test {
   ~TrainingRunTest() override { std::filesystem::remove_all(dir_); }
   Result<RunSummary> Run(PullTask* task, const std::string& out, double best = 1e9) {
     return RunTraining(
-        config_, {{"place", task->place}}, task, out.empty() ? "" : dir_ / out,
-        [this](const std::string& line) { lines_.push_back(line); }, best);
+        config_, task, out.empty() ? "" : dir_ / out, [this](const std::string& line) { lines_.push_back(line); },
+        best);
   }
   std::string File(const std::string& name) {
     std::ifstream in(dir_ / name);
