@@ -99,7 +99,10 @@ class ChoraleTask : public learning::TrainingTask {
     return losses[0] + losses[1] + losses[2] + losses[3];
   }
 
-  void AfterStep(const learning::RunProgress& progress) override { average_.Follow(progress.step); }
+  Result<bool> AfterStep(const learning::RunProgress& progress) override {
+    average_.Follow(progress.step);
+    return false;
+  }
 
   Result<Judgement> Judge(const learning::RunProgress& progress, double train) override {
     average_.Swap();

@@ -94,11 +94,11 @@ Result<RunSummary> RunTraining(const RunConfig& config, TrainingTask* task, cons
     optimiser.Clip(config.gradient_norm);
     const double rate = schedule.RateAt(progress.step);
     optimiser.Step(++progress.step, rate);
-    task->AfterStep(progress);
+    ASSIGN_OR_RETURN(const bool early, task->AfterStep(progress));
     progress.seconds = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     out_of_time = config.max_minutes > 0 && progress.seconds - before > config.max_minutes * 60;
     const bool last = progress.step == config.steps;
-    const bool judge = progress.step % config.evaluate_every == 0 || last;
+    const bool judge = early || progress.step % config.evaluate_every == 0 || last;
     if (judge) {
       const double train = window_sum / static_cast<double>(std::max<int64_t>(window_count, 1));
       ASSIGN_OR_RETURN(const TrainingTask::Judgement judged, task->Judge(progress, train));

@@ -43,8 +43,8 @@ class TrainingTask {
   // over all parts / count. Several parts are computed side by side. Called under autocast if the configuration asks
   // for bfloat16, with gradients cleared.
   virtual Result<torch::Tensor> Loss(int part) = 0;
-  // After the parameters have moved.
-  virtual void AfterStep(const RunProgress&) {}
+  // After the parameters have moved. Returns whether to judge now, though it may not be due.
+  virtual Result<bool> AfterStep(const RunProgress&) { return false; }
 
   struct Judgement {
     double loss = 0;      // lower is better

@@ -2,7 +2,7 @@
 // preference optimisation (Rafailov et al., "Direct preference optimization: your language model is secretly a reward
 // model", 2023): -log sigmoid(beta * ((log p(preferred) - log r(preferred)) - (log p(passed) - log r(passed)))), p the
 // corrected model, r the model itself. docs/preferences.md says how it is held: on held-out requests, to a bound of
-// KL a note, and to the variety of what it composes.
+// KL a note, and to the variety of what it composes. What is written is within the bound as it is merged.
 //
 // Deterministic on one machine: what is held out, drawn and sampled follows from the seed and the pairs. An interrupted
 // run goes on from its checkpoint to the same bytes.

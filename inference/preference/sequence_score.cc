@@ -75,26 +75,44 @@ std::pair<tokens::Sequence, tokens::Sequence> EncodePair(const tokens::Piece& fi
   return both;
 }
 
-SequenceScores ScoreSequences(model::TransformerImpl& policy, model::TransformerImpl& reference,
-                              const std::vector<tokens::Sequence>& sequences) {
-  const learning::Batch batch = learning::MakeBatch(sequences);
+int64_t ReferenceScores::Bytes() const {
+  auto bytes = static_cast<int64_t>(log_probability.nbytes());
+  for (const Tensor& one : chosen) bytes += static_cast<int64_t>(one.nbytes());
+  for (const Tensor& one : distributions) bytes += static_cast<int64_t>(one.nbytes());
+  return bytes;
+}
+
+ReferenceScores ScoreReference(model::TransformerImpl& reference, const std::vector<tokens::Sequence>& sequences,
+                               bool distributions) {
+  torch::NoGradGuard no_grad;
   const auto count = static_cast<int64_t>(sequences.size());
-  const std::vector<FieldOutput> ours = Outputs(policy, batch);
-  std::vector<FieldOutput> theirs;
-  {
-    torch::NoGradGuard no_grad;
-    theirs = Outputs(reference, batch);
+  ReferenceScores scores;
+  scores.log_probability = torch::zeros({count});
+  for (FieldOutput& field : Outputs(reference, learning::MakeBatch(sequences))) {
+    scores.chosen.push_back(Chosen(field));
+    scores.log_probability = scores.log_probability + PerSequence(scores.chosen.back(), field.sequence, count);
+    if (distributions) scores.distributions.push_back(field.log_probabilities);
   }
+  return scores;
+}
+
+SequenceScores ScoreSequences(model::TransformerImpl& policy, const ReferenceScores& reference,
+                              const std::vector<tokens::Sequence>& sequences) {
+  const auto count = static_cast<int64_t>(sequences.size());
+  const std::vector<FieldOutput> ours = Outputs(policy, learning::MakeBatch(sequences));
   SequenceScores scores;
   scores.policy = torch::zeros({count});
-  scores.reference = torch::zeros({count});
-  scores.divergence = torch::zeros({count});
+  scores.reference = reference.log_probability;
+  scores.drift = torch::zeros({count});
+  if (!reference.distributions.empty()) scores.divergence = torch::zeros({count});
   for (size_t f = 0; f < ours.size(); ++f) {
-    scores.policy = scores.policy + PerSequence(Chosen(ours[f]), ours[f].sequence, count);
+    const Tensor chosen = Chosen(ours[f]);
+    scores.policy = scores.policy + PerSequence(chosen, ours[f].sequence, count);
     torch::NoGradGuard no_grad;
-    scores.reference = scores.reference + PerSequence(Chosen(theirs[f]), theirs[f].sequence, count);
+    scores.drift = scores.drift + PerSequence((chosen - reference.chosen[f]).square(), ours[f].sequence, count) * 0.5;
+    if (reference.distributions.empty()) continue;
     const Tensor p = ours[f].log_probabilities.detach();
-    const Tensor apart = (p.exp() * (p - theirs[f].log_probabilities)).sum(1);
+    const Tensor apart = (p.exp() * (p - reference.distributions[f])).sum(1);
     scores.divergence = scores.divergence + PerSequence(apart, ours[f].sequence, count);
   }
   for (const tokens::Sequence& sequence : sequences) {

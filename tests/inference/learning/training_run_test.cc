@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "inference/model/model_file.h"
@@ -23,8 +24,10 @@ class PullTask : public TrainingTask {
     return DrawnBatch{1, 2};
   }
   Result<torch::Tensor> Loss(int) override { return (place - target).square().sum(); }
+  Result<bool> AfterStep(const RunProgress& progress) override { return early.contains(progress.step); }
   Result<Judgement> Judge(const RunProgress& progress, double train) override {
     trains.push_back(train);
+    judged_at.push_back(progress.step);
     const double loss = losses.empty() ? 1.0 / static_cast<double>(progress.step) : losses[judged++ % losses.size()];
     return Judgement{loss, "amount" + std::to_string(progress.step), "detail", "judged"};
   }
@@ -45,7 +48,8 @@ class PullTask : public TrainingTask {
   torch::Tensor place;
   double target = 0;
   std::vector<double> losses, trains;
-  std::vector<int64_t> kept;
+  std::vector<int64_t> kept, judged_at;
+  std::set<int64_t> early;
   size_t judged = 0;
   int64_t fails_at = -1;
 };
@@ -89,6 +93,13 @@ TEST_F(TrainingRunTest, JudgesAtEveryNthStepAndAtTheLast) {
   ASSERT_EQ(task.trains.size(), 3u);  // a mean of the window's steps alone, counted in what they counted
   EXPECT_LT(task.trains[0], (0 + 1 + 4 + 0) / 4.0);
   EXPECT_FALSE(std::filesystem::exists(dir_));  // no directory, no files
+}
+
+TEST_F(TrainingRunTest, ATaskMayAskToBeJudgedEarly) {
+  PullTask task;
+  task.early = {3, 8};
+  ASSERT_TRUE(Run(&task, "run").ok());
+  EXPECT_EQ(task.judged_at, (std::vector<int64_t>{3, 4, 8, 10}));
 }
 
 TEST_F(TrainingRunTest, StopsAfterSoManyJudgementsWithoutABetterOne) {

@@ -1,6 +1,7 @@
 // Training on preferences with a small model and a listener who likes low notes.
 #include "inference/preference/preference_trainer.h"
 
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -143,7 +144,7 @@ TEST_F(PreferenceTrainerTest, KlIsHeldToItsBound) {
   const Result<TrainedPreference> trained = Train(config, *pairs_);
   EXPECT_THAT(said_, HasSubstr("above 0.0200: taken back to 0.0"));
   ASSERT_TRUE(trained.ok()) << trained.status().ToString() << said_;
-  EXPECT_LE(trained->held_out.kl, 0.022) << "but for the rounding to BF16";
+  EXPECT_LE(trained->held_out.kl, 0.02) << "as it is merged";
   EXPECT_GT(trained->held_out.kl, 0.0);
   config.retreats_most = 0;
   std::filesystem::remove_all(work_);
@@ -153,6 +154,39 @@ TEST_F(PreferenceTrainerTest, KlIsHeldToItsBound) {
   EXPECT_NE(said_.find("taken back", last), std::string::npos) << said_;
   EXPECT_EQ(said_.find("taken back"), said_.rfind("taken back")) << said_;
   EXPECT_THAT(said_, Not(HasSubstr("step 24")));
+}
+
+// Evaluations are 100 steps apart, and yet none goes by beyond the bound.
+TEST_F(PreferenceTrainerTest, KlIsLookedAtBetweenEvaluations) {
+  PreferenceConfig config = Config();
+  config.kl_most = 0.02;
+  config.evaluate_every = 100;
+  config.retreats_most = 0;
+  const Result<TrainedPreference> trained = Train(config, *pairs_);
+  EXPECT_THAT(said_, HasSubstr("above 0.0200: taken back to 0.0"));
+  EXPECT_THAT(said_, Not(HasSubstr("step 24")));
+  config.kl_most = 10;
+  std::filesystem::remove_all(work_);
+  ASSERT_TRUE(Train(config, *pairs_).ok());
+  EXPECT_EQ(said_.find("step "), said_.rfind("step 24")) << said_;  // nothing is judged early without need
+}
+
+TEST_F(PreferenceTrainerTest, TwoThreadsEndWithTheSameBytesRunAfterRun) {
+  PreferenceConfig config = Config();
+  config.threads = 2;
+  config.steps = 6;
+  config.evaluate_every = 3;
+  std::string bytes;
+  for (int run = 0; run < 2; ++run) {
+    std::filesystem::remove_all(work_);
+    const Result<TrainedPreference> trained = Train(config, *pairs_);
+    ASSERT_TRUE(trained.ok()) << trained.status().ToString() << said_;
+    if (run > 0) {
+      EXPECT_EQ(model::SerialiseAdapterFile(trained->file), bytes);
+    }
+    bytes = model::SerialiseAdapterFile(trained->file);
+  }
+  at::set_num_threads(1);
 }
 
 // The variety that is asked for is one that no model has: the first judgement ends the run, and what it judged is not
