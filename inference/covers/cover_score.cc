@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "inference/covers/held_notes.h"
 #include "inference/music/key.h"
 
 namespace ledgerline::covers {
@@ -24,51 +25,6 @@ music::Metre MetreOf(const PieceBar& bar, int64_t at) {
     if (bar.length % unit == 0) return {at, bar.length / unit, denominator};
   }
   return {at, std::max(1, bar.length / 3), 32};
-}
-
-// Ends each note of a single line, or each restruck pitch of a chordal part, where the next begins.
-void CutOverlaps(std::vector<Note>* notes, bool single_line) {
-  std::sort(notes->begin(), notes->end(),
-            [](const Note& x, const Note& y) { return std::pair(x.onset, x.pitch) < std::pair(y.onset, y.pitch); });
-  for (size_t i = 0; i < notes->size(); ++i) {
-    Note& note = (*notes)[i];
-    for (size_t j = i + 1; j < notes->size() && (*notes)[j].onset < note.onset + note.duration; ++j) {
-      const Note& next = (*notes)[j];
-      if (next.onset > note.onset && (single_line || next.pitch == note.pitch)) {
-        note.duration = next.onset - note.onset;
-        break;
-      }
-    }
-  }
-}
-
-// Strings that accompany hold a note until they have the next one, up to a beat, or to the bar's end while its chord
-// goes on: what stops in the middle of nowhere is a bar that hangs. Where the melody rests they rest with it. `notes`
-// are one part's, cut already.
-void HoldStrings(const Piece& piece, const std::vector<Note>& melody, std::vector<Note>* notes) {
-  size_t k = 0;
-  int64_t start = 0;
-  for (size_t i = 0; i < notes->size(); ++i) {
-    Note& note = (*notes)[i];
-    while (k + 1 < piece.bars.size() && start + piece.bars[k].length <= note.onset) start += piece.bars[k++].length;
-    const PieceBar& bar = piece.bars[k];
-    const int64_t bar_end = start + bar.length;
-    int64_t end = note.onset + note.duration;
-    if (note.duration < music::kGridTicks / 2 || end >= bar_end) continue;
-    const int64_t next = std::min(bar_end, i + 1 < notes->size() ? (*notes)[i + 1].onset : bar_end);
-    const int chord = bar.ChordAt(static_cast<int>(note.onset - start));
-    while (end < next) {
-      const bool near = next - end <= music::kGridTicks && next < bar_end;
-      const bool goes_on = bar.ChordAt(static_cast<int>(end - start)) == chord;
-      const bool sung = std::any_of(melody.begin(), melody.end(), [end](const Note& sounding) {
-        return sounding.onset <= end && end < sounding.onset + sounding.duration;
-      });
-      if ((!near && !goes_on) || !sung) break;
-      const int64_t beat_end = start + (end - start) / bar.beat * bar.beat + bar.beat;
-      end = std::min(next, beat_end);
-    }
-    note.duration = end - note.onset;
-  }
 }
 
 }  // namespace
@@ -140,6 +96,7 @@ music::Score ToScore(const Piece& piece, int64_t quarter_us, const StyleTraits& 
       if (note.onset == last && last >= last_bar && melody_end > last) note.duration = melody_end - last;
     }
     CutOverlaps(&notes, tokens::TraitsOf(role).voices == 1);
+    CloseShortRests(piece, role == style.lead_role ? melody : std::vector<Note>(), &notes);
     const bool string = role == tokens::kCello || role == tokens::kViola || role == tokens::kSecondViolin;
     if (string) HoldStrings(piece, melody, &notes);
   }

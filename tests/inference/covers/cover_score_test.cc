@@ -66,17 +66,60 @@ TEST(CoverScore, StringsHoldUntilTheirNextNote) {
     for (const music::Note& note : score.parts[1].notes) found.push_back(note.duration);
     return found;
   };
-  // A quarter and a rest, twice, are two halves; a quarter alone lasts while its chord does; sixteenths stay short.
+  // A quarter and a rest, twice, are two halves; a quarter alone lasts while its chord does, and so does what is
+  // shorter.
   const int quarter = tokens::DurationSymbol(24);
   EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}, {48, tokens::kCello, 43, quarter}}),
             (std::vector<int64_t>{48, 48, 96}));
   EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}}), (std::vector<int64_t>{96, 96}));
-  EXPECT_EQ(durations({{0, tokens::kCello, 48, tokens::DurationSymbol(6)}}), (std::vector<int64_t>{6, 96}));
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, tokens::DurationSymbol(6)}}), (std::vector<int64_t>{96, 96}));
+  // A run stays one.
+  const int sixteenth = tokens::DurationSymbol(6);
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, sixteenth}, {6, tokens::kCello, 50, sixteenth}}),
+            (std::vector<int64_t>{6, 6, 96}));
   // Where the melody rests, so do they.
   Piece rests = OneBar({});
   rests.bars[0].melody = {{0, 72, 48, false}};
   rests.bars[1].melody[0].tied = false;
   EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}}, rests), (std::vector<int64_t>{48, 96}));
+  // A breath is no rest.
+  rests.bars[0].melody = {{0, 72, 48, false}, {60, 72, 36, false}};
+  EXPECT_EQ(durations({{0, tokens::kCello, 48, quarter}}, rests), (std::vector<int64_t>{96, 96}));
+}
+
+TEST(CoverScore, ANoteThatTheNextChordHasIsHeldIntoIt) {
+  const auto held = [](int pitch) {
+    Piece piece = OneBar({});
+    piece.bars[0].chords = {};
+    for (size_t slot = 0; slot < piece.bars[0].chords.size(); ++slot) {
+      piece.bars[0].chords[slot] = tokens::ChordSymbolOf(slot < 2 ? 0 : 7, tokens::kMajor);  // C, then G
+    }
+    piece.bars[0].events = {{0, tokens::kCello, pitch, tokens::DurationSymbol(24)}};
+    return ToScore(piece, 500'000, *FindStyle("string-quartet"), "").parts[1].notes[0].duration;
+  };
+  EXPECT_EQ(held(43), 96);  // G
+  EXPECT_EQ(held(48), 48);  // C
+}
+
+TEST(CoverScore, NoRestUnderAnEighthIsLeftBehindANote) {
+  const auto durations = [](std::vector<tokens::Event> events, std::string_view style) {
+    const music::Score score = ToScore(OneBar(std::move(events)), 500'000, *FindStyle(style), "");
+    std::vector<int64_t> found;
+    for (const music::Note& note : score.parts.back().notes) found.push_back(note.duration);
+    return found;
+  };
+  const int thirty_second = tokens::DurationSymbol(3), sixteenth = tokens::DurationSymbol(6);
+  const std::vector<tokens::Event> left = {{0, tokens::kKeysLow, 48, thirty_second},
+                                           {12, tokens::kKeysLow, 52, sixteenth},
+                                           {42, tokens::kKeysLow, 55, sixteenth},
+                                           {54, tokens::kKeysLow, 48, tokens::DurationSymbol(24)}};
+  EXPECT_EQ(durations(left, "art-song"), (std::vector<int64_t>{12, 12, 6, 30}));
+  // A triplet's notes are as long as they are; the hand's own melody ends what it accompanies with.
+  EXPECT_EQ(durations({{0, tokens::kKeysLow, 48, tokens::DurationSymbol(8)}}, "art-song"), std::vector<int64_t>{8});
+  Piece piece = OneBar({{0, tokens::kKeysHigh, 60, thirty_second}});
+  piece.bars[0].melody = {{0, 72, 6, false}, {6, 74, 90, false}};
+  const music::Score score = ToScore(piece, 500'000, *FindStyle("piano"), "");
+  EXPECT_EQ(score.parts[0].notes[0], (music::Note{0, 6, 60, 66}));
 }
 
 TEST(CoverScore, TheModeIsStatedForWhoReads) {
