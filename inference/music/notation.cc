@@ -218,6 +218,12 @@ std::vector<std::vector<Note>> ChordsOf(std::vector<Note> notes) {
   return chords;
 }
 
+// Of drums: what a beat is divided into, and how much nearer to sixteenths its hits must be in a bar of triplets, and
+// to triplets in a straight bar, to be written so. Four sixteenths are 8 off a triplet's places, three thirds 4 off
+// sixteenths; two even eighths, 4 off, are swung where the bar is.
+constexpr int64_t kStraightTicks = kGridTicks / 4, kTripletTicks = kGridTicks / 3;
+constexpr int64_t kClearlyStraight = 6, kClearlyTriplets = 4;
+
 int64_t Nearest(int64_t place, int64_t step) { return (2 * place + step) / (2 * step) * step; }
 
 }  // namespace
@@ -291,12 +297,21 @@ std::vector<Note> OnWritablePlaces(const std::vector<Note>& notes, const std::ve
 std::vector<Note> AsDrumHits(const std::vector<Note>& notes, const std::vector<Bar>& bars) {
   struct Beat {
     int64_t start, end;
+    size_t bar;
     std::vector<const Note*> hits;
+    int64_t off_straight = 0, off_triplets = 0;  // how far its hits are from either, in all
+
+    int64_t Length() const { return end - start; }
+    int64_t PlaceOf(const Note& hit, int64_t step) const {
+      return std::clamp<int64_t>(Nearest(std::max<int64_t>(0, hit.onset - start), step), 0,
+                                 (Length() - 1) / step * step);
+    }
   };
   std::vector<Beat> beats;
-  for (const Bar& bar : bars) {
-    const int64_t beat = WindowTicks(bar);
-    for (int64_t at = bar.start; at < bar.end; at += beat) beats.push_back({at, std::min(at + beat, bar.end), {}});
+  for (size_t k = 0; k < bars.size(); ++k) {
+    const int64_t beat = WindowTicks(bars[k]);
+    for (int64_t at = bars[k].start; at < bars[k].end; at += beat)
+      beats.push_back({at, std::min(at + beat, bars[k].end), k, {}});
   }
   for (const Note& note : notes) {
     auto next = std::upper_bound(beats.begin(), beats.end(), note.onset,
@@ -306,29 +321,29 @@ std::vector<Note> AsDrumHits(const std::vector<Note>& notes, const std::vector<B
     if (next + 1 != beats.end() && 2 * (next->end - note.onset) <= kGridTicks / 4) ++next;
     next->hits.push_back(&note);
   }
-  std::vector<Note> placed;
-  bool swings = false;  // the last beat that told was in triplets
-  for (const Beat& beat : beats) {
-    const int64_t length = beat.end - beat.start;
-    const auto place = [&](const Note& hit, int64_t step) {
-      return std::clamp<int64_t>(Nearest(std::max<int64_t>(0, hit.onset - beat.start), step), 0,
-                                 (length - 1) / step * step);
-    };
-    int64_t off_straight = 0, off_triplets = 0;
-    const int64_t straight = kGridTicks / 4, triplet = length / 3;
+  std::vector<int> towards_triplets(bars.size(), 0);  // beats nearer to them, less those that are farther
+  for (Beat& beat : beats) {
+    if (beat.Length() != kGridTicks) continue;  // an eighth holds two sixteenths only
     for (const Note* hit : beat.hits) {
-      off_straight += std::llabs(hit->onset - beat.start - place(*hit, straight));
-      if (triplet > 0) off_triplets += std::llabs(hit->onset - beat.start - place(*hit, triplet));
+      beat.off_straight += std::llabs(hit->onset - beat.start - beat.PlaceOf(*hit, kStraightTicks));
+      beat.off_triplets += std::llabs(hit->onset - beat.start - beat.PlaceOf(*hit, kTripletTicks));
     }
-    if (off_triplets != off_straight) swings = off_triplets < off_straight;
-    const bool in_three = swings && length == kGridTicks;  // an eighth holds two sixteenths only
-    std::map<int64_t, std::map<int, int>> strokes;         // place -> drum -> velocity
+    towards_triplets[beat.bar] += (beat.off_triplets < beat.off_straight) - (beat.off_straight < beat.off_triplets);
+  }
+  std::vector<Note> placed;
+  bool swings = false;  // the last bar that told is in triplets
+  for (const Beat& beat : beats) {
+    if (towards_triplets[beat.bar] != 0) swings = towards_triplets[beat.bar] > 0;
+    const int64_t nearer_straight = beat.off_triplets - beat.off_straight;
+    const bool triplets = swings ? nearer_straight < kClearlyStraight : -nearer_straight >= kClearlyTriplets;
+    const int64_t step = triplets && beat.Length() == kGridTicks ? kTripletTicks : kStraightTicks;
+    std::map<int64_t, std::map<int, int>> strokes;  // place -> drum -> velocity
     for (const Note* hit : beat.hits) {
-      int& velocity = strokes[place(*hit, in_three ? triplet : straight)][hit->pitch];
+      int& velocity = strokes[beat.PlaceOf(*hit, step)][hit->pitch];
       velocity = std::max(velocity, hit->velocity);
     }
     for (auto at = strokes.begin(); at != strokes.end(); ++at) {
-      const int64_t end = std::next(at) == strokes.end() ? length : std::next(at)->first;
+      const int64_t end = std::next(at) == strokes.end() ? beat.Length() : std::next(at)->first;
       for (const auto& [drum, velocity] : at->second) {
         placed.push_back({beat.start + at->first, end - at->first, drum, velocity});
       }

@@ -36,11 +36,12 @@ std::vector<std::vector<NotatedVoice>> Notate(const std::vector<Note>& notes, co
 // the two. What fits stays. Notate does this first.
 std::vector<Note> OnWritablePlaces(const std::vector<Note>& notes, const std::vector<Bar>& bars);
 
-// Drum hits as a drummer reads them. A performance keeps its micro-timing in MIDI; on paper each beat (a quarter, or
-// the eighth of a metre that counts eighths) is straight, in sixteenths, or in triplets, whichever lies nearer to its
-// hits, of equals as the beat before. A hit a little before a beat is that beat's. All last until the next hit or the
-// beat's end, so that one voice holds them; of two hits of one drum in one place the louder stays. Bars from BarsOf;
-// hits beyond them are left out.
+// Drum hits as a drummer reads them. A performance keeps its micro-timing in MIDI; on paper each bar is straight, in
+// sixteenths, or in triplets, whichever lies nearer to more of its beats, of equals as the bar before; a beat (a
+// quarter, or the eighth of a metre that counts eighths, which has no triplets) that lies clearly nearer to the other
+// is written so. A hit a little before a beat is that beat's. All last until the next hit or the beat's end, so that
+// one voice holds them; of two hits of one drum in one place the louder stays. Bars from BarsOf; hits beyond them are
+// left out.
 std::vector<Note> AsDrumHits(const std::vector<Note>& notes, const std::vector<Bar>& bars);
 
 }  // namespace ledgerline::music

@@ -107,6 +107,31 @@ TEST(OnWritablePlaces, KeepsWhatFitsAndMovesTheRestAsLittleAsMayBe) {
   EXPECT_EQ(OnWritablePlaces(played, BarsOf(score)), expected);
 }
 
+TEST(AsDrumHits, ABarHasOneFeelUnlessABeatIsClearlyOfTheOther) {
+  Score score;
+  score.parts.push_back({"", 0, true, {{0, 1, 36, 80}, {95, 1, 36, 80}}});
+  const std::vector<Bar> bars = BarsOf(score);
+  // A swung bar whose third off-beat comes early stays swung; four sixteenths are straight there.
+  const std::vector<Note> early = {{0, 2, 51, 60},  {16, 2, 51, 60}, {24, 2, 51, 60},
+                                   {40, 2, 51, 60}, {48, 2, 51, 60}, {61, 2, 51, 60}};
+  const std::vector<Note> written = AsDrumHits(early, bars);
+  ASSERT_EQ(written.size(), 6u);
+  EXPECT_EQ(written[5].onset, 64);
+  std::vector<Note> run = early;
+  run[5].onset = 65;
+  for (int64_t at = 72; at < 96; at += 6) run.push_back({at, 2, 38, 60});
+  const std::vector<Note> mixed = AsDrumHits(run, bars);
+  ASSERT_EQ(mixed.size(), 10u);
+  EXPECT_EQ(mixed[5].onset, 64);
+  EXPECT_EQ(mixed[7].onset, 78);
+  // And a straight bar keeps its triplet.
+  std::vector<Note> straight;
+  for (int64_t at = 0; at < 72; at += 6) straight.push_back({at, 2, 42, 60});
+  for (int64_t at = 72; at < 96; at += 8) straight.push_back({at, 2, 38, 60});
+  EXPECT_EQ(AsDrumHits(straight, bars)[6].onset, 36);
+  EXPECT_EQ(AsDrumHits(straight, bars)[13].onset, 80);
+}
+
 TEST(AsDrumHits, EveryBeatIsStraightOrInTriplets) {
   Score score;
   score.parts.push_back({"", 0, true, {{0, 1, 36, 80}, {191, 1, 36, 80}}});
