@@ -67,7 +67,14 @@ Clef ClefFor(const EngravedPart& part, const std::vector<Note>& notes, size_t st
   for (const Note& note : notes) sum += note.pitch;
   const auto mean = sum / static_cast<int64_t>(notes.size());
   const int program = part.program;
-  if (program >= 24 && program <= 31) return {"G", 2, -1};                             // guitars sound an octave lower
+  if (program >= 24 && program <= 31) return {"G", 2, -1};  // guitars sound an octave lower
+  // A violin's and a choir's clefs never change, however low they lie.
+  if (program == 40) return {};
+  if (program >= 52 && program <= 54) {
+    if (part.name == "Soprano" || part.name == "Alto") return {};
+    if (part.name == "Tenor") return {"G", 2, -1};
+    if (part.name == "Bass") return {"F", 4, 0};
+  }
   if (program == 41 && mean > 52) return {"C", 3, 0};                                  // viola
   if (program >= 52 && program <= 54 && mean < 60 && mean >= 54) return {"G", 2, -1};  // tenor
   if (mean < 43) return {"F", 4, part.staves.size() == 1 ? -1 : 0};

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "inference/music/engraved_part.h"
 #include "inference/music/score_file.h"
 #include "inference/music/smf.h"
 #include "tools/demo_songs/song.h"
@@ -277,6 +278,15 @@ TEST(WriteMusicXml, APianoPartStandsOnTwoStavesAndStaffPartsShareABrace) {
   score.parts[1].name = "Harp right hand";
   score.parts[2].name = "Harp left hand";
   EXPECT_EQ(ReadMusicXml(WriteMusicXml(score).value()).value(), again);
+}
+
+TEST(WriteMusicXml, ViolinsAndVoicesKeepTheirClefs) {
+  // A second violin on its lowest string, and a piano's hand as low.
+  EXPECT_EQ(ClefFor({"Violin II", 40, false, {{}}}, {{0, 24, 55, 80}}, 0).sign, "G");
+  EXPECT_EQ(ClefFor({"Alto", 52, false, {{}}}, {{0, 24, 55, 80}}, 0).octave_change, 0);
+  EXPECT_EQ(ClefFor({"Tenor", 52, false, {{}}}, {{0, 24, 50, 80}}, 0).octave_change, -1);
+  EXPECT_EQ(ClefFor({"Bass", 52, false, {{}}}, {{0, 24, 57, 80}}, 0).sign, "F");
+  EXPECT_EQ(ClefFor({"Piano", 0, false, {{}}}, {{0, 24, 55, 80}}, 0).sign, "F");
 }
 
 TEST(WriteMusicXml, DrumsComeBack) {
