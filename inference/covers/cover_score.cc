@@ -95,11 +95,14 @@ music::Score ToScore(const Piece& piece, int64_t quarter_us, const StyleTraits& 
     for (Note& note : notes) {
       if (note.onset == last && last >= last_bar && melody_end > last) note.duration = melody_end - last;
     }
-    CutOverlaps(&notes, tokens::TraitsOf(role).voices == 1);
+    CutOverlaps(&notes, role);
     CloseShortRests(piece, role == style.lead_role ? melody : std::vector<Note>(), &notes);
     const bool string = role == tokens::kCello || role == tokens::kViola || role == tokens::kSecondViolin;
-    if (string) HoldStrings(piece, melody, &notes);
+    if (string || style.voices == Voices::kPolyphonic) HoldLine(piece, melody, string, &notes);
   }
+  // A dance may leave its third beat empty.
+  if (!by_role.empty() && tokens::TraitsOf(by_role.begin()->first).voices > 1 && !style.triple)
+    HoldHands(piece, melody, &by_role);
   Part lead;
   lead.name = std::string(style.lead);
   lead.program = style.lead_program;

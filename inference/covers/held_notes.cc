@@ -1,6 +1,7 @@
 #include "inference/covers/held_notes.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -54,14 +55,17 @@ bool ChordHas(const PieceBar& bar, int64_t place, int pitch) {
 
 }  // namespace
 
-void CutOverlaps(std::vector<Note>* notes, bool single_line) {
+void CutOverlaps(std::vector<Note>* notes, int role) {
+  const bool single_line = tokens::TraitsOf(role).voices == 1;
+  const int reach = role == tokens::kKeysLow || role == tokens::kKeysHigh ? kHandReach : 127;
   std::sort(notes->begin(), notes->end(),
             [](const Note& x, const Note& y) { return std::pair(x.onset, x.pitch) < std::pair(y.onset, y.pitch); });
   for (size_t i = 0; i < notes->size(); ++i) {
     Note& note = (*notes)[i];
     for (size_t j = i + 1; j < notes->size() && (*notes)[j].onset < note.onset + note.duration; ++j) {
       const Note& next = (*notes)[j];
-      if (next.onset > note.onset && (single_line || next.pitch == note.pitch)) {
+      const bool leaves = next.pitch == note.pitch || std::abs(next.pitch - note.pitch) > reach;
+      if (next.onset > note.onset && (single_line || leaves)) {
         note.duration = next.onset - note.onset;
         break;
       }
@@ -85,7 +89,7 @@ void CloseShortRests(const Piece& piece, const std::vector<Note>& others, std::v
   }
 }
 
-void HoldStrings(const Piece& piece, const std::vector<Note>& melody, std::vector<Note>* notes) {
+void HoldLine(const Piece& piece, const std::vector<Note>& melody, bool to_bar_end, std::vector<Note>* notes) {
   if (piece.bars.empty()) return;
   BarWalk walk(piece);
   for (size_t i = 0; i < notes->size(); ++i) {
@@ -100,12 +104,43 @@ void HoldStrings(const Piece& piece, const std::vector<Note>& melody, std::vecto
     while (end < next) {
       const bool near = next - end <= music::kGridTicks && next < walk.end();
       const bool goes_on =
-          bar.ChordAt(static_cast<int>(end - start)) == chord || ChordHas(bar, end - start, note.pitch);
+          to_bar_end && (bar.ChordAt(static_cast<int>(end - start)) == chord || ChordHas(bar, end - start, note.pitch));
       if ((!near && !goes_on) || !Sung(melody, end)) break;
       const int64_t beat_end = start + (end - start) / bar.beat * bar.beat + bar.beat;
       end = std::min(next, beat_end);
     }
     note.duration = end - note.onset;
+  }
+}
+
+void HoldHands(const Piece& piece, const std::vector<Note>& melody, std::map<int, std::vector<Note>>* by_role) {
+  std::vector<Note*> notes;
+  for (auto& [role, part] : *by_role) {
+    for (Note& note : part) notes.push_back(&note);
+  }
+  std::sort(notes.begin(), notes.end(), [](const Note* x, const Note* y) { return *x < *y; });
+  if (piece.bars.empty()) return;
+  BarWalk walk(piece);
+  int64_t stopped = 0;  // where the last of those so far ends
+  for (size_t i = 0; i < notes.size(); ++i) {
+    walk.To(notes[i]->onset);
+    const PieceBar& bar = walk.bar();
+    const int64_t start = walk.start();
+    stopped = std::max(stopped, notes[i]->onset + notes[i]->duration);
+    const int64_t next = std::min(walk.end(), i + 1 < notes.size() ? notes[i + 1]->onset : kNever);
+    if (next - stopped < bar.beat || !Sung(melody, stopped)) continue;
+    const int chord = bar.ChordAt(static_cast<int>(notes[i]->onset - start));
+    const int64_t from = stopped;
+    for (size_t j = i + 1; j-- > 0 && notes[j]->onset >= start;) {
+      if (notes[j]->onset + notes[j]->duration != from) continue;
+      int64_t end = from;
+      while (end < next && Sung(melody, end) &&
+             (bar.ChordAt(static_cast<int>(end - start)) == chord || ChordHas(bar, end - start, notes[j]->pitch))) {
+        end = std::min(next, start + ((end - start) / bar.beat + 1) * bar.beat);
+      }
+      notes[j]->duration = end - notes[j]->onset;
+      stopped = std::max(stopped, end);
+    }
   }
 }
 

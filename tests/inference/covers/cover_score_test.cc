@@ -101,6 +101,46 @@ TEST(CoverScore, ANoteThatTheNextChordHasIsHeldIntoIt) {
   EXPECT_EQ(held(48), 48);  // C
 }
 
+TEST(CoverScore, VoicesHoldToTheirNextNoteAndRestBehindIt) {
+  const int quarter = tokens::DurationSymbol(24);
+  const Piece piece = OneBar({{0, tokens::kAltoVoice, 64, quarter}, {48, tokens::kAltoVoice, 62, quarter}});
+  const music::Score motet = ToScore(piece, 500'000, *FindStyle("motet"), "");
+  EXPECT_EQ(motet.parts[1].notes[0].duration, 48);
+  EXPECT_EQ(motet.parts[1].notes[1].duration, 24);
+}
+
+TEST(CoverScore, HandsThatHaveAllStoppedHoldWhatTheyStruck) {
+  const int quarter = tokens::DurationSymbol(24);
+  Piece piece = OneBar({{0, tokens::kKeysLow, 48, quarter}, {0, tokens::kKeysHigh, 64, quarter}});
+  for (tokens::PieceBar& bar : piece.bars) bar.chords.fill(tokens::ChordSymbolOf(0, tokens::kMajor));
+  const auto left_hand = [&](std::string_view style) {
+    return ToScore(piece, 500'000, *FindStyle(style), "").parts.back().notes[0].duration;
+  };
+  EXPECT_EQ(left_hand("art-song"), 96);
+  EXPECT_EQ(left_hand("waltz"), 24);  // a dance may leave its third beat empty
+  piece.bars[0].events.push_back({24, tokens::kKeysHigh, 67, quarter});
+  EXPECT_EQ(left_hand("art-song"), 24);  // the other hand goes on
+  piece.bars[0].events.pop_back();
+  piece.bars[0].melody = {{0, 72, 24, false}};
+  piece.bars[1].melody = {{0, 72, 96, false}};
+  EXPECT_EQ(left_hand("art-song"), 24);  // the melody rests
+  piece = OneBar({{0, tokens::kKeysLow, 48, quarter}, {0, tokens::kKeysHigh, 64, quarter}});
+  for (size_t slot = 0; slot < piece.bars[0].chords.size(); ++slot)
+    piece.bars[0].chords[slot] = tokens::ChordSymbolOf(slot < 2 ? 0 : 7, tokens::kMajor);
+  EXPECT_EQ(left_hand("art-song"), 48);  // G major has no C
+}
+
+TEST(CoverScore, AHandLetsGoWhatIsOutOfReach) {
+  const int half = tokens::DurationSymbol(48);
+  const auto held = [&](int next) {
+    const Piece piece = OneBar({{0, tokens::kKeysLow, 59, half}, {24, tokens::kKeysLow, next, half}});
+    return ToScore(piece, 500'000, *FindStyle("art-song"), "").parts.back().notes[0].duration;
+  };
+  EXPECT_EQ(held(45), 48);
+  EXPECT_EQ(held(44), 24);
+  EXPECT_EQ(held(59), 24);
+}
+
 TEST(CoverScore, NoRestUnderAnEighthIsLeftBehindANote) {
   const auto durations = [](std::vector<tokens::Event> events, std::string_view style) {
     const music::Score score = ToScore(OneBar(std::move(events)), 500'000, *FindStyle(style), "");
@@ -115,10 +155,10 @@ TEST(CoverScore, NoRestUnderAnEighthIsLeftBehindANote) {
                                            {54, tokens::kKeysLow, 48, tokens::DurationSymbol(24)}};
   EXPECT_EQ(durations(left, "art-song"), (std::vector<int64_t>{12, 12, 6, 30}));
   // A triplet's notes are as long as they are; the hand's own melody ends what it accompanies with.
-  EXPECT_EQ(durations({{0, tokens::kKeysLow, 48, tokens::DurationSymbol(8)}}, "art-song"), std::vector<int64_t>{8});
+  EXPECT_EQ(durations({{0, tokens::kKeysLow, 48, tokens::DurationSymbol(8)}}, "waltz"), std::vector<int64_t>{8});
   Piece piece = OneBar({{0, tokens::kKeysHigh, 60, thirty_second}});
   piece.bars[0].melody = {{0, 72, 6, false}, {6, 74, 90, false}};
-  const music::Score score = ToScore(piece, 500'000, *FindStyle("piano"), "");
+  const music::Score score = ToScore(piece, 500'000, *FindStyle("waltz"), "");
   EXPECT_EQ(score.parts[0].notes[0], (music::Note{0, 6, 60, 66}));
 }
 
