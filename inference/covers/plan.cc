@@ -168,9 +168,11 @@ void PlanTextures(const TextureCounts& counts, const StyleTraits& style, const s
   int64_t notes = 0, ticks = 0;
   for (const PieceBar& bar : piece.bars) notes += static_cast<int64_t>(bar.melody.size()), ticks += bar.length;
   const double melody_density = static_cast<double>(notes) * 24.0 / static_cast<double>(std::max<int64_t>(ticks, 1));
-  // A choir in chords is heard as one, and a dance has chords after its bass; parts that go their own ways may leave
-  // one or two of them to play.
-  const int thinnest = style.voices == Voices::kTogether || style.triple ? 3 : 2;
+  // A choir in chords is heard as one; parts that go their own ways may leave one or two of them to play, and a
+  // guitarist who has the melody as well may play less than one note at a time beside it. A dance's bass and the two
+  // notes of its chords are two on average, or fewer: its textures are its composers'.
+  const bool one_player = style.lead_role >= 0 && (style.roles & (style.roles - 1)) == 0;
+  const int thinnest = style.voices == Voices::kTogether ? 3 : one_player ? 1 : 2;
   // A choir goes with its tune: faster, it can but repeat notes under it.
   const double busiest = style.voices == Voices::kTogether ? 1.1 * melody_density + 0.1 : 2.6 * melody_density + 0.6;
   // A dance has its three beats.
