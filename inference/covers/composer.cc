@@ -12,6 +12,25 @@ namespace {
 
 using namespace tokens;  // NOLINT: rows and columns
 
+// Ends what a single line has and what a hand strikes again where the next note begins, as the file will
+// (held_notes.h), so that what is measured and ranked is what is heard; the model reads on from what it wrote. A gap
+// that no symbol has is covered by the next longer one.
+void CutOverlaps(std::vector<Event>* events) {
+  for (size_t i = 0; i < events->size(); ++i) {
+    Event& event = (*events)[i];
+    if (event.role == kMelodyRole) continue;
+    const bool line = TraitsOf(event.role).voices == 1;
+    for (size_t j = i + 1; j < events->size(); ++j) {
+      const Event& next = (*events)[j];
+      if (next.role != event.role || next.onset == event.onset || (!line && next.pitch != event.pitch)) continue;
+      const auto gap = std::lower_bound(kDurationTicks.begin(), kDurationTicks.end(), next.onset - event.onset) -
+                       kDurationTicks.begin();
+      event.duration = std::min(event.duration, static_cast<int>(gap));
+      break;
+    }
+  }
+}
+
 // Composes one bar after another on one decoder, step by step, so that several candidates can be served together.
 class Session {
  public:
@@ -69,6 +88,9 @@ class Session {
 
   Composition Finish() && {
     composition_.nats_per_note = nats_ / static_cast<double>(std::max<int64_t>(events_, 1));
+    for (size_t k = 0; k < composition_.piece.bars.size(); ++k) {
+      if (k >= kept_.size() || !kept_[k]) CutOverlaps(&composition_.piece.bars[k].events);
+    }
     return std::move(composition_);
   }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
 
 #include "inference/covers/plan.h"
@@ -102,6 +103,36 @@ TEST_F(ComposerTest, ABarThatReturnsWholeIsTheFirstOneNoteForNote) {
     shared += std::count(leaning[5].events.begin(), leaning[5].events.end(), event) != 0;
   }
   EXPECT_GE(shared * 10, leaning[5].events.size() * 8);
+}
+
+TEST_F(ComposerTest, WhatIsMeasuredEndsWhereTheNextNoteBegins) {
+  const std::unique_ptr<model::Decoder> decoder = model::Decoder::Load(*bytes_).value();
+  const StyleTraits* style = FindStyle("string-quartet");
+  const CoverPlan plan =
+      PlanCover(tokens::SampleSong(12), *style, TexturesFrom(decoder->metadata(), style->name).value(),
+                MeanMelodyFrom(decoder->metadata(), style->name).value(), 1)
+          .value();
+  int lines = 0;
+  const std::vector<Composition> compositions =
+      ComposeAll(decoder.get(), plan.conditioning.piece, plan.rules, {}, 5, 8, nullptr).value();
+  for (const Composition& composition : compositions) {
+    for (const tokens::PieceBar& bar : composition.piece.bars) {
+      std::map<int, const tokens::Event*> before;
+      for (const tokens::Event& event : bar.events) {
+        const tokens::Event*& last = before[event.role];
+        if (last != nullptr) {
+          const auto symbol = static_cast<size_t>(last->duration);
+          // The next shorter symbol would not reach the next note.
+          if (symbol > 0) {
+            EXPECT_LT(last->onset + tokens::kDurationTicks[symbol - 1], event.onset);
+          }
+          ++lines;
+        }
+        last = &event;
+      }
+    }
+  }
+  EXPECT_GT(lines, 100);
 }
 
 TEST_F(ComposerTest, ACandidateIsTheSameAloneAndBesideOthers) {
