@@ -53,6 +53,24 @@ int Triad(int chord) {
   return chord;
 }
 
+// The pitch classes that lead: a dominant's third and seventh, and the third of the key's own and of its relative
+// minor's dominant in major. A diminished chord's root leads, too.
+uint32_t LeadingNotes(int chord, int tonic) {
+  if (chord == kNoChord) return 0;
+  const int root = ChordRoot(chord), quality = ChordQuality(chord), degree = (root - tonic + 12) % 12;
+  const auto bit = [root](int above) { return 1u << ((root + above) % 12); };
+  if (quality == kDominant) return bit(4) | bit(10);
+  if (quality == kDiminished) return bit(0);
+  return quality == kMajor && (degree == 7 || degree == 4) ? bit(4) : 0;
+}
+
+uint32_t ThirdOf(int chord) {
+  if (chord == kNoChord) return 0;
+  const bool minor =
+      ChordQuality(chord) == kMinor || ChordQuality(chord) == kMinorSeventh || ChordQuality(chord) == kDiminished;
+  return 1u << ((ChordRoot(chord) + (minor ? 3 : 4)) % 12);
+}
+
 }  // namespace
 
 DensityRange DensityRangeOf(int density_class) {
@@ -97,6 +115,16 @@ uint32_t BarGrammar::SaidInBeat(const std::vector<Event>& events, int onset) con
     if (sounds) said |= 1u << (event.pitch % 12);
   }
   return said;
+}
+
+uint32_t BarGrammar::SoundingAt(const std::vector<Event>& events, int onset) const {
+  const MelodyNote* melody = MelodyAt(bar_, onset);
+  uint32_t sounding = melody == nullptr ? 0 : 1u << (melody->pitch % 12);
+  for (const Event& event : events) {
+    const bool sounds = event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > onset;
+    if (sounds) sounding |= 1u << (event.pitch % 12);
+  }
+  return sounding;
 }
 
 bool BarGrammar::MelodySilent(const std::vector<Event>& events, int onset) const {
@@ -190,6 +218,8 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
       return event.onset + kDurationTicks[static_cast<size_t>(event.duration)] > last;
     }));
     if (sounding < range.lowest) texture = rules_.thin;
+    const uint32_t third = last == closing_ ? ThirdOf(bar_.ChordAt(last)) : 0;
+    if ((third & ~SoundingAt(events, last)) != 0) texture = rules_.last_third;
     if (sounding >= range.highest + 0.5) texture = rules_.thick;
   }
   if (rules_.choir) {
@@ -390,6 +420,8 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   const bool inner = !lowest_role || !same_onset.empty();
   const std::vector<int> before = inner ? AttackBefore(events, role, onset) : std::vector<int>();
   const uint32_t unsaid = mask & ~SaidInBeat(events, onset);
+  const uint32_t leading = LeadingNotes(chord, piece_.tonic) & SoundingAt(events, onset);
+  const uint32_t wanted = close ? ThirdOf(chord) & ~SoundingAt(events, onset) : 0;
   for (int pitch = lowest; pitch <= highest; ++pitch) {
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
     if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
@@ -411,6 +443,8 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (steps) value += rules_.inner_step;
     const int above_root = mask == 0 ? 0 : (pitch - ChordRoot(chord) + 120) % 12;
     if (above_root <= 4 && ((unsaid >> (pitch % 12)) & 1u) != 0) value += rules_.say_chord;
+    if (((leading >> (pitch % 12)) & 1u) != 0) value += rules_.leading_twice;
+    if (((wanted >> (pitch % 12)) & 1u) != 0 && !same_onset.empty()) value += rules_.last_third;
     if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;

@@ -37,10 +37,12 @@ struct GrammarRules {
   float bass_step = 0.0f;      // the bass's move by one or two semitones
   float inner_step = 0.5f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
   float say_chord = 1.0f;   // a root or third that the beat's chord has and nobody has sounded in it yet
-  float wide_grip = -0.8f;  // a guitar's attack wider than a hand holds on keys
-  float crossing = -4.0f;   // of a voice that sounds on, where voices are ordered
-  float dance_beat = 0.8f;  // an onset on a dance's beat
-  float cluster = -3.0f;    // a semitone against a note of the same attack; half for a foreign whole tone in a hand
+  float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
+  float last_third = 2.5f;      // the last chord's third while it is missing, and one more note for it
+  float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
+  float crossing = -4.0f;       // of a voice that sounds on, where voices are ordered
+  float dance_beat = 0.8f;      // an onset on a dance's beat
+  float cluster = -3.0f;        // a semitone against a note of the same attack; half for a foreign whole tone in a hand
 };
 
 class BarGrammar {
@@ -76,6 +78,8 @@ class BarGrammar {
   int MelodyBefore(int onset) const;
   // Pitch classes of the melody and of `events` that sound in the beat of `onset` so far.
   uint32_t SaidInBeat(const std::vector<Event>& events, int onset) const;
+  // Pitch classes of the melody and of `events` that sound at `onset`.
+  uint32_t SoundingAt(const std::vector<Event>& events, int onset) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
   // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.

@@ -244,6 +244,42 @@ TEST(Grammar, TheBeatsChordIsSaidOnce) {
   EXPECT_FLOAT_EQ(gain({{0, kKeysLow, 52, DurationSymbol(48)}}, 24, 64), 0);  // it sounds on
 }
 
+TEST(Grammar, LeadingNotesAreNotDoubled) {
+  Piece piece = Bars(kHands, 2);
+  const auto loss = [&](int chord, const std::vector<Event>& events, size_t pitch) {
+    for (PieceBar& bar : piece.bars) bar.chords.fill(chord);
+    const auto bias = [&](float twice) {
+      return BarGrammar(piece, 0, {.leading_twice = twice}).PitchBias(events, 24, kKeysHigh, kNoPitch)[pitch];
+    };
+    return bias(-1) - bias(0);
+  };
+  const std::vector<Event> third = {{0, kKeysLow, 47, DurationSymbol(48)}};
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(7, kMajor), third, 59), -1);  // G major in C: its B sounds on
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(7, kMajor), {}, 59), 0);
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(7, kMajor), {{0, kKeysLow, 47, DurationSymbol(24)}}, 59), 0);      // no longer
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(7, kDominant), {{0, kKeysLow, 53, DurationSymbol(48)}}, 65), -1);  // its seventh
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(11, kDiminished), third, 59), -1);
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(2, kDominant), {}, 60), -1);  // the melody's own C, over D7
+  EXPECT_FLOAT_EQ(loss(ChordSymbolOf(5, kMajor), {{0, kKeysLow, 45, DurationSymbol(48)}}, 57), 0);  // F leads nowhere
+}
+
+TEST(Grammar, TheLastChordHasItsThird) {
+  Piece piece = Bars(kHands, 2);
+  for (PieceBar& bar : piece.bars) bar.melody = {{0, 74, 48, false}, {48, 72, 48, false}};
+  const int symbol = DurationSymbol(48);
+  const std::vector<Event> hollow = {{48, kKeysLow, 36, symbol}, {48, kKeysLow, 48, symbol}};
+  const std::vector<Event> full = {{48, kKeysLow, 36, symbol}, {48, kKeysLow, 52, symbol}};
+  const BarGrammar last(piece, 1, {.thin = 0, .last_third = 2.5f}), before(piece, 0, {.thin = 0, .last_third = 2.5f});
+  EXPECT_FLOAT_EQ(last.OnsetBias(hollow, -1)[48] - last.OnsetBias(full, -1)[48], 2.5f);
+  EXPECT_FLOAT_EQ(before.OnsetBias(hollow, -1)[48], before.OnsetBias(full, -1)[48]);
+  const auto wanted = [&](const std::vector<Event>& events) {
+    const std::vector<float> with = last.PitchBias(events, 48, kKeysHigh, kNoPitch);
+    return with[64] - BarGrammar(piece, 1, {.thin = 0, .last_third = 0}).PitchBias(events, 48, kKeysHigh, kNoPitch)[64];
+  };
+  EXPECT_FLOAT_EQ(wanted(hollow), 2.5f);
+  EXPECT_FLOAT_EQ(wanted(full), 0);
+}
+
 TEST(Grammar, AGuitarsWideGripsAreDiscouraged) {
   const Piece piece = Bars(1u << kGuitar, 2);
   const std::vector<Event> bass = {{0, kGuitar, 43, DurationSymbol(24)}};
