@@ -22,6 +22,7 @@ constexpr int kCelloTenor = 60;      // a cello that accompanies stays below mid
 constexpr int kWideLeap = 12;
 constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
 constexpr int kWidestLeap = 19;
+constexpr int kCalm = 3, kEighths = 5;    // the density classes of about a quarter, and an eighth, each
 constexpr float kLongMelodyNote = -2.5f;  // of a composed melody: above a dotted quarter
 constexpr float kMelodyWanted = 3.0f;     // where a melody is composed and is silent
 
@@ -173,8 +174,9 @@ bool BarGrammar::TripletsAt(int onset) const {
          });
 }
 
-bool BarGrammar::OnChoirGrid(int tick) const {
-  if (tick % 12 == 0 || tick == bar_.length) return true;
+bool BarGrammar::OnChoirGrid(int tick) const { return tick % 12 == 0 || tick == bar_.length || MelodyStrikes(tick); }
+
+bool BarGrammar::MelodyStrikes(int tick) const {
   return std::any_of(bar_.melody.begin(), bar_.melody.end(),
                      [tick](const MelodyNote& note) { return note.onset == tick; });
 }
@@ -254,7 +256,12 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
       value = 0;
     }
     if (events.empty() && onset == 0) value += rules_.downbeat_bass / 2;
-    if (rules_.dance && onset != last && onset % bar_.beat == 0) value += rules_.dance_beat;
+    // Compound beats too: attacks on every second eighth turn six eighths into three quarters.
+    if ((rules_.dance || compound) && onset != last && onset % bar_.beat == 0) value += rules_.dance_beat;
+    if (compound && onset != last && onset % bar_.beat == 12 && bar_.density <= kCalm && !MelodyStrikes(onset))
+      value += rules_.second_eighth;
+    if (compound && onset != last && onset % 12 == 6 && bar_.density <= kEighths && !MelodyStrikes(onset))
+      value += rules_.odd_sixteenth;
     if (onset == last) {  // another part may join the attack
       float bonus = 0;
       for (int role = events.back().role + 1; role < kRoles; ++role) {
@@ -448,11 +455,12 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
-      if (keys && mask != 0 && !belongs && std::abs(pitch - other) == 2) value += rules_.cluster / 2;
+      if (keys && mask != 0 && !belongs && std::abs(pitch - other) == 2) value += rules_.rough;
     }
-    if (keys && rules_.lead_shares_hand && mask != 0 && !belongs && melody != nullptr &&
-        std::abs(pitch - melody->pitch) == 2) {
-      value += rules_.cluster / 2;
+    const bool beside_melody = keys && rules_.lead_shares_hand && melody != nullptr;
+    if (beside_melody && melody->pitch - pitch == 1) value += rules_.cluster;
+    if (beside_melody && mask != 0 && !belongs && std::abs(pitch - melody->pitch) == 2) {
+      value += rules_.rough;
     }
     if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
       value -= 2.5f;

@@ -32,17 +32,20 @@ struct GrammarRules {
   float melody_clash = -1.2f;  // a semitone against the sounding melody
   float thin = 1.0f;           // for another note of an attack while fewer sound than the plan asks for
   float thick = -1.5f;         // and while more sound
-  float downbeat_bass = 1.2f;  // the ensemble's lowest role on a bar's first beat
+  float downbeat_bass = 1.8f;  // the ensemble's lowest role on a bar's first beat
   float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
   float bass_step = 0.0f;      // the bass's move by one or two semitones
   float inner_step = 0.5f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
   float say_chord = 1.0f;   // a root or third that the beat's chord has and nobody has sounded in it yet
   float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
-  float last_third = 2.5f;      // the last chord's third while it is missing, and one more note for it
+  float last_third = 5.0f;      // the last chord's third while it is missing, and one more note for it
   float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
   float crossing = -4.0f;       // of a voice that sounds on, where voices are ordered
-  float dance_beat = 0.8f;      // an onset on a dance's beat
-  float cluster = -3.0f;        // a semitone against a note of the same attack; half for a foreign whole tone in a hand
+  float dance_beat = 0.8f;      // an onset on a beat of a dance, or of a compound metre
+  float odd_sixteenth = -1.2f;  // of a compound metre, where neither plan nor melody has sixteenths
+  float second_eighth = -2.5f;  // of a compound beat, where the plan is calm and the melody has none there
+  float cluster = -8.0f;        // a semitone inside an attack, or a hand: no chord of the vocabulary has one
+  float rough = -1.5f;          // a foreign whole tone in a hand
 };
 
 class BarGrammar {
@@ -70,6 +73,7 @@ class BarGrammar {
   bool TripletsAt(int onset) const;
   // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
   bool OnChoirGrid(int tick) const;
+  bool MelodyStrikes(int tick) const;
   // The pitch of `role`'s last attack before `onset`, up to one bar back; kNoPitch when none.
   int PitchBefore(const std::vector<Event>& events, int role, int onset) const;
   // The pitches of `role`'s last attack before `onset`, up to one bar back.

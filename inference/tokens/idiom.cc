@@ -57,7 +57,7 @@ float IdiomBias(const Setting& at, int pitch) {
   const uint32_t mask = ChordMask(at.chord);
   const bool belongs = mask == 0 || (mask >> (pitch % 12) & 1u) != 0;
   // Stray chromatics: neither the chord's nor the key's.
-  if (!belongs && !(kMajorScale >> ((pitch - at.tonic + 120) % 12) & 1u)) value -= 1.5f;
+  if (!belongs && !(kMajorScale >> ((pitch - at.tonic + 120) % 12) & 1u)) value -= 2.5f;
   // The ensemble's bass says what the chord is.
   if (at.lowest_role && at.downbeat && at.below == kNoPitch && mask != 0) {
     const int above = (pitch - ChordRoot(at.chord) + 120) % 12;

@@ -300,16 +300,66 @@ TEST(Grammar, ACelloThatHasPlayedGoesOnOnTheNextDownbeat) {
   EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {.ordered = true}).RoleBias({}, 0), kViola));
 }
 
+TEST(Grammar, AttacksOfACompoundMetreStandOnItsBeats) {
+  Piece piece = Bars(kHands, 2);
+  const std::vector<Event> first = {{0, kKeysLow, 48, DurationSymbol(24)}};
+  const auto beat = [&] {
+    const auto bias = [&](float beat) { return BarGrammar(piece, 0, {.dance_beat = beat}).OnsetBias(first, -1)[36]; };
+    return bias(1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(beat(), 0);
+  for (PieceBar& bar : piece.bars) {
+    bar.length = 72;
+    bar.beat = 36;
+    bar.melody = {{0, 72, 36, false}, {36, 76, 36, false}};
+  }
+  EXPECT_FLOAT_EQ(beat(), 1);
+  // Nor does a calm bar strike again on a beat's second eighth, unless its melody does.
+  const auto second = [&] {
+    const auto bias = [&](float second) {
+      return BarGrammar(piece, 0, {.second_eighth = second}).OnsetBias(first, -1)[12];
+    };
+    return bias(-1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(second(), -1);
+  piece.bars[0].melody = {{0, 72, 12, false}, {12, 74, 24, false}, {36, 76, 36, false}};
+  EXPECT_FLOAT_EQ(second(), 0);
+  piece.bars[0].melody = piece.bars[1].melody;
+  piece.bars[0].density = 4;
+  EXPECT_FLOAT_EQ(second(), 0);
+  const auto sixteenth = [&] {
+    const auto bias = [&](float odd) { return BarGrammar(piece, 0, {.odd_sixteenth = odd}).OnsetBias(first, -1)[18]; };
+    return bias(-1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(sixteenth(), -1);
+  piece.bars[0].density = 6;
+  EXPECT_FLOAT_EQ(sixteenth(), 0);
+}
+
+TEST(Grammar, NoSemitonesInsideAHand) {
+  Piece piece = Bars(kHands, 2);
+  const auto loss = [&](const std::vector<Event>& events, size_t pitch) {
+    const auto bias = [&](float cluster) {
+      return BarGrammar(piece, 0, {.lead_shares_hand = true, .cluster = cluster})
+          .PitchBias(events, 0, kKeysHigh, kNoPitch)[pitch];
+    };
+    return bias(-8) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(loss({}, 71), -8);  // under the melody's C
+  EXPECT_FLOAT_EQ(loss({}, 70), 0);
+  EXPECT_FLOAT_EQ(loss({{0, kKeysHigh, 64, DurationSymbol(24)}}, 65), -8);
+  EXPECT_FLOAT_EQ(loss({{0, kKeysHigh, 64, DurationSymbol(24)}}, 67), 0);
+}
+
 TEST(Grammar, ForeignWholeTonesInAHandAreDiscouraged) {
   const Piece piece = Bars(kHands, 2);  // C major under C
-  const auto bias = [&](float cluster, size_t pitch) {
+  const auto bias = [&](float rough, size_t pitch) {
     const std::vector<Event> below = {{0, kKeysHigh, 64, DurationSymbol(24)}};
-    return BarGrammar(piece, 0, {.lead_shares_hand = true, .cluster = cluster})
-        .PitchBias(below, 0, kKeysHigh, 64)[pitch];
+    return BarGrammar(piece, 0, {.lead_shares_hand = true, .rough = rough}).PitchBias(below, 0, kKeysHigh, 64)[pitch];
   };
-  EXPECT_FLOAT_EQ(bias(-2, 66), bias(0, 66) - 1);  // F sharp above E
-  EXPECT_FLOAT_EQ(bias(-2, 67), bias(0, 67));
-  EXPECT_FLOAT_EQ(bias(-2, 70), bias(0, 70) - 1);  // B flat under the melody's C
+  EXPECT_FLOAT_EQ(bias(-1, 66), bias(0, 66) - 1);  // F sharp above E
+  EXPECT_FLOAT_EQ(bias(-1, 67), bias(0, 67));
+  EXPECT_FLOAT_EQ(bias(-1, 70), bias(0, 70) - 1);  // B flat under the melody's C
 }
 
 TEST(Grammar, TripletsOnlyWhereTheMelodyHasThem) {
