@@ -54,6 +54,14 @@ int Triad(int chord) {
   return chord;
 }
 
+// Whether a pitch stands a semitone from one of `others`, or, foreign to the chord, a whole tone.
+bool Rubs(int pitch, bool belongs, const std::vector<int>& others) {
+  return std::any_of(others.begin(), others.end(), [&](int other) {
+    const int apart = std::abs(pitch - other);
+    return apart == 1 || (apart == 2 && !belongs);
+  });
+}
+
 // The pitch classes that lead: a dominant's third and seventh, and the third of the key's own and of its relative
 // minor's dominant in major. A diminished chord's root leads, too.
 uint32_t LeadingNotes(int chord, int tonic) {
@@ -453,14 +461,13 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (((leading >> (pitch % 12)) & 1u) != 0) value += rules_.leading_twice;
     if (((wanted >> (pitch % 12)) & 1u) != 0 && !same_onset.empty()) value += rules_.last_third;
     if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
+    if (keys && !same_onset.empty() && Rubs(pitch, belongs || mask == 0, same_onset)) continue;  // rather a note less
+    if (keys && rules_.lead_shares_hand && melody != nullptr && Rubs(pitch, belongs || mask == 0, {melody->pitch})) {
+      if (!same_onset.empty()) continue;
+      value += rules_.cluster / 2;
+    }
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
-      if (keys && mask != 0 && !belongs && std::abs(pitch - other) == 2) value += rules_.rough;
-    }
-    const bool beside_melody = keys && rules_.lead_shares_hand && melody != nullptr;
-    if (beside_melody && melody->pitch - pitch == 1) value += rules_.cluster;
-    if (beside_melody && mask != 0 && !belongs && std::abs(pitch - melody->pitch) == 2) {
-      value += rules_.rough;
     }
     if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
       value -= 2.5f;

@@ -2,10 +2,10 @@
 //
 // Hard rules (kForbid): onsets never go back; nothing beyond the bar; the planned density bounds the onsets; roles only
 // of the ensemble, in order; one note for a voice, string or wind part, four in a hand's span; ranges; no doubled
-// notes; a guitar's notes lie under one hand; the melody stays on top where one hand or choir plays both; durations end
-// in the bar; the voices of a choir do not rest while it sings; the last bar has its last attack under the melody's
-// last note. Soft rules: the chord, semitones against the melody, muddy low intervals, wide leaps of single lines,
-// onsets off the sixteenth and triplet grids.
+// notes; a hand that has a note adds no semitone to it, and no foreign second; a guitar's notes lie under one hand; the
+// melody stays on top where one hand or choir plays both; durations end in the bar; the voices of a choir do not rest
+// while it sings; the last bar has its last attack under the melody's last note. Soft rules: the chord, semitones
+// against the melody, muddy low intervals, wide leaps of single lines, onsets off the sixteenth and triplet grids.
 #ifndef LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 #define LEDGERLINE_INFERENCE_TOKENS_GRAMMAR_H_
 
@@ -42,10 +42,9 @@ struct GrammarRules {
   float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
   float crossing = -4.0f;       // of a voice that sounds on, where voices are ordered
   float dance_beat = 0.8f;      // an onset on a beat of a dance, or of a compound metre
-  float odd_sixteenth = -1.2f;  // of a compound metre, where neither plan nor melody has sixteenths
+  float odd_sixteenth = -3.0f;  // of a compound metre, where neither plan nor melody has sixteenths
   float second_eighth = -2.5f;  // of a compound beat, where the plan is calm and the melody has none there
-  float cluster = -8.0f;        // a semitone inside an attack, or a hand: no chord of the vocabulary has one
-  float rough = -1.5f;          // a foreign whole tone in a hand
+  float cluster = -8.0f;        // a semitone inside an attack: no chord of the vocabulary has one
 };
 
 class BarGrammar {
