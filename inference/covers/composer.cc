@@ -14,6 +14,8 @@ namespace {
 
 using namespace tokens;  // NOLINT: rows and columns
 
+constexpr float kPitchGuidance = 0.375f;  // of how far the other logits are moved by the style
+
 // Ends what a single line has, what a hand strikes again and what it leaves out of reach where the next note begins, as
 // the file will (held_notes.h), so that what is measured and ranked is what is heard; the model reads on from what it
 // wrote. A gap that no symbol has is covered by the next longer one.
@@ -256,10 +258,9 @@ class Session {
   int Draw(const std::vector<float>& bias, const model::SamplingRule& rule) {
     std::span<const float> logits = step_.logits;
     if (unstyled_) {
-      // A style is in its rhythm and texture more than in its pitches, which the chords are to rule: they go a quarter
-      // as far.
-      const float whole = awaited_ == Awaited::kPitch ? 4000.0f : 1000.0f;
-      const float further = static_cast<float>(settings_.style_guidance_permille) / whole;
+      // A style is in its rhythm and texture more than in its pitches, which the chords are to rule.
+      const float share = awaited_ == Awaited::kPitch ? kPitchGuidance : 1.0f;
+      const float further = static_cast<float>(settings_.style_guidance_permille) / 1000.0f * share;
       guided_.assign(logits.begin(), logits.end());
       for (size_t i = 0; i < guided_.size(); ++i) guided_[i] += further * (guided_[i] - unstyled_step_.logits[i]);
       logits = guided_;

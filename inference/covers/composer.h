@@ -22,8 +22,8 @@ struct ComposerSettings {
   model::SamplingRule pitch{0.90, 950'000};
   model::SamplingRule duration{0.80, 950'000};
   // How far each logit is moved on from that of the same model with the style hidden, in thousandths of their distance;
-  // pitches a quarter as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and Salimans,
-  // 2022).
+  // pitches three eighths as far; 0 asks for none of that, and halves the work. Classifier-free guidance (Ho and
+  // Salimans, 2022).
   int style_guidance_permille = 3600;
   bool returns = true;              // whether passages return as form.h plans it
   int return_lean_permille = 5000;  // added, in thousandths of a nat, to the choices of a bar that is nearly taken up
