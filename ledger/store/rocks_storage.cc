@@ -6,6 +6,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/snapshot.h>
 #include <rocksdb/table.h>
+#include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -192,7 +193,11 @@ class RocksStorage : public journal::Storage {
     if (read_only_) return FailedPrecondition("the store is open for reading only");
     RETURN_IF_ERROR(FromRocks("hold the store's files", db_->DisableFileDeletions()));
     const Status flushed = FromRocks("flush the store", db_->Flush(rocksdb::FlushOptions()));
+#if ROCKSDB_MAJOR >= 9  // what used to be asked for by `false` is all that it does
+    const Status enabled = FromRocks("let the store's files go", db_->EnableFileDeletions());
+#else
     const Status enabled = FromRocks("let the store's files go", db_->EnableFileDeletions(/*force=*/false));
+#endif
     return flushed.ok() ? enabled : flushed;
   }
 
