@@ -30,8 +30,11 @@ void SideBySide(int64_t count, const std::function<void(int64_t)>& work) {
   // Always as many threads as LibTorch's own regions have: GNU's pool of threads is made anew when the number changes.
 #pragma omp parallel
   {
-    at::internal::lazy_init_num_threads();  // sets this thread's number, at the first call on it
-    omp_set_num_threads(1);                 // of regions within this one
+    // Each sets this thread's number at the first call on it: this program's copy of an inline function, and the
+    // library's own (which from LibTorch 2 on is another).
+    at::internal::lazy_init_num_threads();
+    at::get_num_threads();
+    omp_set_num_threads(1);  // of regions within this one
     run(omp_get_thread_num(), omp_get_num_threads());
   }
 #else
