@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -16,20 +15,16 @@ using namespace tokens;  // NOLINT: rows and columns
 
 constexpr float kPitchGuidance = 0.375f;  // of how far the other logits are moved by the style
 
-// Ends what a single line has, what a hand strikes again and what it leaves out of reach where the next note begins, as
-// the file will (held_notes.h), so that what is measured and ranked is what is heard; the model reads on from what it
-// wrote. A gap that no symbol has is covered by the next longer one.
+// Ends notes where the file will (held_notes.h), so that what is measured and ranked is what is heard; the model reads
+// on from what it wrote. A gap that no symbol has is covered by the next longer one.
 void CutOverlaps(std::vector<Event>* events) {
   for (size_t i = 0; i < events->size(); ++i) {
     Event& event = (*events)[i];
     if (event.role == kMelodyRole) continue;
-    const bool line = TraitsOf(event.role).voices == 1;
-    const bool keys = event.role == kKeysLow || event.role == kKeysHigh;
     for (size_t j = i + 1; j < events->size(); ++j) {
       const Event& next = (*events)[j];
       if (next.role != event.role || next.onset == event.onset) continue;
-      const int apart = std::abs(next.pitch - event.pitch);
-      if (!line && apart != 0 && !(keys && apart > kHandReach)) continue;
+      if (!EndsWhere(event.role, event.pitch, next.pitch)) continue;
       const auto gap = std::lower_bound(kDurationTicks.begin(), kDurationTicks.end(), next.onset - event.onset) -
                        kDurationTicks.begin();
       event.duration = std::min(event.duration, static_cast<int>(gap));

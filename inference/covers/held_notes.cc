@@ -55,17 +55,20 @@ bool ChordHas(const PieceBar& bar, int64_t place, int pitch) {
 
 }  // namespace
 
+bool EndsWhere(int role, int pitch, int next_pitch) {
+  if (tokens::TraitsOf(role).voices == 1 || pitch == next_pitch) return true;
+  const bool keys = role == tokens::kKeysLow || role == tokens::kKeysHigh;
+  return keys && std::abs(next_pitch - pitch) > kHandReach;
+}
+
 void CutOverlaps(std::vector<Note>* notes, int role) {
-  const bool single_line = tokens::TraitsOf(role).voices == 1;
-  const int reach = role == tokens::kKeysLow || role == tokens::kKeysHigh ? kHandReach : 127;
   std::sort(notes->begin(), notes->end(),
             [](const Note& x, const Note& y) { return std::pair(x.onset, x.pitch) < std::pair(y.onset, y.pitch); });
   for (size_t i = 0; i < notes->size(); ++i) {
     Note& note = (*notes)[i];
     for (size_t j = i + 1; j < notes->size() && (*notes)[j].onset < note.onset + note.duration; ++j) {
       const Note& next = (*notes)[j];
-      const bool leaves = next.pitch == note.pitch || std::abs(next.pitch - note.pitch) > reach;
-      if (next.onset > note.onset && (single_line || leaves)) {
+      if (next.onset > note.onset && EndsWhere(role, note.pitch, next.pitch)) {
         note.duration = next.onset - note.onset;
         break;
       }

@@ -14,8 +14,11 @@ namespace ledgerline::covers {
 
 inline constexpr int kHandReach = 14;  // semitones; what a hand leaves behind when it goes farther, it lets go
 
-// Ends each note of a single line where the next begins; of a player of chords, those that are struck again, and on
-// keys those from which the hand goes out of reach. Sorts first.
+// Whether a note of `role` ends where a later one of it begins: in a single line always; of a player of chords when it
+// is struck again, and on keys when the hand goes out of reach.
+bool EndsWhere(int role, int pitch, int next_pitch);
+
+// Ends the notes of `role` there. Sorts first.
 void CutOverlaps(std::vector<music::Note>* notes, int role);
 
 // A note that ends on a sixteenth, with less than an eighth to the next eighth, lasts until there, or until its hand's

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 
 #include "inference/tokens/fretboard.h"
 #include "inference/tokens/idiom.h"
@@ -55,7 +56,7 @@ int Triad(int chord) {
 }
 
 // Whether a pitch stands a semitone from one of `others`, or, foreign to the chord, a whole tone.
-bool Rubs(int pitch, bool belongs, const std::vector<int>& others) {
+bool Rubs(int pitch, bool belongs, std::span<const int> others) {
   return std::any_of(others.begin(), others.end(), [&](int other) {
     const int apart = std::abs(pitch - other);
     return apart == 1 || (apart == 2 && !belongs);
@@ -462,7 +463,8 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (((wanted >> (pitch % 12)) & 1u) != 0 && !same_onset.empty()) value += rules_.last_third;
     if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     if (keys && !same_onset.empty() && Rubs(pitch, belongs || mask == 0, same_onset)) continue;  // rather a note less
-    if (keys && rules_.lead_shares_hand && melody != nullptr && Rubs(pitch, belongs || mask == 0, {melody->pitch})) {
+    if (keys && rules_.lead_shares_hand && melody != nullptr &&
+        Rubs(pitch, belongs || mask == 0, {&melody->pitch, 1})) {
       if (!same_onset.empty()) continue;
       value += rules_.cluster / 2;
     }
