@@ -15,10 +15,10 @@ namespace ledgerline::preference {
 using learning::NamedParameters;
 using torch::Tensor;
 
-PreferenceTask::PreferenceTask(std::string_view model_bytes, const Hash256 &pairs_hash, const Material &material,
-                               const PreferenceConfig &config, const model::Transformer &policy,
-                               const model::Transformer &frozen, KeptReference *reference,
-                               learning::LowRankParameters *parameters, SampledGrams before)
+PreferenceTask::PreferenceTask(std::string_view model_bytes, const Hash256& pairs_hash, const Material& material,
+                               const PreferenceConfig& config, const model::Transformer& policy,
+                               const model::Transformer& frozen, KeptReference* reference,
+                               learning::LowRankParameters* parameters, SampledGrams before)
     : model_bytes_(model_bytes),
       model_hash_(crypto::Sha256(model_bytes)),
       pairs_hash_(pairs_hash),
@@ -45,16 +45,16 @@ size_t PreferenceTask::Drawn(int64_t number) const {
 
 Result<learning::DrawnBatch> PreferenceTask::Draw(int64_t step, int parts) {
   if (retreats_ > 0) stepped_from_ = parameters_->Copy();
-  std::vector<const EncodedPair *> pairs;
+  std::vector<const EncodedPair*> pairs;
   std::vector<int64_t> lengths;
   for (int b = 0; b < config_.batch; ++b) {
-    const EncodedPair &pair = material_.train_rows[Drawn(step * config_.batch + b)];
+    const EncodedPair& pair = material_.train_rows[Drawn(step * config_.batch + b)];
     trained_on_.Of(pair);
     pairs.push_back(&pair);
     lengths.push_back(static_cast<int64_t>(std::max(pair.first.rows.size(), pair.second.rows.size())));
   }
   drawn_.clear();
-  for (const std::vector<size_t> &part : learning::CutBatch(lengths, parts)) {
+  for (const std::vector<size_t>& part : learning::CutBatch(lengths, parts)) {
     drawn_.push_back({learning::Chosen(pairs, part)});
   }
   step_ = step;
@@ -62,10 +62,10 @@ Result<learning::DrawnBatch> PreferenceTask::Draw(int64_t step, int parts) {
 }
 
 Result<Tensor> PreferenceTask::Loss(int number) {
-  model::TransformerImpl &policy = parts_.Network(step_, number);
-  Part &part = drawn_[static_cast<size_t>(number)];
+  model::TransformerImpl& policy = parts_.Network(step_, number);
+  Part& part = drawn_[static_cast<size_t>(number)];
   Tensor sum = torch::zeros({});
-  for (const EncodedPair *pair : part.pairs) {
+  for (const EncodedPair* pair : part.pairs) {
     const SequenceScores scores = ScoreSequences(policy, *trained_on_.Kept(*pair), {pair->first, pair->second});
     sum = sum + torch::softplus(-config_.beta * Margin(scores));
     part.drift += scores.drift.sum().item<double>();
@@ -74,14 +74,13 @@ Result<Tensor> PreferenceTask::Loss(int number) {
   return sum;
 }
 
-// Each retreat halves the steps that follow. A judgement is asked for before it
-// is due where the pairs of the step drift beyond the KL's bound, and the
-// held-out ones are beyond it.
-Result<bool> PreferenceTask::AfterStep(const learning::RunProgress &) {
+// Each retreat halves the steps that follow. A judgement is asked for before it is due where the pairs of the step
+// drift beyond the KL's bound, and the held-out ones are beyond it.
+Result<bool> PreferenceTask::AfterStep(const learning::RunProgress&) {
   if (retreats_ > 0) MoveBetween(stepped_from_, std::ldexp(1.0, -retreats_));
   double drift = 0;
   int64_t notes = 0;
-  for (const Part &part : drawn_) {
+  for (const Part& part : drawn_) {
     drift += part.drift;
     notes += part.notes;
   }
@@ -89,7 +88,7 @@ Result<bool> PreferenceTask::AfterStep(const learning::RunProgress &) {
   return EvaluatePairs(*policy_, reference_, material_.held_out_rows, config_.beta).kl > config_.kl_most;
 }
 
-Result<learning::TrainingTask::Judgement> PreferenceTask::Judge(const learning::RunProgress &progress, double train) {
+Result<learning::TrainingTask::Judgement> PreferenceTask::Judge(const learning::RunProgress& progress, double train) {
   ASSIGN_OR_RETURN(PreferenceEvaluation now, EvaluateMerged());
   std::string back;
   bool stop = false;
@@ -116,22 +115,22 @@ Result<learning::TrainingTask::Judgement> PreferenceTask::Judge(const learning::
   return judged;
 }
 
-Status PreferenceTask::KeepBest(const learning::RunProgress &) {
+Status PreferenceTask::KeepBest(const learning::RunProgress&) {
   best_ = parameters_->Copy();
   return Status::Ok();
 }
 
-void PreferenceTask::Store(model::ModelFile *file) const {
-  for (const auto &[name, tensor] : parameters_->all()) file->tensors["now:" + name] = model::StoreTensor(tensor);
-  for (const auto &[name, tensor] : within_) file->tensors["within:" + name] = model::StoreTensor(tensor);
-  for (const auto &[name, tensor] : best_) file->tensors["kept:" + name] = model::StoreTensor(tensor);
+void PreferenceTask::Store(model::ModelFile* file) const {
+  for (const auto& [name, tensor] : parameters_->all()) file->tensors["now:" + name] = model::StoreTensor(tensor);
+  for (const auto& [name, tensor] : within_) file->tensors["within:" + name] = model::StoreTensor(tensor);
+  for (const auto& [name, tensor] : best_) file->tensors["kept:" + name] = model::StoreTensor(tensor);
   file->metadata["pairs_sha256"] = pairs_hash_.ToHex();
   file->metadata["model_sha256"] = model_hash_.ToHex();
   file->metadata["retreats"] = std::to_string(retreats_);
 }
 
-Status PreferenceTask::Load(model::ModelFile *file) {
-  for (const auto &[key, here] :
+Status PreferenceTask::Load(model::ModelFile* file) {
+  for (const auto& [key, here] :
        {std::pair("pairs_sha256", pairs_hash_.ToHex()), std::pair("model_sha256", model_hash_.ToHex())}) {
     if (file->metadata[key] == here) continue;
     return FailedPrecondition(std::string("checkpoint: ") + key + " is " + file->metadata[key].substr(0, 64) +
@@ -172,7 +171,7 @@ Result<std::pair<double, double>> PreferenceTask::Variety() const {
 }
 
 // The parameters become from + share * (parameters - from).
-void PreferenceTask::MoveBetween(const NamedParameters &from, double share) {
+void PreferenceTask::MoveBetween(const NamedParameters& from, double share) {
   torch::NoGradGuard no_grad;
   NamedParameters between = parameters_->Copy();
   for (size_t i = 0; i < between.size(); ++i) {
@@ -181,8 +180,7 @@ void PreferenceTask::MoveBetween(const NamedParameters &from, double share) {
   parameters_->Restore(between);
 }
 
-// Half of the way back to where the KL was last within its bound, and half of
-// that, until it is again.
+// Half of the way back to where the KL was last within its bound, and half of that, until it is again.
 Result<PreferenceEvaluation> PreferenceTask::Retreat() {
   PreferenceEvaluation now;
   for (int halvings = 0; halvings < 8; ++halvings) {
@@ -193,9 +191,9 @@ Result<PreferenceEvaluation> PreferenceTask::Retreat() {
   return now;
 }
 
-Result<NamedParameters> PreferenceTask::Take(model::ModelFile *file, const std::string &prefix) const {
+Result<NamedParameters> PreferenceTask::Take(model::ModelFile* file, const std::string& prefix) const {
   NamedParameters taken;
-  for (const auto &[name, tensor] : parameters_->all()) {
+  for (const auto& [name, tensor] : parameters_->all()) {
     const auto found = file->tensors.find(prefix + name);
     if (found == file->tensors.end() || found->second.shape != tensor.sizes().vec()) {
       return InvalidArgument("checkpoint: \"" + prefix + name + "\" is missing or has another shape");
