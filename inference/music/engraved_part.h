@@ -27,8 +27,10 @@ struct Clef {
   std::string_view sign = "G";
   int line = 2;
   int octave_change = 0;
+  friend bool operator==(const Clef&, const Clef&) = default;
 };
 
+// One clef for the whole staff, as all but keyboards and harps have (hand_clefs.h).
 Clef ClefFor(const EngravedPart& part, const std::vector<Note>& notes, size_t staff);
 
 // Where a drum stands on the staff of a percussion clef, as on a treble staff, and whether it has a cross for a head.

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "inference/music/engraved_part.h"
+#include "inference/music/hand_clefs.h"
 #include "inference/music/key.h"
 #include "inference/music/musicxml.h"
 #include "inference/music/musicxml_elements.h"
@@ -124,6 +125,7 @@ class Writer {
     part.append_attribute("id") = PartId(index).c_str();
     std::vector<std::vector<std::vector<NotatedVoice>>> staves;  // [staff][bar][voice]
     for (const std::vector<Note>& notes : instrument.staves) staves.push_back(Notate(notes, bars_));
+    const std::vector<std::vector<Clef>> clefs = ClefsOf(instrument);
     Metre shown{0, 0, 0};
     size_t next_key = 0, next_tempo = 0, next_marker = 0;
     Key key;
@@ -142,7 +144,9 @@ class Writer {
         key = grid_.keys[next_key];  // inside a bar it is written at the bar line
         new_key = true;
       }
-      if (b == 0 || new_metre || new_key) {
+      bool new_clef = false;
+      for (const std::vector<Clef>& staff : clefs) new_clef = new_clef || (b > 0 && staff[b] != staff[b - 1]);
+      if (b == 0 || new_metre || new_key || new_clef) {
         auto attributes = measure.append_child("attributes");
         if (b == 0) AppendNumber(attributes, "divisions", kGridTicks);
         if (b == 0 || new_key) {
@@ -155,7 +159,8 @@ class Writer {
           AppendNumber(node, "beats", metre.numerator);
           AppendNumber(node, "beat-type", metre.denominator);
         }
-        if (b == 0) WriteStaves(attributes, instrument);
+        if (b == 0 && clefs.size() > 1) AppendNumber(attributes, "staves", static_cast<int64_t>(clefs.size()));
+        WriteClefs(attributes, clefs, b);
         shown = metre;
       }
       if (index == 0) {
@@ -182,13 +187,24 @@ class Writer {
     AppendText(barline, "bar-style", "light-heavy");
   }
 
-  static void WriteStaves(pugi::xml_node attributes, const EngravedPart& instrument) {
-    const size_t staves = instrument.staves.size();
-    if (staves > 1) AppendNumber(attributes, "staves", static_cast<int64_t>(staves));
-    for (size_t s = 0; s < staves; ++s) {
-      const Clef clef = ClefFor(instrument, instrument.staves[s], s);
+  // [staff][bar]
+  std::vector<std::vector<Clef>> ClefsOf(const EngravedPart& instrument) const {
+    std::vector<std::vector<Clef>> clefs;
+    for (size_t s = 0; s < instrument.staves.size(); ++s) {
+      const std::vector<Note>& notes = instrument.staves[s];
+      clefs.push_back(instrument.staves.size() == 2 ? HandClefs(notes, s, bars_)
+                                                    : std::vector<Clef>(bars_.size(), ClefFor(instrument, notes, s)));
+    }
+    return clefs;
+  }
+
+  // Those of the first bar, and those that change at bar `b`.
+  static void WriteClefs(pugi::xml_node attributes, const std::vector<std::vector<Clef>>& clefs, size_t b) {
+    for (size_t s = 0; s < clefs.size(); ++s) {
+      const Clef& clef = clefs[s][b];
+      if (b > 0 && clef == clefs[s][b - 1]) continue;
       auto node = attributes.append_child("clef");
-      if (staves > 1) node.append_attribute("number") = static_cast<unsigned>(s + 1);
+      if (clefs.size() > 1) node.append_attribute("number") = static_cast<unsigned>(s + 1);
       AppendText(node, "sign", std::string(clef.sign));
       if (clef.sign != "percussion") AppendNumber(node, "line", clef.line);
       if (clef.octave_change != 0) AppendNumber(node, "clef-octave-change", clef.octave_change);

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "inference/music/engraved_part.h"
+#include "inference/music/hand_clefs.h"
 #include "inference/music/score_file.h"
 #include "inference/music/smf.h"
 #include "tools/demo_songs/song.h"
@@ -287,6 +288,47 @@ TEST(WriteMusicXml, ViolinsAndVoicesKeepTheirClefs) {
   EXPECT_EQ(ClefFor({"Tenor", 52, false, {{}}}, {{0, 24, 50, 80}}, 0).octave_change, -1);
   EXPECT_EQ(ClefFor({"Bass", 52, false, {{}}}, {{0, 24, 57, 80}}, 0).sign, "F");
   EXPECT_EQ(ClefFor({"Piano", 0, false, {{}}}, {{0, 24, 55, 80}}, 0).sign, "F");
+}
+
+// A piano's two hands, one chord a bar each: the left hand's lowest notes are given.
+Score TwoHands(const std::vector<int>& left) {
+  Score score;
+  score.parts = {{"Piano right hand", 0, false, {}}, {"Piano left hand", 0, false, {}}};
+  for (size_t k = 0; k < left.size(); ++k) {
+    const auto at = static_cast<int64_t>(k) * 96;
+    score.parts[0].notes.push_back({at, 96, 84, 80});
+    for (const int above : {0, 4, 7}) score.parts[1].notes.push_back({at, 96, left[k] + above, 80});
+  }
+  return score;
+}
+
+// The bars, from 0, where the second staff has a new clef: "0F 2G".
+std::string LeftClefs(const Score& score) {
+  const std::vector<Bar> bars = BarsOf(score);
+  const std::vector<Clef> clefs = HandClefs(score.parts[1].notes, 1, bars);
+  std::string text;
+  for (size_t b = 0; b < clefs.size(); ++b) {
+    if (b == 0 || clefs[b] != clefs[b - 1])
+      text += (b == 0 ? "" : " ") + std::to_string(b) + std::string(clefs[b].sign);
+  }
+  return text;
+}
+
+TEST(WriteMusicXml, AHandThatLiesInTheOtherClefForLongIsWrittenThere) {
+  EXPECT_EQ(LeftClefs(TwoHands({48, 48, 72, 72, 72, 48, 48})), "0F 2G 5F");
+  EXPECT_EQ(LeftClefs(TwoHands({48, 48, 72, 48, 48, 48, 48})), "0F");  // one bar is read on ledger lines
+  EXPECT_EQ(LeftClefs(TwoHands({72, 72, 72, 48, 48})), "0G 3F");
+  EXPECT_EQ(LeftClefs(TwoHands({60, 57, 57, 60, 57})), "0F");  // about middle C either does
+  const std::string document = WriteMusicXml(TwoHands({48, 48, 72, 72, 72, 48, 48})).value();
+  const auto measure = [&](int number) {
+    const size_t from = document.find("<measure number=\"" + std::to_string(number) + "\"");
+    return document.substr(from, document.find("</measure>", from) - from);
+  };
+  EXPECT_THAT(measure(3), HasSubstr("<clef number=\"2\">"));
+  EXPECT_THAT(measure(3), HasSubstr("<sign>G</sign>"));
+  EXPECT_THAT(measure(6), HasSubstr("<sign>F</sign>"));
+  for (const int same : {2, 4, 5, 7}) EXPECT_THAT(measure(same), ::testing::Not(HasSubstr("<clef"))) << same;
+  EXPECT_EQ(ReadMusicXml(document).value().parts[1].notes, TwoHands({48, 48, 72, 72, 72, 48, 48}).parts[1].notes);
 }
 
 TEST(WriteMusicXml, DrumsComeBack) {
