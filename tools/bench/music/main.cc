@@ -2,6 +2,7 @@
 //
 //   bench_music --corpus DIR [--model FILE] [--figures FILE] [--covers 200] [--seed 1] [--jobs 2] [--markdown FILE]
 //   bench_music --corpus DIR --profiles FILE        writes what the corpus shows, style by style, and measures nothing
+//   bench_music --corpus DIR --people-apart DRAWS   how far people's own pieces are apart, and makes no covers
 //
 // docs/music_measures.md has the definitions, and the last run. Covers are made as the product makes them: the same
 // plan, candidates, guards and ranking (covers::PlanCover, covers::Make). Seeds are fixed: a run repeats to the digit,
@@ -13,6 +14,7 @@
 
 #include "inference/evaluation/style_features.h"
 #include "inference/model/model_file.h"
+#include "tools/bench/music/people_apart.h"
 #include "tools/bench/music/verdicts.h"
 
 namespace {
@@ -24,7 +26,7 @@ struct Flags {
   std::string corpus, model = "inference/weights/ledgerline.model", figures = "inference/weights/ledgerline.figures";
   std::string songs = "test", markdown, profiles;
   size_t covers = 200, free_covers = 40, loss_rows = 300'000;
-  int candidates = 8, jobs = 1;
+  int candidates = 8, jobs = 1, people_apart = 0;
   uint64_t seed = 1;
 };
 
@@ -83,6 +85,13 @@ Status Run(const Flags& flags) {
   styles.clear();
   for (const covers::StyleTraits* style : StylesOf(*decoder)) styles.insert(style->name);
   const std::vector<tokens::Piece> corpus = Openings({&train}, styles);
+  if (flags.people_apart > 0) {
+    ASSIGN_OR_RETURN(const ValuesByStyle own, MeasurePieces(corpus, flags.jobs));
+    ASSIGN_OR_RETURN(const ValuesByStyle held_out, MeasurePieces(Openings({&valid, &test}, styles), flags.jobs));
+    const size_t each = flags.covers / styles.size();
+    std::printf("%s", AsText(PeopleApart(own, held_out, each, flags.people_apart, flags.seed)).c_str());
+    return Status::Ok();
+  }
   covers::BorrowingGuard borrowing;
   if (!flags.figures.empty()) {
     ASSIGN_OR_RETURN(const std::string figures, model::ReadFileBytes(flags.figures));
@@ -168,6 +177,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", flags.seed, "Seed of songs and covers");
   app.add_option("--jobs", flags.jobs, "Threads")->check(CLI::Range(1, 64));
   app.add_option("--markdown", flags.markdown, "Page whose tables are replaced");
+  app.add_option("--people-apart", flags.people_apart, "How often people's own pieces are drawn and compared")
+      ->check(CLI::Range(1, 100'000));
   app.add_option("--profiles", flags.profiles, "Write the style profiles of the training split here, and stop");
   try {
     app.parse(argc, argv);
