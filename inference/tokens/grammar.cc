@@ -97,6 +97,7 @@ PolyphonyRange PolyphonyRangeOf(int polyphony_class) {
 
 BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules)
     : piece_(piece), bar_(piece.bars[bar]), index_(bar), rules_(rules) {
+  while (lowest_ + 1 < kRoles && ((piece.roles >> lowest_) & 1u) == 0) ++lowest_;
   const DensityRange range = DensityRangeOf(bar_.density);
   least_ = static_cast<int>(std::ceil(range.lowest * bar_.length / 24.0 - 1e-9));
   most_ = std::max({1, least_, static_cast<int>(std::ceil(range.highest * bar_.length / 24.0 - 1e-9)) - 1});
@@ -197,7 +198,9 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int ons
   };
   // A part that fell silent is wanted back, the more so where the plan asks for a full sound.
   const float full = PolyphonyRangeOf(bar_.polyphony).lowest >= 2.0 ? 1.0f : 0.5f;
-  if (plays(events)) return SilentFrom(events, role) <= onset ? full : 0.0f;
+  // A string that stops in the middle of a bar goes on where the others do: it rests for whole bars.
+  const bool string = role == kCello || role == kViola || role == kSecondViolin;
+  if (plays(events)) return SilentFrom(events, role) <= onset ? full + (string ? rules_.string_goes_on : 0.0f) : 0.0f;
   // The longer, the more; a bass that keeps silent leaves the others in the air.
   const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
   const float each = lowest ? 4.0f : 1.5f;
@@ -264,7 +267,8 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     } else if (onset == closing_) {
       value = 0;
     }
-    if (events.empty() && onset == 0) value += rules_.downbeat_bass / 2;
+    // Two hands rather begin with the bar: a tune's downbeat without a bass hangs in the air.
+    if (events.empty() && onset == 0) value += rules_.downbeat_bass / (lowest_ == kKeysLow ? 1.0f : 2.0f);
     // Compound beats too: attacks on every second eighth turn six eighths into three quarters.
     if ((rules_.dance || compound) && onset != last && onset % bar_.beat == 0) value += rules_.dance_beat;
     if (compound && onset != last && onset % bar_.beat == 12 && bar_.density <= kCalm && !MelodyStrikes(onset))
@@ -312,7 +316,7 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     float& value = bias[static_cast<size_t>(role)];
     value = EntryBonus(events, role, onset);
     const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
-    if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass;
+    if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass * (role == kKeysLow ? 1.5f : 1.0f);
     // The quartet's cello that has played goes on: a bar without it, here and there, sounds like a mistake.
     if (lowest && onset == 0 && !inside && !rules_.ordered && TraitsOf(role).voices == 1 &&
         PitchBefore(events, role, onset) != kNoPitch) {

@@ -29,13 +29,14 @@ struct GrammarRules {
   int melody_lowest = 55, melody_highest = 84;  // where it moves then
   float foreign_on_beat = -0.6f;                // logit of a note outside the chord, on a beat
   float foreign_off_beat = -0.1f;
-  float melody_clash = -1.2f;  // a semitone against the sounding melody
-  float thin = 1.0f;           // for another note of an attack while fewer sound than the plan asks for
-  float thick = -1.5f;         // and while more sound
-  float downbeat_bass = 1.8f;  // the ensemble's lowest role on a bar's first beat
-  float parallel = -2.5f;      // a single line moving with melody or another line into a fifth or octave from one
-  float bass_step = 0.0f;      // the bass's move by one or two semitones
-  float inner_step = 0.5f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
+  float melody_clash = -1.2f;   // a semitone against the sounding melody
+  float thin = 1.0f;            // for another note of an attack while fewer sound than the plan asks for
+  float thick = -1.5f;          // and while more sound
+  float downbeat_bass = 1.8f;   // the ensemble's lowest role on a bar's first beat
+  float string_goes_on = 2.5f;  // a string that played in the bar and is silent, where others strike
+  float parallel = -2.5f;       // a single line moving with melody or another line into a fifth or octave from one
+  float bass_step = 0.0f;       // the bass's move by one or two semitones
+  float inner_step = 0.65f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
   float say_chord = 1.0f;   // a root or third that the beat's chord has and nobody has sounded in it yet
   float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
   float last_third = 5.0f;      // the last chord's third while it is missing, and one more note for it
@@ -90,6 +91,7 @@ class BarGrammar {
 
   GrammarRules rules_;
   int least_ = 0, most_ = 0;  // onsets that the plan asks for and allows
+  int lowest_ = 0;            // the ensemble's lowest role
   int closing_ = -1;          // in the last bar, where the last attack stands; else -1
 };
 

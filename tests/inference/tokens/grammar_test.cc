@@ -300,6 +300,34 @@ TEST(Grammar, ACelloThatHasPlayedGoesOnOnTheNextDownbeat) {
   EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {.ordered = true}).RoleBias({}, 0), kViola));
 }
 
+TEST(Grammar, AStringThatStopsInsideABarGoesOnWhereTheOthersStrike) {
+  const Piece piece = Bars(kStrings, 1);
+  const BarGrammar grammar(piece, 0, {});
+  // Cello and viola for a half note; then the cello strikes again, and the viola is silent.
+  const int half = DurationSymbol(48);
+  const std::vector<Event> stopped = {{0, kCello, 48, half}, {0, kViola, 60, half}, {48, kCello, 43, half}};
+  std::vector<Event> sounds = stopped;
+  sounds[1].duration = DurationSymbol(96);
+  const auto viola = [&](const std::vector<Event>& events) { return grammar.RoleBias(events, 48)[kViola]; };
+  const auto joins = [&](const std::vector<Event>& events) { return grammar.OnsetBias(events, -1)[48]; };
+  EXPECT_GE(viola(stopped), viola(sounds) + GrammarRules().string_goes_on);
+  EXPECT_GT(joins(stopped), joins(sounds) + 1.0f);
+}
+
+TEST(Grammar, TwoHandsRatherBeginWithTheBarAndItsBass) {
+  const Piece hands = Bars(kHands, 1);
+  const std::vector<float> roles = BarGrammar(hands, 0, {}).RoleBias({}, 0);
+  EXPECT_FLOAT_EQ(roles[kKeysLow] - roles[kKeysHigh], 1.5f * GrammarRules().downbeat_bass);
+  const auto first = [](uint32_t roles) {
+    const Piece piece = Bars(roles, 1);
+    const std::vector<float> bias = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
+    return bias[0] - bias[24];
+  };
+  EXPECT_FLOAT_EQ(first(kHands), GrammarRules().downbeat_bass);
+  EXPECT_FLOAT_EQ(first(1u << kGuitar), GrammarRules().downbeat_bass / 2);
+  EXPECT_FLOAT_EQ(first(kStrings), GrammarRules().downbeat_bass / 2);
+}
+
 TEST(Grammar, AttacksOfACompoundMetreStandOnItsBeats) {
   Piece piece = Bars(kHands, 2);
   const std::vector<Event> first = {{0, kKeysLow, 48, DurationSymbol(24)}};
