@@ -14,6 +14,7 @@ namespace {
 using namespace tokens;  // NOLINT: rows and columns
 
 constexpr float kPitchGuidance = 0.375f;  // of how far the other logits are moved by the style
+constexpr float kVariedLean = 0.4f;       // of the lean towards the bar that returns, where it returns varied
 
 // Ends notes where the file will (held_notes.h), so that what is measured and ranked is what is heard; the model reads
 // on from what it wrote. A gap that no symbol has is covered by the next longer one.
@@ -247,7 +248,8 @@ class Session {
   void Lean(Column column, std::vector<float>* bias) const {
     if (!Leans()) return;
     const auto choice = static_cast<size_t>(row_[static_cast<size_t>(column)]);
-    if (choice < bias->size()) (*bias)[choice] += static_cast<float>(settings_.return_lean_permille) / 1000.0f;
+    const float share = returns_[bar_].varied ? kVariedLean : 1.0f;
+    if (choice < bias->size()) (*bias)[choice] += share * static_cast<float>(settings_.return_lean_permille) / 1000.0f;
   }
 
   int Draw(const std::vector<float>& bias, const model::SamplingRule& rule) {

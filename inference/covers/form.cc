@@ -20,37 +20,38 @@ constexpr size_t kLongestRun = 32;                       // bars that are compar
 constexpr size_t kFigureBack = 16;                       // bars
 constexpr double kContrast = 1.3;                        // of two bars' attacks a quarter
 
-// Of a hundred passages of two bars and more, of single bars, and of passages that have an earlier one's chords under
-// another melody: those that are taken up. Chosen on songs of the validation split, so that covers keep nearly as much
-// as the training split's pieces do and have nearly their structure (docs/decisions/0020-form.md).
+// Of a hundred passages of each length (LengthClass), those that the style's composers take up at least in part; of a
+// hundred bars of such passages, those that they then write note for note; both nearly as CountPassages counts them on
+// the training split. Of passages that have an earlier one's chords under another melody: those whose figures are taken
+// up, chosen on songs of the validation split (docs/decisions/0020-form.md).
 struct Keeping {
   std::string_view style;
-  int passage;
-  int single;
+  std::array<int, kPassageLengths> taken;
+  int bars;
   int figure;
 };
-constexpr std::array<Keeping, 17> kKeeping = {{{"art-song", 95, 45, 25},
-                                               {"dance", 95, 75, 40},
-                                               {"folk", 100, 90, 25},
-                                               {"guitar", 100, 75, 15},
-                                               {"hymn", 95, 45, 0},
-                                               {"krakowiak", 95, 60, 25},
-                                               {"march", 95, 70, 15},
-                                               {"mass", 85, 30, 10},
-                                               {"mazurka", 100, 75, 20},
-                                               {"motet", 80, 30, 0},
-                                               {"opera", 80, 45, 30},
-                                               {"organ", 75, 25, 5},
-                                               {"piano", 90, 55, 15},
-                                               {"polonaise", 90, 55, 20},
-                                               {"ragtime", 100, 75, 10},
-                                               {"string-quartet", 80, 40, 15},
-                                               {"waltz", 95, 75, 30}}};
+constexpr std::array<Keeping, 17> kKeeping = {{{"art-song", {42, 67, 78, 90}, 87, 25},
+                                               {"dance", {71, 80, 94, 100}, 87, 40},
+                                               {"folk", {77, 81, 98, 98}, 98, 25},
+                                               {"guitar", {69, 88, 82, 97}, 96, 15},
+                                               {"hymn", {26, 56, 88, 100}, 82, 0},
+                                               {"krakowiak", {63, 70, 91, 100}, 90, 25},
+                                               {"march", {65, 86, 90, 93}, 88, 15},
+                                               {"mass", {27, 49, 80, 100}, 87, 10},
+                                               {"mazurka", {72, 90, 96, 100}, 90, 20},
+                                               {"motet", {22, 55, 86, 100}, 85, 0},
+                                               {"opera", {40, 67, 80, 83}, 83, 30},
+                                               {"organ", {24, 42, 71, 100}, 80, 5},
+                                               {"piano", {48, 78, 84, 91}, 91, 15},
+                                               {"polonaise", {53, 78, 71, 75}, 97, 20},
+                                               {"ragtime", {54, 84, 100, 100}, 93, 10},
+                                               {"string-quartet", {33, 64, 82, 93}, 80, 15},
+                                               {"waltz", {64, 85, 95, 96}, 88, 30}}};
 
 Keeping KeepingOf(int style) {
   const std::string_view name = tokens::StyleName(style);
   const auto found = std::find_if(kKeeping.begin(), kKeeping.end(), [&](const Keeping& k) { return k.style == name; });
-  return found == kKeeping.end() ? Keeping{name, 85, 50, 0} : *found;
+  return found == kKeeping.end() ? Keeping{name, {50, 70, 85, 90}, 90, 0} : *found;
 }
 
 // Notes that stand in both, over the notes of either, in thousandths; onsets alone, or with their pitches.
@@ -126,11 +127,12 @@ int Source(const Likenesses& likenesses, size_t bar, int of_before) {
 }
 
 // Gives bars that have an earlier passage's chords, two bars and more, under another melody its figures: as long as the
-// chords go on so.
-void AddFigures(const Piece& piece, uint32_t percent, model::CounterRandom* random, std::vector<Return>* returns) {
+// chords go on so. `returning` are the bars that have an earlier one's melody too, taken up or not.
+void AddFigures(const Piece& piece, const std::vector<bool>& returning, uint32_t percent, model::CounterRandom* random,
+                std::vector<Return>* returns) {
   const std::vector<PieceBar>& bars = piece.bars;
   const auto alike = [&](size_t k, size_t j) {
-    return k < bars.size() && (*returns)[k].of < 0 && !bars[k].melody.empty() && bars[j].length == bars[k].length &&
+    return k < bars.size() && !returning[k] && !bars[k].melody.empty() && bars[j].length == bars[k].length &&
            bars[j].chords == bars[k].chords;
   };
   for (size_t k = 1, end = 0; k < bars.size(); k = end) {
@@ -148,32 +150,75 @@ void AddFigures(const Piece& piece, uint32_t percent, model::CounterRandom* rand
   }
 }
 
+// Of PassageCounts, which one a passage of so many bars is counted in.
+size_t LengthClass(size_t bars) { return bars <= 2 ? bars - 1 : bars <= 4 ? 2 : 3; }
+
+// Calls visit(first, end) for each passage of bars that return one after another.
+template <typename Visit>
+void ForEachPassage(const std::vector<Return>& returns, const Visit& visit) {
+  for (size_t first = 1, end = 0; first < returns.size(); first = end) {
+    end = first + 1;
+    if (returns[first].of < 0) continue;
+    while (end < returns.size() && returns[end].of == returns[end - 1].of + 1) ++end;
+    visit(first, end);
+  }
+}
+
+std::vector<Return> AllReturns(const Likenesses& likenesses, size_t bars) {
+  std::vector<Return> returns(bars);
+  for (size_t k = 1; k < bars; ++k) returns[k].of = Source(likenesses, k, returns[k - 1].of);
+  return returns;
+}
+
 }  // namespace
+
+std::array<PassageCounts, kPassageLengths> CountPassages(const Piece& piece) {
+  const Likenesses likenesses(piece);
+  const std::vector<Return> returns = AllReturns(likenesses, piece.bars.size());
+  std::array<PassageCounts, kPassageLengths> counts;
+  ForEachPassage(returns, [&](size_t first, size_t end) {
+    int bars = 0, unchanged = 0;
+    for (size_t k = first; k < end; ++k) {
+      const auto of = static_cast<size_t>(returns[k].of);
+      if (likenesses.At(k, of) < kSame || piece.bars[k].melody.empty()) continue;
+      ++bars;
+      unchanged += piece.bars[k].events == piece.bars[of].events;
+    }
+    if (bars == 0) return;
+    PassageCounts& count = counts[LengthClass(end - first)];
+    ++count.passages;
+    if (unchanged == 0) return;
+    ++count.taken;
+    count.bars += bars;
+    count.unchanged += unchanged;
+  });
+  return counts;
+}
 
 std::vector<Return> PlanReturns(const Piece& piece, uint64_t seed) {
   const size_t bars = piece.bars.size();
   const Likenesses likenesses(piece);
-  std::vector<Return> returns(bars);
-  for (size_t k = 1; k < bars; ++k) returns[k].of = Source(likenesses, k, returns[k - 1].of);
+  std::vector<Return> returns = AllReturns(likenesses, bars);
+  std::vector<bool> returning;
+  for (const Return& back : returns) returning.push_back(back.of >= 0);
   const Keeping keeping = KeepingOf(piece.style);
   model::CounterRandom random(seed, kReturnStream);
-  for (size_t first = 1, end = 0; first < bars; first = end) {
-    end = first + 1;
-    if (returns[first].of < 0) continue;
-    while (end < bars && returns[end].of == returns[end - 1].of + 1) ++end;
+  ForEachPassage(returns, [&](size_t first, size_t end) {
     const bool passage = end - first >= 2;
-    const bool kept = random.Below(100) < static_cast<uint32_t>(passage ? keeping.passage : keeping.single);
+    const bool taken = random.Below(100) < static_cast<uint32_t>(keeping.taken[LengthClass(end - first)]);
     for (size_t k = first; k < end; ++k) {
-      if (!kept) {
+      if (!taken) {
         returns[k].of = -1;
         continue;
       }
+      returns[k].varied = passage && random.Below(100) >= static_cast<uint32_t>(keeping.bars);
       // What leads on elsewhere is left to be led.
       const bool parts = passage && k + 1 == end;
-      returns[k].whole = k + 1 < bars && !parts && likenesses.At(k, static_cast<size_t>(returns[k].of)) >= kSame;
+      returns[k].whole =
+          k + 1 < bars && !parts && !returns[k].varied && likenesses.At(k, static_cast<size_t>(returns[k].of)) >= kSame;
     }
-  }
-  AddFigures(piece, static_cast<uint32_t>(keeping.figure), &random, &returns);
+  });
+  AddFigures(piece, returning, static_cast<uint32_t>(keeping.figure), &random, &returns);
   return returns;
 }
 

@@ -7,6 +7,7 @@
 #ifndef LEDGERLINE_INFERENCE_COVERS_FORM_H_
 #define LEDGERLINE_INFERENCE_COVERS_FORM_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -18,8 +19,9 @@ namespace ledgerline::covers {
 
 // What bar `of` did is taken up again.
 struct Return {
-  int of = -1;         // an earlier bar; -1: the bar is new
-  bool whole = false;  // note for note; else the choices are leaned towards that bar's
+  int of = -1;          // an earlier bar; -1: the bar is new
+  bool whole = false;   // note for note; else the choices are leaned towards that bar's,
+  bool varied = false;  // and less so here: a bar that its passage does not bring again as it was
 };
 
 // An element for each bar. A bar returns to the earlier bar that its passage goes on with, else to one that begins the
@@ -28,6 +30,16 @@ struct Return {
 // the two go different ways. Passages that have the chords of one of the last sixteen bars, under another melody, take
 // up its figures at times. Reads melody, chords, lengths and the style, nothing else of the piece.
 std::vector<Return> PlanReturns(const tokens::Piece& piece, uint64_t seed);
+
+// What a piece does with its passages of so many bars that have an earlier one's melody and chords: how many there are,
+// how many of them it takes up (a bar of theirs is, note for note, an earlier bar), and of the bars of these that have
+// an earlier bar's melody and chords exactly, how many have its accompaniment. Passages are those of PlanReturns.
+struct PassageCounts {
+  int passages = 0, taken = 0;
+  int bars = 0, unchanged = 0;
+};
+inline constexpr size_t kPassageLengths = 4;  // one bar, two, three and four, more
+std::array<PassageCounts, kPassageLengths> CountPassages(const tokens::Piece& piece);
 
 // Gives each bar that returns the texture classes of the bar that it returns to, but for the last bar, where that is a
 // pickup, and where the song's own accompaniment (`activity`: attacks a quarter, by bar) is clearly busier or calmer

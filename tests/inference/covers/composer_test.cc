@@ -103,6 +103,11 @@ TEST_F(ComposerTest, ABarThatReturnsWholeIsTheFirstOneNoteForNote) {
     shared += std::count(leaning[5].events.begin(), leaning[5].events.end(), event) != 0;
   }
   EXPECT_GE(shared * 10, leaning[5].events.size() * 8);
+  // A bar that returns varied is leant on by two fifths of that.
+  const std::vector<tokens::PieceBar> two_fifths = compose(returns, 1000)[0].piece.bars;
+  EXPECT_NE(compose(returns, 2500)[0].piece.bars[9].events, two_fifths[9].events);
+  returns[9].varied = true;
+  EXPECT_EQ(compose(returns, 2500)[0].piece.bars[9].events, two_fifths[9].events);
 }
 
 TEST_F(ComposerTest, WhatIsMeasuredEndsWhereTheNextNoteBegins) {

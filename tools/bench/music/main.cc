@@ -3,15 +3,19 @@
 //   bench_music --corpus DIR [--model FILE] [--figures FILE] [--covers 200] [--seed 1] [--jobs 2] [--markdown FILE]
 //   bench_music --corpus DIR --profiles FILE        writes what the corpus shows, style by style, and measures nothing
 //   bench_music --corpus DIR --people-apart DRAWS   how far people's own pieces are apart, and makes no covers
+//   bench_music --corpus DIR --passages             how often composers of the training split take passages up
 //
 // docs/music_measures.md has the definitions, and the last run. Covers are made as the product makes them: the same
 // plan, candidates, guards and ranking (covers::PlanCover, covers::Make). Seeds are fixed: a run repeats to the digit,
 // whatever the number of jobs.
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <map>
 #include <set>
 
+#include "inference/covers/form.h"
 #include "inference/evaluation/style_features.h"
 #include "inference/model/model_file.h"
 #include "tools/bench/music/people_apart.h"
@@ -28,6 +32,7 @@ struct Flags {
   size_t covers = 200, free_covers = 40, loss_rows = 300'000;
   int candidates = 8, jobs = 1, people_apart = 0;
   uint64_t seed = 1;
+  bool passages = false;
 };
 
 const auto kStart = std::chrono::steady_clock::now();
@@ -58,6 +63,35 @@ std::vector<const tokens::Piece*> Borrowed(const std::vector<tokens::Piece>& pie
   return borrowed;
 }
 
+// Of a hundred passages of each length, those that are taken up; of a hundred of their bars, those that are unchanged.
+Grid PassagesOf(const std::vector<tokens::Piece>& corpus) {
+  Grid grid{"Passages with an earlier one's melody and chords that are taken up, % (of how many)",
+            {{"style", "one bar", "two", "three and four", "more", "bars unchanged, of two and more"}}};
+  std::map<std::string, std::array<covers::PassageCounts, covers::kPassageLengths>> styles;
+  for (const tokens::Piece& piece : corpus) {
+    const auto counts = covers::CountPassages(piece);
+    auto& sums = styles[std::string(tokens::StyleName(piece.style))];
+    for (size_t i = 0; i < counts.size(); ++i) {
+      sums[i].passages += counts[i].passages, sums[i].taken += counts[i].taken;
+      sums[i].bars += counts[i].bars, sums[i].unchanged += counts[i].unchanged;
+    }
+  }
+  const auto share = [](int part, int whole) {
+    return Number(whole == 0 ? NAN : 100.0 * part / whole, 0) + " (" + std::to_string(whole) + ")";
+  };
+  for (const auto& [style, sums] : styles) {
+    std::vector<std::string> line = {style};
+    int bars = 0, unchanged = 0;
+    for (size_t i = 0; i < sums.size(); ++i) {
+      line.push_back(share(sums[i].taken, sums[i].passages));
+      if (i > 0) bars += sums[i].bars, unchanged += sums[i].unchanged;
+    }
+    line.push_back(share(unchanged, bars));
+    grid.lines.push_back(std::move(line));
+  }
+  return grid;
+}
+
 evaluation::StyleProfiles ProfilesOf(const std::vector<tokens::Piece>& corpus) {
   evaluation::StyleProfiles profiles;
   for (const covers::StyleTraits& style : covers::OfferedStyles()) {
@@ -74,6 +108,10 @@ Status Run(const Flags& flags) {
   ASSIGN_OR_RETURN(const learning::Dataset train, learning::LoadDataset(flags.corpus, "train"));
   std::set<std::string_view> styles;
   for (const covers::StyleTraits& style : covers::OfferedStyles()) styles.insert(style.name);
+  if (flags.passages) {
+    std::printf("%s", AsText(PassagesOf(Openings({&train}, styles))).c_str());
+    return Status::Ok();
+  }
   const evaluation::StyleProfiles profiles = ProfilesOf(Openings({&train}, styles));
   if (!flags.profiles.empty()) return model::WriteFileBytes(flags.profiles, evaluation::FormatProfiles(profiles));
   ASSIGN_OR_RETURN(const learning::Dataset valid, learning::LoadDataset(flags.corpus, "valid"));
@@ -177,6 +215,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", flags.seed, "Seed of songs and covers");
   app.add_option("--jobs", flags.jobs, "Threads")->check(CLI::Range(1, 64));
   app.add_option("--markdown", flags.markdown, "Page whose tables are replaced");
+  app.add_flag("--passages", flags.passages, "Count how often composers take passages up");
   app.add_option("--people-apart", flags.people_apart, "How often people's own pieces are drawn and compared")
       ->check(CLI::Range(1, 100'000));
   app.add_option("--profiles", flags.profiles, "Write the style profiles of the training split here, and stop");
