@@ -161,20 +161,31 @@ void FieldStages::Finish(Field field, const Row& row, const float* out, float* l
       Point(row[kCopyARole], roles_, out[roles_], logits);
       Point(row[kCopyBRole], roles_, out[roles_ + 1], logits);
       return;
-    case Field::kPitch:
-      for (int pitch = 0; pitch < 128; ++pitch) {
-        const int root = row[kStepRoot];
-        float sum = out[pitch];
-        if (root < kNoRoot) sum = sum + out[128 + (pitch - root + 120) % 12];
-        for (size_t i = 0; i < kReferences.size(); ++i) {
-          const int reference = row[static_cast<size_t>(kReferences[i])];
-          if (reference >= kNoPitch) continue;
-          sum = sum + out[140 + static_cast<int>(i) * kRelativeColumns +
-                          std::clamp(pitch - reference + kReach, 0, kRelativeColumns - 1)];
+    case Field::kPitch: {
+      // Every pitch's terms are added in one order: absolute, above the root, then each reference's. Reference by
+      // reference, all but the outermost columns are runs of neighbours.
+      constexpr int kPitches = 128;
+      std::copy_n(out, kPitches, logits);
+      const int root = row[kStepRoot];
+      if (root < kNoRoot) {
+        for (int pitch = 0, above = (120 - root) % 12; pitch < kPitches; ++pitch, above = above == 11 ? 0 : above + 1) {
+          logits[pitch] = logits[pitch] + out[kPitches + above];
         }
-        logits[pitch] = sum;
+      }
+      for (size_t i = 0; i < kReferences.size(); ++i) {
+        const int reference = row[static_cast<size_t>(kReferences[i])];
+        if (reference >= kNoPitch) continue;
+        const float* columns = out + 140 + static_cast<int>(i) * kRelativeColumns;
+        const int first = std::clamp(reference - kReach, 0, kPitches);
+        const int last = std::clamp(reference + kReach + 1, 0, kPitches);
+        for (int pitch = 0; pitch < first; ++pitch) logits[pitch] = logits[pitch] + columns[0];
+        for (int pitch = first; pitch < last; ++pitch) {
+          logits[pitch] = logits[pitch] + columns[pitch - reference + kReach];
+        }
+        for (int pitch = last; pitch < kPitches; ++pitch) logits[pitch] = logits[pitch] + columns[kRelativeColumns - 1];
       }
       return;
+    }
     case Field::kDuration:
       break;
   }
