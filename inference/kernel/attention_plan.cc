@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "inference/kernel/unrolled.h"
-
 namespace ledgerline::kernel {
 namespace {
 
@@ -15,36 +13,7 @@ size_t CommonPages(Pages a, Pages b) {
   return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
 }
 
-constexpr size_t kLine = 64;  // bytes of the processor's cache
-
-// Always in line: g++ 12 takes a function that only fetches for one without effect, and leaves its calls out.
-LEDGERLINE_INLINE inline void Fetch(const uint8_t* at, size_t bytes) {
-  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(at + i, 0, 2);
-}
-
-// What the first `filled` positions of a page hold.
-LEDGERLINE_INLINE inline void FetchPage(uint8_t* at, size_t head, size_t filled) {
-  const Int8Page page = Int8Page::At(at, head);
-  for (size_t i = 0; i < head; i += 4) Fetch(page.keys + i * kPagePositions, filled * 4);
-  Fetch(reinterpret_cast<const uint8_t*>(page.values), filled * head);
-  Fetch(reinterpret_cast<const uint8_t*>(page.key_scales), filled * sizeof(float));
-  Fetch(reinterpret_cast<const uint8_t*>(page.value_scales), filled * sizeof(float));
-}
-
 }  // namespace
-
-void AttentionPlan::FetchOwn(const CacheShape& shape, size_t layer) const {
-  for (const Part& part : parts_) {
-    for (const AttentionRow& row : part.rows) {
-      for (size_t t = part.shared * kPagePositions; t < row.length; t += kPagePositions) {
-        for (size_t h = 0; h < shape.heads; ++h) {
-          FetchPage(row.pages[t / kPagePositions] + shape.OffsetOf(layer, h), shape.head,
-                    std::min(kPagePositions, row.length - t));
-        }
-      }
-    }
-  }
-}
 
 void AttentionPlan::Make(std::span<const Span> spans, size_t most_rows) {
   struct Sequence {

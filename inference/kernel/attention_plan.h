@@ -34,10 +34,6 @@ class AttentionPlan {
   void Make(std::span<const Span> spans, size_t most_rows);
   std::span<const Part> parts() const { return parts_; }
 
-  // Asks for what a layer will read of the pages that rows do not share, which come from far away, one after the other:
-  // asked for before the layer's first product, they are near when attention begins. int8 caches only.
-  void FetchOwn(const CacheShape& shape, size_t layer) const;
-
  private:
   std::vector<AttentionRow> rows_;
   std::vector<Part> parts_;

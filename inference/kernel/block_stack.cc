@@ -113,7 +113,6 @@ void BlockStack::Attend(const Block& block, size_t layer, const std::vector<Span
   const size_t stride = padded_width(), head = padded_head_, half = shape_.head() / 2;
   const size_t group = shape_.heads / shape_.kv_heads;
   const size_t projected = block.query_key_value.padded_outputs(), attended = block.attention_out.padded_inputs();
-  if (precision_ == Precision::kInt8) w->plan.FetchOwn(cache_shape(), layer);
   NormAll(block.attention_norm, rows, x, w->normed.data());
   w->activations.Prepare(*ops_, precision_, w->normed.data(), stride, rows, block.query_key_value.padded_inputs());
   block.query_key_value.Apply(*ops_, w->activations, w->projected.data(), projected, Write::kSet);
