@@ -12,8 +12,6 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kValuesAtOnce = 32768;  // that are one sum: sums do not depend on the threads
-
 // Whether the values lie one after the other in this process's memory.
 bool Plain(const Tensor& x) { return x.device().is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous(); }
 

@@ -3,6 +3,7 @@
 #ifndef LEDGERLINE_INFERENCE_LEARNING_OPTIMISER_H_
 #define LEDGERLINE_INFERENCE_LEARNING_OPTIMISER_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@ namespace ledgerline::learning {
 
 // Names and float32 tensors that require gradients. Order decides in which order norms are summed.
 using NamedParameters = std::vector<std::pair<std::string, torch::Tensor>>;
+
+// Values of a tensor that one thread takes at once; they are one sum, so that sums do not depend on the threads.
+inline constexpr int64_t kValuesAtOnce = 32768;
 
 NamedParameters ParametersOf(const torch::nn::Module& network);
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "inference/learning/autocast.h"
+#include "inference/learning/optimiser.h"
 #include "inference/model/shared_work.h"
 
 namespace ledgerline::learning {
 namespace {
 
 using torch::Tensor;
-
-constexpr int64_t kValuesAtOnce = 32768;
 
 // Of one parameter, so many values.
 struct Block {

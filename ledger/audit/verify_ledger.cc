@@ -1,6 +1,7 @@
 #include "ledger/audit/verify_ledger.h"
 
 #include "crypto/checkpoint.h"
+#include "ledger/audit/entry_examination.h"
 #include "ledger/audit/journal_fold.h"
 #include "ledger/exchange/catalogue_file.h"
 #include "ledger/exchange/usage_file.h"
@@ -11,8 +12,6 @@ namespace ledgerline::audit {
 namespace {
 
 constexpr size_t kListedMax = 50;
-
-std::string Named(uint64_t index) { return "entry " + std::to_string(index); }
 
 // One a line; beyond kListedMax only how many more.
 std::string Listed(const std::vector<std::string>& items) {
@@ -55,7 +54,7 @@ void CheckFiles(LedgerView& view, Report& report) {
         ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
         return CheckFile(entry.submission.payload, view);
       }();
-      if (!status.ok()) bad.push_back(Named(index.value) + ": " + status.message());
+      if (!status.ok()) bad.push_back(Named(index) + ": " + status.message());
     }
   }
   if (!bad.empty()) return report.Fail("files", Listed(bad));
@@ -73,7 +72,7 @@ void CheckVerdicts(const royalty::LedgerFold& fold, Report& report) {
   std::vector<std::string> unauthorised;
   for (const rights::GenerationRecord* generation : generations) {
     if (generation->verdict.authorised()) continue;
-    unauthorised.push_back(Named(generation->entry.value) + " is " + generation->verdict.ToString());
+    unauthorised.push_back(Named(generation->entry) + " is " + generation->verdict.ToString());
   }
   std::string detail = std::to_string(generations.size()) + " generations judged, " +
                        std::to_string(unauthorised.size()) + " unauthorised (their money is held)";
@@ -86,7 +85,7 @@ void NameTheOperatorsWord(const rights::RightsState& rights, Report& report) {
   std::vector<std::string> attested;
   for (const rights::ConsentRecord* consent : rights.consents().List(rights.size())) {
     if (consent->attested_by == rights::Attestation::kParty) continue;
-    attested.push_back(Named(consent->entry.value) + " of " + consent->party.text());
+    attested.push_back(Named(consent->entry) + " of " + consent->party.text());
   }
   if (!attested.empty()) {
     report.Trust("Consents that the operator attested, because the party did not sign them (" +
@@ -95,7 +94,7 @@ void NameTheOperatorsWord(const rights::RightsState& rights, Report& report) {
   std::vector<std::string> keys;
   for (const auto* party : rights.Parties(rights.size())) {
     for (const auto* key : rights.keys().KeysOf(party->row.id, rights.size()))
-      keys.push_back(party->row.id.text() + " (" + Named(key->entry.value) + ")");
+      keys.push_back(party->row.id.text() + " (" + Named(key->entry) + ")");
   }
   if (!keys.empty()) {
     report.Trust(
@@ -113,7 +112,7 @@ std::vector<EntryIndex> CheckCloses(LedgerView& view, const royalty::LedgerFold&
     return equal;
   }
   for (const EntryIndex index : *entries) {
-    const std::string name = "close in " + Named(index.value);
+    const std::string name = "close in " + Named(index);
     const Status status = [&]() -> Status {
       ASSIGN_OR_RETURN(const std::string bytes, view.ReadEntry(index));
       ASSIGN_OR_RETURN(const journal::ParsedEntry entry, journal::ParseEntry(bytes));
@@ -177,7 +176,7 @@ std::vector<EntryIndex> VerifyMeaningOf(LedgerView& view, const royalty::LedgerF
   if (!faults.empty()) {
     std::vector<std::string> named;
     for (const rights::Fault& fault : faults)
-      named.push_back(Named(fault.entry.value) + (fault.ignored ? " does not count: " : ": ") + fault.text);
+      named.push_back(Named(fault.entry) + (fault.ignored ? " does not count: " : ": ") + fault.text);
     report.Pass("faults in data", std::to_string(faults.size()) + " named\n" + Listed(named));
   }
   NameTheOperatorsWord(fold.rights(), report);

@@ -7,9 +7,9 @@ namespace {
 
 using exchange::Asset;
 
-class Gatherer {
+class ConcernGatherer {
  public:
-  Gatherer(const FrozenPeriod& frozen, const CloseResult& result)
+  ConcernGatherer(const FrozenPeriod& frozen, const CloseResult& result)
       : frozen_(frozen), rights_(frozen.fold.rights()), result_(result) {
     for (const CloseItem& close : frozen.fold.closes()) {
       if (close.entry.value < frozen.prefix.value) previous_ = &close;
@@ -221,7 +221,7 @@ class Gatherer {
 }  // namespace
 
 std::map<std::string, PartyConcern> GatherConcerns(const FrozenPeriod& frozen, const CloseResult& result) {
-  return Gatherer(frozen, result).Run();
+  return ConcernGatherer(frozen, result).Run();
 }
 
 }  // namespace ledgerline::royalty

@@ -10,9 +10,9 @@ using exchange::RateModel;
 // A cover's use of one period, territory and tier: what a floor is owed for once.
 using UseKey = std::tuple<RecordingId, Period, std::string, std::string>;
 
-class Gatherer {
+class PoolGatherer {
  public:
-  explicit Gatherer(const FrozenPeriod& frozen) : frozen_(frozen), rights_(frozen.fold.rights()) {
+  explicit PoolGatherer(const FrozenPeriod& frozen) : frozen_(frozen), rights_(frozen.fold.rights()) {
     for (const CloseItem& close : frozen.fold.closes()) {
       if (close.entry.value < frozen.prefix.value) closes_.push_back(&close);
     }
@@ -215,6 +215,6 @@ class Gatherer {
 
 }  // namespace
 
-Result<GatheredPeriod> GatherPeriod(const FrozenPeriod& frozen) { return Gatherer(frozen).Run(); }
+Result<GatheredPeriod> GatherPeriod(const FrozenPeriod& frozen) { return PoolGatherer(frozen).Run(); }
 
 }  // namespace ledgerline::royalty

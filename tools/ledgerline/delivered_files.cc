@@ -12,12 +12,8 @@ namespace {
 
 constexpr size_t kMidiBytesMax = size_t{16} << 20;
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 Result<Hash256> FingerprintOf(const std::string& path) {
-  if (EndsWith(path, ".mid")) {
+  if (path.ends_with(".mid")) {
     ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMidiBytesMax));
     return fingerprint::MidiFingerprint(bytes);
   }
@@ -37,8 +33,8 @@ void CheckDeliveredFiles(const audit::Receipt& receipt, const std::string& direc
   for (const audit::DeliveredFile& file : receipt.files) names.insert(file.name);
   for (const std::string& file : names) {
     const std::string path = (directory.empty() ? std::string(".") : directory) + "/" + file;
-    const bool midi = EndsWith(file, ".mid");
-    if (!midi && !EndsWith(file, ".wav")) {
+    const bool midi = file.ends_with(".mid");
+    if (!midi && !file.ends_with(".wav")) {
       report.Trust("Whatever " + file + " is: the event names only a MIDI file and a sound.");
       continue;
     }

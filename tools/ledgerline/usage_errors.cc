@@ -17,10 +17,6 @@ std::string NamesOf(const std::vector<const CLI::App*>& commands) {
   return names;
 }
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 }  // namespace
 
 std::string WrongCommand(const CLI::App& app, int argc, const char* const* argv) {
@@ -58,7 +54,7 @@ std::string WrongOption(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string what = error.what();
   const std::string option = what.substr(0, what.find(':'));
-  if (what.find(": 1 required ") != std::string::npos && EndsWith(what, " missing")) {
+  if (what.find(": 1 required ") != std::string::npos && what.ends_with(" missing")) {
     what = option + " needs a value";
   } else if (what.find(": At Most 1 required but received ") != std::string::npos) {
     what = option + " may be given once only";
