@@ -20,10 +20,10 @@ constexpr std::string_view kMagic = "LLS1";
 constexpr size_t kNonceSize = 12;
 constexpr size_t kTagSize = 16;
 
-struct ContextDeleter {
+struct CipherDeleter {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
 };
-using ContextPointer = std::unique_ptr<EVP_CIPHER_CTX, ContextDeleter>;
+using CipherPointer = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 
 const uint8_t* In(std::string_view text) { return reinterpret_cast<const uint8_t*>(text.data()); }
 uint8_t* Out(std::string& text) { return reinterpret_cast<uint8_t*>(text.data()); }
@@ -55,7 +55,7 @@ Result<std::string> Seal(const SealKey& key, std::string_view associated, std::s
   ASSIGN_OR_RETURN(const std::string nonce, RandomBytes(random, kNonceSize));
   std::string body(plaintext.size(), '\0');
   std::string tag(kTagSize, '\0');
-  const ContextPointer context(EVP_CIPHER_CTX_new());
+  const CipherPointer context(EVP_CIPHER_CTX_new());
   int size = 0;
   const bool sealed =
       context != nullptr &&
@@ -78,7 +78,7 @@ Result<std::string> Unseal(const SealKey& key, std::string_view associated, std:
   const std::string_view body = sealed.substr(kMagic.size() + kNonceSize, sealed.size() - kSealOverhead);
   std::string tag(sealed.substr(sealed.size() - kTagSize));
   std::string plaintext(body.size(), '\0');
-  const ContextPointer context(EVP_CIPHER_CTX_new());
+  const CipherPointer context(EVP_CIPHER_CTX_new());
   int size = 0;
   const bool opened =
       context != nullptr &&

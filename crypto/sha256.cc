@@ -23,13 +23,13 @@ const EVP_MD* Algorithm() {
   return kAlgorithm;
 }
 
-struct ContextDeleter {
+struct DigestDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-using ContextPointer = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
+using DigestPointer = std::unique_ptr<EVP_MD_CTX, DigestDeleter>;
 
-ContextPointer NewContext() {
-  ContextPointer context(EVP_MD_CTX_new());
+DigestPointer NewContext() {
+  DigestPointer context(EVP_MD_CTX_new());
   if (context == nullptr) Die("out of memory");
   return context;
 }
@@ -48,14 +48,14 @@ Hash256 End(EVP_MD_CTX* context) {
 }  // namespace
 
 Hash256 Sha256(std::string_view bytes) {
-  thread_local const ContextPointer context = NewContext();
+  thread_local const DigestPointer context = NewContext();
   Start(context.get());
   if (EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1) Die("update");
   return End(context.get());
 }
 
 struct Sha256Hasher::Context {
-  ContextPointer evp = NewContext();
+  DigestPointer evp = NewContext();
 };
 
 Sha256Hasher::Sha256Hasher() : context_(std::make_unique<Context>()) { Start(context_->evp.get()); }

@@ -15,7 +15,7 @@ using tokens::Piece;
 using tokens::PieceBar;
 
 constexpr uint64_t kFreeSeed = 0x6672656500000000ull;  // "free": other draws than the accompaniment's
-constexpr int kShortest = 6;                           // a sixteenth
+constexpr int kSixteenth = 6;                          // a sixteenth
 constexpr int64_t kNewRhythm = 30;                     // hundredths, of a rhythm that no bar of the song has
 
 bool SameOnsets(const std::vector<MelodyNote>& a, const std::vector<MelodyNote>& b) {
@@ -37,9 +37,9 @@ std::vector<MelodyNote> Merged(const PieceBar& original, const std::vector<Event
     if (IsStructural(original, note)) merged.push_back(note);
   }
   for (const Event& event : composed) {
-    if (event.role != tokens::kMelodyRole || event.onset % kShortest != 0) continue;
+    if (event.role != tokens::kMelodyRole || event.onset % kSixteenth != 0) continue;
     const bool room = std::all_of(merged.begin(), merged.end(), [&](const MelodyNote& note) {
-      return std::abs(note.onset - event.onset) >= kShortest;
+      return std::abs(note.onset - event.onset) >= kSixteenth;
     });
     const int ticks = tokens::kDurationTicks[static_cast<size_t>(event.duration)];
     if (room) merged.push_back({event.onset, event.pitch, ticks, false});

@@ -44,7 +44,7 @@ class Reader {
   bool short_ = false;
 };
 
-Status Bound(std::string_view field, int64_t value, int64_t low, int64_t high) {
+Status Within(std::string_view field, int64_t value, int64_t low, int64_t high) {
   if (value >= low && value <= high) return Status::Ok();
   return OutOfRange("groove model: " + std::string(field) + " " + std::to_string(value) + " is outside " +
                     std::to_string(low) + " to " + std::to_string(high));
@@ -64,7 +64,7 @@ Status TakeQuantiles(std::string_view field, int low, int high, Reader* reader, 
   for (int8_t& value : *table) {
     value = static_cast<int8_t>(reader->Take(1));
     if (!reader->ok()) return DataLoss("groove model: truncated");
-    RETURN_IF_ERROR(Bound(std::string(field) + " quantile", value, before, high));
+    RETURN_IF_ERROR(Within(std::string(field) + " quantile", value, before, high));
     before = value;
   }
   return Status::Ok();
@@ -72,7 +72,7 @@ Status TakeQuantiles(std::string_view field, int low, int high, Reader* reader, 
 
 Status TakeTables(std::string_view field, int low, int high, Reader* reader, std::vector<Quantiles>* tables) {
   const auto count = static_cast<int64_t>(reader->Take(2));
-  RETURN_IF_ERROR(Bound(std::string(field) + " tables", count, 1, static_cast<int64_t>(kMaxGrooveTables)));
+  RETURN_IF_ERROR(Within(std::string(field) + " tables", count, 1, static_cast<int64_t>(kMaxGrooveTables)));
   for (int64_t t = 0; t < count && reader->ok(); ++t) {
     Quantiles table;
     RETURN_IF_ERROR(TakeQuantiles(field, low, high, reader, &table));
@@ -90,7 +90,7 @@ void PutWalk(const Walk& walk, Writer* writer) {
 Status TakeWalk(Reader* reader, Walk* walk) {
   for (int32_t* value : {&walk->after, &walk->above, &walk->noise, &walk->alone_after, &walk->alone_noise}) {
     *value = static_cast<int16_t>(reader->Take(2));
-    RETURN_IF_ERROR(Bound("walk", *value, -4096, 4096));
+    RETURN_IF_ERROR(Within("walk", *value, -4096, 4096));
   }
   return Status::Ok();
 }
@@ -160,14 +160,14 @@ Result<GrooveModel> ParseGrooveModel(std::string_view bytes) {
   GrooveModel model;
   for (uint32_t& bars : model.trained_bars) bars = static_cast<uint32_t>(reader.Take(4));
   const auto entries = static_cast<size_t>(reader.Take(4));
-  RETURN_IF_ERROR(Bound("entries", static_cast<int64_t>(entries), 0, static_cast<int64_t>(kMaxGrooveEntries)));
+  RETURN_IF_ERROR(Within("entries", static_cast<int64_t>(entries), 0, static_cast<int64_t>(kMaxGrooveEntries)));
   if (reader.left() < 6 * entries) return DataLoss("groove model: truncated inside its contexts");
   for (size_t i = 0; i < entries; ++i) {
     const auto key = static_cast<uint32_t>(reader.Take(4));
     if (i > 0 && key <= model.keys.back()) return DataLoss("groove model: context keys do not rise");
     const auto packed = static_cast<uint32_t>(reader.Take(2));
     const int logit = static_cast<int>(packed >> 3 ^ 0x1000) - 0x1000;
-    RETURN_IF_ERROR(Bound("logit", logit, -kInputLogitMax, kInputLogitMax));
+    RETURN_IF_ERROR(Within("logit", logit, -kInputLogitMax, kInputLogitMax));
     model.keys.push_back(key);
     model.logits.push_back(static_cast<int16_t>(logit));
     model.trust.push_back(static_cast<uint8_t>(packed & 7));
@@ -186,25 +186,25 @@ Result<GrooveModel> ParseGrooveModel(std::string_view bytes) {
   model.other_share.resize(kTableCells);
   for (uint16_t& index : model.velocity_table) {
     index = static_cast<uint16_t>(reader.Take(2));
-    RETURN_IF_ERROR(Bound("velocity table", index, 0, static_cast<int64_t>(model.velocities.size()) - 1));
+    RETURN_IF_ERROR(Within("velocity table", index, 0, static_cast<int64_t>(model.velocities.size()) - 1));
   }
   for (uint16_t& index : model.deviation_table) {
     index = static_cast<uint16_t>(reader.Take(2));
-    RETURN_IF_ERROR(Bound("deviation table", index, 0, static_cast<int64_t>(model.deviations.size()) - 1));
+    RETURN_IF_ERROR(Within("deviation table", index, 0, static_cast<int64_t>(model.deviations.size()) - 1));
   }
   for (uint8_t& share : model.other_share) share = static_cast<uint8_t>(reader.Take(1));
   for (uint8_t& share : model.other_stays) share = static_cast<uint8_t>(reader.Take(1));
   RETURN_IF_ERROR(TakeWalk(&reader, &model.velocity_walk));
   RETURN_IF_ERROR(TakeWalk(&reader, &model.deviation_walk));
   const auto families = static_cast<int64_t>(reader.Take(2));
-  RETURN_IF_ERROR(Bound("families", families, 0, static_cast<int64_t>(kMaxGrooveFamilies)));
+  RETURN_IF_ERROR(Within("families", families, 0, static_cast<int64_t>(kMaxGrooveFamilies)));
   for (int64_t f = 0; f < families; ++f) {
     Family family;
     family.style = static_cast<uint8_t>(reader.Take(1));
     family.windows = static_cast<uint16_t>(reader.Take(2));
     family.hits = static_cast<uint8_t>(reader.Take(1));
     const int least = f == 0 ? 0 : model.families.back().style;
-    RETURN_IF_ERROR(Bound("family style", family.style, least, kGrooveStyles - 1));
+    RETURN_IF_ERROR(Within("family style", family.style, least, kGrooveStyles - 1));
     model.families.push_back(family);
   }
   for (uint8_t& hits : model.fill_hits) hits = static_cast<uint8_t>(reader.Take(1));

@@ -13,7 +13,7 @@ using tokens::Event;
 using tokens::Piece;
 using tokens::PieceBar;
 
-struct Attack {
+struct BarAttack {
   int onset = 0;  // in the bar
   std::vector<int> pitches;
   bool downbeat = false;
@@ -48,7 +48,7 @@ double Share(double part, double whole) { return whole == 0 ? 0 : part / whole; 
 }  // namespace
 
 std::vector<double> StyleFeatures(const Piece& piece) {
-  std::vector<Attack> attacks;
+  std::vector<BarAttack> attacks;
   double ticks = 0, notes = 0, sounding = 0, pitch_sum = 0, pitch_squares = 0, span_sum = 0, chords = 0, bars = 0,
          alike = 0, pairs = 0;
   std::array<double, 8> durations{}, bass_moves{}, top_moves{};
@@ -64,7 +64,7 @@ std::vector<double> StyleFeatures(const Piece& piece) {
       continue;
     }
     bars += 1;
-    std::map<int, Attack> in_bar;
+    std::map<int, BarAttack> in_bar;
     for (const Event& event : bar.events) {
       const int length = tokens::kDurationTicks[static_cast<size_t>(event.duration)];
       notes += 1;

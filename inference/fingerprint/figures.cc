@@ -6,9 +6,9 @@
 namespace ledgerline::fingerprint {
 namespace {
 
-constexpr std::string_view kMagic = "LLFIGS";
-constexpr char kVersion = 1;
-constexpr size_t kHeaderBytes = 12;  // magic, version, Rice parameter, count
+constexpr std::string_view kFigureMagic = "LLFIGS";
+constexpr char kFigureVersion = 1;
+constexpr size_t kFigureHeaderBytes = 12;  // magic, version, Rice parameter, count
 
 // SplitMix64's finaliser (Steele, Lea and Flood, OOPSLA 2014).
 uint64_t Mix(uint64_t z) {
@@ -81,8 +81,8 @@ bool FigureIndex::Contains(uint32_t figure) const { return std::binary_search(so
 
 std::string FigureIndex::Serialise() const {
   const int parameter = RiceParameter(sorted_.size());
-  std::string bytes(kMagic);
-  bytes.push_back(kVersion);
+  std::string bytes(kFigureMagic);
+  bytes.push_back(kFigureVersion);
   bytes.push_back(static_cast<char>(parameter));
   const auto count = static_cast<uint32_t>(sorted_.size());
   for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>((count >> shift) & 0xff));
@@ -99,15 +99,15 @@ std::string FigureIndex::Serialise() const {
 }
 
 Result<FigureIndex> FigureIndex::Parse(std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes || bytes.substr(0, kMagic.size()) != kMagic) {
-    return InvalidArgument("figure index: it does not begin with " + std::string(kMagic));
+  if (bytes.size() < kFigureHeaderBytes || bytes.substr(0, kFigureMagic.size()) != kFigureMagic) {
+    return InvalidArgument("figure index: it does not begin with " + std::string(kFigureMagic));
   }
-  if (bytes[6] != kVersion) {
+  if (bytes[6] != kFigureVersion) {
     return InvalidArgument("figure index of version " + std::to_string(static_cast<unsigned char>(bytes[6])) +
                            "; this program reads 1");
   }
   uint32_t count = 0;
-  for (size_t i = 8; i < kHeaderBytes; ++i) count = count << 8 | static_cast<unsigned char>(bytes[i]);
+  for (size_t i = 8; i < kFigureHeaderBytes; ++i) count = count << 8 | static_cast<unsigned char>(bytes[i]);
   if (count > kFiguresMax) {
     return OutOfRange("figure index: " + std::to_string(count) + " figures, at most " + std::to_string(kFiguresMax));
   }
@@ -116,7 +116,7 @@ Result<FigureIndex> FigureIndex::Parse(std::string_view bytes) {
     return InvalidArgument("figure index: Rice parameter " + std::to_string(parameter) + ", " + std::to_string(count) +
                            " figures are written with " + std::to_string(RiceParameter(count)));
   }
-  BitReader bits(bytes.substr(kHeaderBytes));
+  BitReader bits(bytes.substr(kFigureHeaderBytes));
   if (count > bits.BitsLeft()) return InvalidArgument("figure index: its end is missing");
   std::vector<uint32_t> sorted;
   sorted.reserve(count);

@@ -9,9 +9,9 @@
 namespace ledgerline::fingerprint {
 namespace {
 
-constexpr std::string_view kMagic = "LLMF";
-constexpr uint8_t kVersion = 1;
-constexpr size_t kHeaderBytes = 8;  // magic, version, notes in a gram, count (two bytes)
+constexpr std::string_view kMelodicMagic = "LLMF";
+constexpr uint8_t kMelodicVersion = 1;
+constexpr size_t kMelodicHeaderBytes = 8;  // magic, version, notes in a gram, count (two bytes)
 constexpr size_t kGramBytes = 8;
 
 constexpr int kIntervalBits = 6;  // -31 to 31, stored with 32 added; wider leaps are cut
@@ -138,8 +138,8 @@ Comparison Compared(const MelodicFingerprint& a, const MelodicFingerprint& b) {
 Hash256 MelodicFingerprint::Digest() const { return crypto::Sha256(ToBytes()); }
 
 std::string MelodicFingerprint::ToBytes() const {
-  std::string bytes(kMagic);
-  bytes += static_cast<char>(kVersion);
+  std::string bytes(kMelodicMagic);
+  bytes += static_cast<char>(kMelodicVersion);
   bytes += static_cast<char>(kGramNotes);
   bytes += static_cast<char>(grams.size() >> 8);
   bytes += static_cast<char>(grams.size());
@@ -150,11 +150,11 @@ std::string MelodicFingerprint::ToBytes() const {
 }
 
 Result<MelodicFingerprint> MelodicFingerprint::FromBytes(std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes || bytes.substr(0, 4) != kMagic) {
+  if (bytes.size() < kMelodicHeaderBytes || bytes.substr(0, 4) != kMelodicMagic) {
     return InvalidArgument("melodic fingerprint: the bytes do not begin with LLMF and a header of 8 bytes");
   }
   const auto byte = [&](size_t i) { return static_cast<uint8_t>(bytes[i]); };
-  if (byte(4) != kVersion) {
+  if (byte(4) != kMelodicVersion) {
     return InvalidArgument("melodic fingerprint: version " + std::to_string(byte(4)) + " is not 1");
   }
   if (byte(5) != kGramNotes) {
@@ -165,14 +165,14 @@ Result<MelodicFingerprint> MelodicFingerprint::FromBytes(std::string_view bytes)
   if (count > kMaxGrams) {
     return OutOfRange("melodic fingerprint: count " + std::to_string(count) + " is above " + std::to_string(kMaxGrams));
   }
-  if (bytes.size() != kHeaderBytes + count * kGramBytes) {
+  if (bytes.size() != kMelodicHeaderBytes + count * kGramBytes) {
     return InvalidArgument("melodic fingerprint: length " + std::to_string(bytes.size()) + " is not " +
-                           std::to_string(kHeaderBytes + count * kGramBytes) + ", as its count says");
+                           std::to_string(kMelodicHeaderBytes + count * kGramBytes) + ", as its count says");
   }
   MelodicFingerprint print;
   for (size_t i = 0; i < count; ++i) {
     uint64_t gram = 0;
-    for (size_t k = 0; k < kGramBytes; ++k) gram = gram << 8 | byte(kHeaderBytes + i * kGramBytes + k);
+    for (size_t k = 0; k < kGramBytes; ++k) gram = gram << 8 | byte(kMelodicHeaderBytes + i * kGramBytes + k);
     if (!IsGram(gram)) return InvalidArgument("melodic fingerprint: gram " + std::to_string(i) + " is no phrase");
     if (i > 0 && gram <= print.grams.back()) {
       return InvalidArgument("melodic fingerprint: gram " + std::to_string(i) + " is not above the one before it");

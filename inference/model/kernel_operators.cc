@@ -96,7 +96,7 @@ Tensor LinearCodes(const Tensor& x, const Tensor& codes, const Tensor& scales) {
       kernel::Precision::kInt8, outputs);
 }
 
-Tensor RmsNorm(const Tensor& x, const Tensor& gain) {
+Tensor KernelRmsNorm(const Tensor& x, const Tensor& gain) {
   CheckFloats(x, 2, "x");
   CheckFloats(gain, 1, "gain");
   TORCH_CHECK(x.size(1) == gain.size(0), "ledgerline::rms_norm: x and gain differ in width");
@@ -191,7 +191,7 @@ TORCH_LIBRARY(ledgerline, library) {
 TORCH_LIBRARY_IMPL(ledgerline, CPU, library) {
   library.impl("linear", ledgerline::model::Linear);
   library.impl("linear_codes", ledgerline::model::LinearCodes);
-  library.impl("rms_norm", ledgerline::model::RmsNorm);
+  library.impl("rms_norm", ledgerline::model::KernelRmsNorm);
   library.impl("silu_gate", ledgerline::model::SiluGate);
   library.impl("rotate", ledgerline::model::Rotate);
   library.impl("attention", ledgerline::model::Attention);

@@ -46,8 +46,8 @@ constexpr std::array<Offer, 12> kMinorOffers = {{{0, kMinor, 0},
                                                  {2, kDominant7, 360},
                                                  {7, kMinor, 260}}};
 
-constexpr int kChangeAtBar = 60;
-constexpr int kChangeInsideBar = 260;
+constexpr int kMoveAtBar = 60;
+constexpr int kMoveInsideBar = 260;
 constexpr int kOwn = 1000;        // per thousand of melody inside the chord
 constexpr int kStrangerCost = 2;  // times the share outside the chord, where the chord has a note a semitone away
 
@@ -108,7 +108,7 @@ std::vector<ChordSpan> HarmoniseMelody(const Melody& melody, const std::vector<B
       for (size_t p = 0; p < states; ++p) {
         int way = total[p];
         if (g > first && p != s) {
-          way += Progression(offers[p], offers[s]) - (groups[g].bar_start ? kChangeAtBar : kChangeInsideBar);
+          way += Progression(offers[p], offers[s]) - (groups[g].bar_start ? kMoveAtBar : kMoveInsideBar);
         }
         if (way + points > next[s]) {
           next[s] = way + points;

@@ -7,8 +7,8 @@
 namespace ledgerline::music {
 namespace {
 
-constexpr double kQuarter = 22;  // pixels of a quarter note
-constexpr double kWidth = 1240;  // of a row, at most
+constexpr double kQuarterPixels = 22;  // pixels of a quarter note
+constexpr double kWidth = 1240;        // of a row, at most
 constexpr double kMargin = 24;
 constexpr double kSemitone = 3.2;
 constexpr double kHeader = 64;
@@ -91,7 +91,7 @@ class Drawing {
   }
 
   double X(int64_t tick, size_t first) const {
-    return kMargin + static_cast<double>(tick - bars_[first].start) / kGridTicks * kQuarter;
+    return kMargin + static_cast<double>(tick - bars_[first].start) / kGridTicks * kQuarterPixels;
   }
   double RollHeight() const { return (high_ - low_ + 1) * kSemitone; }
   double RowHeight() const { return 2 * kBand + kChordLine + RollHeight(); }

@@ -15,7 +15,7 @@ constexpr uint64_t kMagic = 0x88e241b785f4cff7;
 constexpr uint64_t kHandlesBytes = 40;
 constexpr uint64_t kTrailerBytes = 5;
 constexpr uint64_t kRestartBytes = 4;
-constexpr uint64_t kPageBytes = 4'096;
+constexpr uint64_t kTablePageBytes = 4'096;
 constexpr std::string_view kProperties = "rocksdb.properties";
 
 uint64_t LittleEndian(std::string_view bytes) {
@@ -55,7 +55,7 @@ std::optional<Handle> TakeHandle(std::string_view& bytes) {
 // Whether a page's part of these bytes, which stand at `offset` of the file, is all zeros.
 bool MissesPage(std::string_view bytes, uint64_t offset) {
   for (uint64_t at = 0; at < bytes.size();) {
-    const uint64_t end = std::min<uint64_t>(bytes.size(), at + kPageBytes - (offset + at) % kPageBytes);
+    const uint64_t end = std::min<uint64_t>(bytes.size(), at + kTablePageBytes - (offset + at) % kTablePageBytes);
     if (bytes.substr(at, end - at).find_first_not_of('\0') == std::string_view::npos) return true;
     at = end;
   }

@@ -9,7 +9,7 @@
 namespace ledgerline::bench {
 namespace {
 
-void MustBeOk(const rocksdb::Status& status) {
+void MustSucceed(const rocksdb::Status& status) {
   if (!status.ok()) Die(Internal("raw RocksDB: " + status.ToString()));
 }
 
@@ -34,7 +34,7 @@ RawRocks::RawRocks(const std::string& directory) {
   options.error_if_exists = true;
   options.compression = rocksdb::kNoCompression;
   rocksdb::DB* db = nullptr;
-  MustBeOk(rocksdb::DB::Open(options, directory, &db));
+  MustSucceed(rocksdb::DB::Open(options, directory, &db));
   db_.reset(db);
 }
 
@@ -44,15 +44,16 @@ double RawRocks::Write(const std::vector<std::string>& values, size_t batch_size
   const Stopwatch watch;
   for (size_t at = 0; at < values.size();) {
     rocksdb::WriteBatch batch;
-    for (size_t n = 0; n < batch_size && at < values.size(); ++n, ++at) MustBeOk(batch.Put(Key(next_++), values[at]));
-    MustBeOk(db_->Write(Synced(), &batch));
+    for (size_t n = 0; n < batch_size && at < values.size(); ++n, ++at)
+      MustSucceed(batch.Put(Key(next_++), values[at]));
+    MustSucceed(db_->Write(Synced(), &batch));
   }
   return watch.Seconds();
 }
 
 double RawRocks::WriteOne(std::string_view value) {
   const Stopwatch watch;
-  MustBeOk(db_->Put(Synced(), Key(next_++), rocksdb::Slice(value.data(), value.size())));
+  MustSucceed(db_->Put(Synced(), Key(next_++), rocksdb::Slice(value.data(), value.size())));
   return watch.Seconds();
 }
 
@@ -64,7 +65,7 @@ void RawRocks::Check(const std::vector<std::string>& values) const {
       Die(DataLoss("raw RocksDB: row " + std::to_string(read) + " is not what was written"));
     }
   }
-  MustBeOk(rows->status());
+  MustSucceed(rows->status());
   if (read != values.size()) Die(DataLoss("raw RocksDB has " + std::to_string(read) + " rows of those written"));
 }
 
