@@ -224,10 +224,10 @@ int64_t RankingScorePpm(const AccompanimentMeasures& m, double nats_per_note, co
   cost += 0.10 * m.plan_density_error;
   cost += 0.15 * m.plan_polyphony_error;
   cost += 0.8 * std::abs(m.groove_similarity - habits.like_bar_before / 1000.0);
-  cost += 0.5 * std::max(0.0, habits.inner_step / 1000.0 - m.inner_step_share);
+  cost += 0.7 * std::max(0.0, habits.inner_step / 1000.0 - m.inner_step_share);
   cost += 0.5 * std::abs(m.bass_step_share - habits.bass_step / 1000.0);
   cost += 1.0 * m.crossing_share;
-  cost += 0.02 * std::max(0.0, m.bass_leap_mean - 7.0);
+  cost += 0.04 * std::max(0.0, m.bass_leap_mean - 7.0);
   cost += 0.015 * std::max(0.0, m.bass_mean_pitch - 55.0);     // a bass that is none
   cost += 0.25 * std::max(0.0, m.hands_together_share - 0.6);  // two hands that do one thing
   cost += 0.6 * (1.0 - m.sounding_bars_share);

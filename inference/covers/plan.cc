@@ -229,7 +229,18 @@ tokens::GrammarRules RulesFor(const StyleTraits& style, const Piece& piece) {
   rules.ordered = style.voices != Voices::kFree;
   rules.dance = style.triple;
   rules.triplets = UsesTriplets(piece);
-  rules.bass_step = static_cast<float>(HabitsOf(style.name).bass_lean) / 1000.0f;
+  const Leans leans = HabitsOf(style.name).leans;
+  const auto nats = [](int thousandths) { return static_cast<float>(thousandths) / 1000.0f; };
+  rules.bass_step = nats(leans.bass_step);
+  rules.inner_step = nats(leans.inner_step);
+  rules.join = nats(leans.join);
+  rules.again = nats(leans.again);
+  rules.same_rhythm = nats(leans.same_rhythm);
+  rules.sixteenth = nats(leans.sixteenth);
+  rules.off_beat = nats(leans.off_beat);
+  rules.brief = nats(leans.brief);
+  rules.bass_height = nats(leans.bass_height);
+  rules.height = nats(leans.height);
   return rules;
 }
 

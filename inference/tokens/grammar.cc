@@ -101,7 +101,10 @@ BarGrammar::BarGrammar(const Piece& piece, size_t bar, const GrammarRules& rules
   const DensityRange range = DensityRangeOf(bar_.density);
   least_ = static_cast<int>(std::ceil(range.lowest * bar_.length / 24.0 - 1e-9));
   most_ = std::max({1, least_, static_cast<int>(std::ceil(range.highest * bar_.length / 24.0 - 1e-9)) - 1});
-  if (ComposesMelody()) most_ += 3 * bar_.length / 48;  // the melody's own onsets
+  if (ComposesMelody()) {
+    most_ += 3 * bar_.length / 48;                                              // the melody's own onsets
+    rules_.join = rules_.same_rhythm = rules_.sixteenth = rules_.off_beat = 0;  // they speak of an accompaniment
+  }
   if (bar + 1 == piece.bars.size() && bar_.density != 0 && !bar_.melody.empty()) {
     closing_ = bar_.melody.back().onset;
     ++most_;  // the close itself is not counted
@@ -191,6 +194,21 @@ bool BarGrammar::MelodyStrikes(int tick) const {
                      [tick](const MelodyNote& note) { return note.onset == tick; });
 }
 
+int BarGrammar::NextOfRhythmBefore(const std::vector<Event>& events) const {
+  if (index_ == 0 || piece_.bars[index_ - 1].length != bar_.length) return -1;
+  const auto onsets = [](const std::vector<Event>& bar) {
+    std::vector<int> list;
+    for (const Event& event : bar) {
+      if (list.empty() || event.onset != list.back()) list.push_back(event.onset);
+    }
+    return list;
+  };
+  const std::vector<int> now = onsets(events), before = onsets(piece_.bars[index_ - 1].events);
+  if (before.size() < now.size() || !std::equal(now.begin(), now.end(), before.begin())) return -1;
+  if (before.empty()) return -1;
+  return now.size() == before.size() ? kEndOfBar : before[now.size()];
+}
+
 float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
   if (rules_.choir || TraitsOf(role).voices != 1) return 0;
   auto plays = [role](const std::vector<Event>& bar) {
@@ -267,6 +285,8 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     } else if (onset == closing_) {
       value = 0;
     }
+    if (onset != last && onset % 12 == 0 && onset % bar_.beat != 0) value += rules_.off_beat;
+    if (onset != last && onset % 12 == 6) value += rules_.sixteenth;
     // Two hands rather begin with the bar: a tune's downbeat without a bass hangs in the air.
     if (events.empty() && onset == 0) value += rules_.downbeat_bass / (lowest_ == kKeysLow ? 1.0f : 2.0f);
     // Compound beats too: attacks on every second eighth turn six eighths into three quarters.
@@ -281,7 +301,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
         if (((piece_.roles >> role) & 1u) != 0) bonus = std::max(bonus, EntryBonus(events, role, onset));
       }
       if (MelodySilent(events, onset) && events.back().role != kMelodyRole) bonus = std::max(bonus, kMelodyWanted);
-      value += bonus + texture;
+      value += bonus + texture + rules_.join;
     } else if (MelodySilent(events, onset) && onset % 12 == 0) {
       value += kMelodyWanted / 2;
     }
@@ -295,6 +315,8 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   if (room && MelodySilent(events, bar_.length - 1)) bias[kEndOfBar] -= kMelodyWanted;
   if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
   if (rules_.choir && latest < bar_.length && after < latest) bias[kEndOfBar] = kForbid;
+  if (const int next = NextOfRhythmBefore(events); next >= 0 && rules_.same_rhythm != 0)
+    bias[static_cast<size_t>(next)] += rules_.same_rhythm;
   bool any = bias[kEndOfBar] > kForbid / 2;
   for (const float value : bias) any = any || value > kForbid / 2;
   if (!any) bias[kEndOfBar] = 0;
@@ -437,6 +459,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     setting.below_role = events.back().role;
   }
   const bool bass_moves = lowest_role && same_onset.empty() && last_of_role != kNoPitch;
+  const bool bass = lowest_role && same_onset.empty();
   const bool inner = !lowest_role || !same_onset.empty();
   const std::vector<int> before = inner ? AttackBefore(events, role, onset) : std::vector<int>();
   const uint32_t unsaid = mask & ~SaidInBeat(events, onset);
@@ -446,6 +469,9 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
     if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
     float value = IdiomBias(setting, pitch);
+    value += bass ? rules_.bass_height * static_cast<float>(pitch - 48) / 12.0f
+                  : rules_.height * static_cast<float>(pitch - 60) / 12.0f;
+    if (line_moves && pitch == last_of_role) value += rules_.again;
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
     if (pitch < below || pitch > above) value += rules_.crossing;
     if (close && keys && !same_onset.empty() && mask != 0 && !belongs) continue;  // rather a note less
@@ -507,10 +533,11 @@ std::vector<float> BarGrammar::DurationBias(const std::vector<Event>& events, in
     if (rules_.choir && role < kRoles && !OnChoirGrid(onset + ticks)) continue;
     // A melody moves; its long notes stand at the ends of phrases, which are few.
     if (!fill) bias[static_cast<size_t>(symbol)] = role == kMelodyRole && ticks > 36 ? kLongMelodyNote : 0.0f;
+    if (!fill && ticks <= 12 && role != kMelodyRole) bias[static_cast<size_t>(symbol)] += rules_.brief;
     longest = symbol;
   }
   if (longest < 0) longest = DurationSymbol(left);
-  bias[static_cast<size_t>(longest)] = 0;
+  bias[static_cast<size_t>(longest)] = std::max(bias[static_cast<size_t>(longest)], 0.0f);
   return bias;
 }
 

@@ -37,7 +37,7 @@ struct GrammarRules {
   float parallel = -2.5f;       // a single line moving with melody or another line into a fifth or octave from one
   float bass_step = 0.0f;       // the bass's move by one or two semitones
   float inner_step = 0.65f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
-  float say_chord = 1.0f;   // a root or third that the beat's chord has and nobody has sounded in it yet
+  float say_chord = 1.3f;    // a root or third that the beat's chord has and nobody has sounded in it yet
   float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
   float last_third = 5.0f;      // the last chord's third while it is missing, and one more note for it
   float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
@@ -45,7 +45,16 @@ struct GrammarRules {
   float dance_beat = 0.8f;      // an onset on a beat of a dance, or of a compound metre
   float odd_sixteenth = -3.0f;  // of a compound metre, where neither plan nor melody has sixteenths
   float second_eighth = -2.5f;  // of a compound beat, where the plan is calm and the melody has none there
-  float cluster = -8.0f;        // a semitone inside an attack: no chord of the vocabulary has one
+  // What a style's composers do more or less often than the model does (habits.h).
+  float join = 0.0f;         // another note of an attack
+  float again = 0.0f;        // a line or the bass striking its last pitch again
+  float same_rhythm = 0.0f;  // going on with the rhythm of the bar before, having begun with it
+  float sixteenth = 0.0f;    // an onset on an odd sixteenth
+  float off_beat = 0.0f;     // an onset on an eighth between the beats
+  float brief = 0.0f;        // a duration of an eighth or less
+  float bass_height = 0.0f;  // of the ensemble's lowest part, per octave above C3
+  float height = 0.0f;       // of the others, per octave above middle C
+  float cluster = -8.0f;     // a semitone inside an attack: no chord of the vocabulary has one
 };
 
 class BarGrammar {
@@ -86,6 +95,8 @@ class BarGrammar {
   uint32_t SoundingAt(const std::vector<Event>& events, int onset) const;
   // Tick at which `role` falls silent, given the bar's events so far; 0 when it has none.
   int SilentFrom(const std::vector<Event>& events, int role) const;
+  // Where the bar before goes on after `events`, as long as they have its rhythm: an onset, or kEndOfBar; else -1.
+  int NextOfRhythmBefore(const std::vector<Event>& events) const;
   // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.
   float EntryBonus(const std::vector<Event>& events, int role, int onset) const;
 

@@ -134,8 +134,11 @@ TEST(Ranking, AStylesHabitsDecideWhatIsUsual) {
     EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::bass_step_share, by)), 50'000, 1) << by;
     EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::groove_similarity, by)), 80'000, 1) << by;
   }
-  EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::inner_step_share, -0.1)), 50'000, 1);
+  EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::inner_step_share, -0.1)), 70'000, 1);
   EXPECT_EQ(cost(&AccompanimentMeasures::inner_step_share, 0.1), 0);
+  usual.bass_leap_mean = 7;  // a fifth on average is no fault either
+  EXPECT_EQ(cost(&AccompanimentMeasures::bass_leap_mean, -1), 0);
+  EXPECT_NEAR(static_cast<double>(cost(&AccompanimentMeasures::bass_leap_mean, 1)), 40'000, 1);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "inference/covers/cover_score.h"
+#include "inference/covers/habits.h"
 #include "tests/inference/tokens/sample_pieces.h"
 
 namespace ledgerline::covers {
@@ -154,6 +155,33 @@ TEST(Plan, TheBassLeansAsTheStyleDoes) {
   EXPECT_FLOAT_EQ(RulesFor(*FindStyle("mass"), piece).bass_step, 0.8f);
   EXPECT_FLOAT_EQ(RulesFor(*FindStyle("folk"), piece).bass_step, -0.4f);
   EXPECT_FLOAT_EQ(RulesFor(*FindStyle("waltz"), piece).bass_step, 0.0f);
+}
+
+TEST(Plan, EveryLeanOfTheStyleReachesItsRule) {
+  const tokens::Piece piece = tokens::RandomPiece(1, 4);
+  for (const StyleTraits& style : OfferedStyles()) {
+    const Leans leans = HabitsOf(style.name).leans;
+    const tokens::GrammarRules rules = RulesFor(style, piece);
+    const std::pair<int, float> pairs[] = {{leans.bass_step, rules.bass_step},
+                                           {leans.inner_step, rules.inner_step},
+                                           {leans.join, rules.join},
+                                           {leans.again, rules.again},
+                                           {leans.same_rhythm, rules.same_rhythm},
+                                           {leans.sixteenth, rules.sixteenth},
+                                           {leans.off_beat, rules.off_beat},
+                                           {leans.brief, rules.brief},
+                                           {leans.bass_height, rules.bass_height},
+                                           {leans.height, rules.height}};
+    for (const auto& [lean, rule] : pairs) EXPECT_FLOAT_EQ(rule, static_cast<float>(lean) / 1000.0f) << style.name;
+  }
+  // What was seen most clearly: voices of a motet that repeat and strike together, waltzes full of sixteenths, a guitar
+  // with one rhythm throughout. An adapter's style has no leans.
+  EXPECT_LT(HabitsOf("motet").leans.again, -1000);
+  EXPECT_LT(HabitsOf("motet").leans.join, -500);
+  EXPECT_LT(HabitsOf("waltz").leans.sixteenth, -1000);
+  EXPECT_LT(HabitsOf("guitar").leans.same_rhythm, -1000);
+  EXPECT_EQ(RulesFor(*FindStyle("ragtime"), piece).join, 0.0f);
+  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("ragtime"), piece).inner_step, 0.65f);
 }
 
 }  // namespace

@@ -226,6 +226,69 @@ TEST(Grammar, StepsOfTheBassAndOfInnerVoicesAreLeantTowards) {
   EXPECT_FLOAT_EQ(gain(events, kKeysLow, 48, 0, 1, 50), 0);
 }
 
+TEST(Grammar, AStylesLeansWeighOnsets) {
+  Piece piece = Bars(kHands, 3);
+  piece.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(24)},
+                          {0, kKeysHigh, 64, DurationSymbol(24)},
+                          {36, kKeysHigh, 64, DurationSymbol(24)}};
+  const std::vector<Event> begun = {{0, kKeysLow, 48, DurationSymbol(24)}};
+  const auto gain = [&](const GrammarRules& rules, const std::vector<Event>& events, size_t bar, int onset) {
+    const auto at = static_cast<size_t>(onset);
+    return BarGrammar(piece, bar, rules).OnsetBias(events, -1)[at] -
+           BarGrammar(piece, bar, {}).OnsetBias(events, -1)[at];
+  };
+  EXPECT_FLOAT_EQ(gain({.join = 2}, begun, 1, 0), 2);  // another note of the attack
+  EXPECT_FLOAT_EQ(gain({.join = 2}, begun, 1, 24), 0);
+  EXPECT_FLOAT_EQ(gain({.off_beat = 2}, begun, 1, 12), 2);
+  for (const int onset : {0, 6, 24, 48}) EXPECT_FLOAT_EQ(gain({.off_beat = 2}, begun, 1, onset), 0) << onset;
+  EXPECT_FLOAT_EQ(gain({.sixteenth = 2}, begun, 1, 18), 2);
+  for (const int onset : {0, 12, 24}) EXPECT_FLOAT_EQ(gain({.sixteenth = 2}, begun, 1, onset), 0) << onset;
+  // The rhythm of the bar before: its next onset, then its end; not once it was left, nor in the first bar.
+  const GrammarRules same{.same_rhythm = 2};
+  EXPECT_FLOAT_EQ(gain(same, {}, 1, 0), 2);
+  EXPECT_FLOAT_EQ(gain(same, begun, 1, 36), 2);
+  for (const int onset : {0, 24, 48, kEndOfBar}) EXPECT_FLOAT_EQ(gain(same, begun, 1, onset), 0) << onset;
+  std::vector<Event> through = begun, another = begun;
+  through.push_back({36, kKeysHigh, 67, DurationSymbol(24)});
+  another.push_back({24, kKeysHigh, 67, DurationSymbol(24)});
+  EXPECT_FLOAT_EQ(gain(same, through, 1, kEndOfBar), 2);
+  for (const int onset : {36, 48, kEndOfBar}) EXPECT_FLOAT_EQ(gain(same, another, 1, onset), 0) << onset;
+  EXPECT_FLOAT_EQ(gain(same, begun, 0, 36), 0);
+  EXPECT_FLOAT_EQ(gain(same, begun, 2, 36), 0);  // the bar before is silent
+  piece.bars[1].length = 72;
+  EXPECT_FLOAT_EQ(gain(same, begun, 1, 36), 0);  // or of another length
+  // They speak of an accompaniment: where a melody is composed they say nothing.
+  piece.bars[1].melody.clear();
+  const GrammarRules plain{.melody_composed = true},
+      leaning{.melody_composed = true, .join = 2, .same_rhythm = 2, .sixteenth = 2, .off_beat = 2, .brief = 2};
+  EXPECT_EQ(BarGrammar(piece, 1, leaning).OnsetBias(begun, -1), BarGrammar(piece, 1, plain).OnsetBias(begun, -1));
+  EXPECT_EQ(BarGrammar(piece, 1, leaning).DurationBias(begun, 24, kMelodyRole),
+            BarGrammar(piece, 1, plain).DurationBias(begun, 24, kMelodyRole));
+}
+
+TEST(Grammar, AStylesLeansWeighPitchesAndDurations) {
+  const Piece piece = Bars(kHands, 2);
+  const std::vector<Event> bass = {{0, kKeysLow, 48, DurationSymbol(24)}};
+  const auto gain = [&](const GrammarRules& rules, const std::vector<Event>& events, int role, int last, size_t pitch) {
+    return BarGrammar(piece, 0, rules).PitchBias(events, 24, role, last)[pitch] -
+           BarGrammar(piece, 0, {}).PitchBias(events, 24, role, last)[pitch];
+  };
+  EXPECT_FLOAT_EQ(gain({.again = 2}, bass, kKeysLow, 48, 48), 2);
+  EXPECT_FLOAT_EQ(gain({.again = 2}, bass, kKeysLow, 48, 50), 0);
+  EXPECT_FLOAT_EQ(gain({.again = 2}, bass, kKeysHigh, 60, 60), 0);  // a hand's chord is no line
+  EXPECT_NEAR(gain({.bass_height = 2}, bass, kKeysLow, kNoPitch, 36), -2, 1e-5);
+  EXPECT_NEAR(gain({.bass_height = 2}, bass, kKeysLow, kNoPitch, 54), 1, 1e-5);
+  EXPECT_FLOAT_EQ(gain({.bass_height = 2}, bass, kKeysHigh, kNoPitch, 64), 0);
+  EXPECT_NEAR(gain({.height = 2}, bass, kKeysHigh, kNoPitch, 66), 1, 1e-5);
+  EXPECT_FLOAT_EQ(gain({.height = 2}, bass, kKeysLow, kNoPitch, 36), 0);
+  const std::vector<float> plain = BarGrammar(piece, 0, {}).DurationBias(bass, 24, kKeysLow),
+                           brief = BarGrammar(piece, 0, {.brief = -2}).DurationBias(bass, 24, kKeysLow);
+  for (const int ticks : {6, 12, 24, 48}) {
+    const auto symbol = static_cast<size_t>(DurationSymbol(ticks));
+    EXPECT_FLOAT_EQ(brief[symbol] - plain[symbol], ticks <= 12 ? -2 : 0) << ticks;
+  }
+}
+
 TEST(Grammar, TheBeatsChordIsSaidOnce) {
   const Piece piece = Bars(kHands, 2);  // C major; the melody has C, then E
   const auto gain = [&](const std::vector<Event>& now, int onset, size_t pitch) {
