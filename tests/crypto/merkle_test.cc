@@ -11,8 +11,8 @@
 namespace ledgerline::crypto {
 namespace {
 
-MemoryTree Build(const Leaves& leaves) {
-  MemoryTree tree;
+ReferenceTree Build(const Leaves& leaves) {
+  ReferenceTree tree;
   for (const std::string& leaf : leaves) tree.Append(leaf);
   return tree;
 }
@@ -29,7 +29,7 @@ const char* const kGoldenRoots[] = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33
                                     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
 
 TEST(MerkleTest, GoldenRoots) {
-  MemoryTree tree;
+  ReferenceTree tree;
   EXPECT_EQ(tree.frontier().Root(), Sha256(""));
   EXPECT_EQ(TreeHash(TreeSize{0}, tree).value(), EmptyRoot());
   for (size_t i = 0; i < 8; ++i) {
@@ -48,7 +48,7 @@ TEST(MerkleTest, LeavesOfEveryLengthAroundTheBufferHashAlike) {
 
 TEST(MerkleTest, EveryProofOfEverySizeUpToSeventyMatchesTheReferenceAndVerifies) {
   const Leaves leaves = NumberedLeaves(70);
-  MemoryTree tree = Build(leaves);
+  ReferenceTree tree = Build(leaves);
   for (size_t n = 1; n <= leaves.size(); ++n) {
     const Hash256 root = ReferenceRoot(leaves, 0, n);
     ASSERT_EQ(TreeHash(TreeSize{n}, tree).value(), root);
@@ -71,7 +71,7 @@ TEST(MerkleTest, RandomSizesMatchTheReference) {
     const auto m = *rc::gen::inRange<size_t>(1, n + 1);
     const auto i = *rc::gen::inRange<size_t>(0, n);
     const Leaves leaves = NumberedLeaves(n);
-    MemoryTree tree = Build(leaves);
+    ReferenceTree tree = Build(leaves);
     RC_ASSERT(tree.frontier().Root() == ReferenceRoot(leaves, 0, n));
     RC_ASSERT(InclusionProof(EntryIndex{i}, TreeSize{n}, tree).value() == ReferencePath(i, leaves, 0, n));
     RC_ASSERT(ConsistencyProof(TreeSize{m}, TreeSize{n}, tree).value() == ReferenceSubproof(m, leaves, 0, n, true));
@@ -87,7 +87,7 @@ TEST(MerkleTest, EveryTamperedInclusionProofIsRefused) {
     const auto n = *rc::gen::inRange<size_t>(2, 300);
     const auto i = *rc::gen::inRange<size_t>(0, n);
     const Leaves leaves = NumberedLeaves(n);
-    MemoryTree tree = Build(leaves);
+    ReferenceTree tree = Build(leaves);
     const Hash256 root = tree.frontier().Root();
     const Hash256 leaf = LeafHash(leaves[i]);
     const Proof good = InclusionProof(EntryIndex{i}, TreeSize{n}, tree).value();
@@ -119,7 +119,7 @@ TEST(MerkleTest, EveryTamperedConsistencyProofIsRefused) {
     const auto n = *rc::gen::inRange<size_t>(2, 300);
     const auto m = *rc::gen::inRange<size_t>(1, n);
     const Leaves leaves = NumberedLeaves(n);
-    MemoryTree tree = Build(leaves);
+    ReferenceTree tree = Build(leaves);
     const Hash256 new_root = tree.frontier().Root();
     const Hash256 old_root = TreeHash(TreeSize{m}, tree).value();
     const Proof good = ConsistencyProof(TreeSize{m}, TreeSize{n}, tree).value();
@@ -147,7 +147,7 @@ TEST(MerkleTest, EveryTamperedConsistencyProofIsRefused) {
 
 TEST(MerkleTest, ASizeOfAnotherShapeIsRefused) {
   const Leaves leaves = NumberedLeaves(8);
-  MemoryTree tree = Build(leaves);
+  ReferenceTree tree = Build(leaves);
   const Proof proof = InclusionProof(EntryIndex{3}, TreeSize{8}, tree).value();
   for (const uint64_t size : {4u, 9u, 16u, 17u}) {
     EXPECT_FALSE(
@@ -157,7 +157,7 @@ TEST(MerkleTest, ASizeOfAnotherShapeIsRefused) {
 }
 
 TEST(MerkleTest, BoundsAreErrorsThatNameThem) {
-  MemoryTree tree = Build(NumberedLeaves(3));
+  ReferenceTree tree = Build(NumberedLeaves(3));
   EXPECT_EQ(InclusionProof(EntryIndex{3}, TreeSize{3}, tree).status().code(), StatusCode::kOutOfRange);
   EXPECT_EQ(InclusionProof(EntryIndex{3}, TreeSize{3}, tree).status().message(),
             "entry index 3 is not below tree size 3");

@@ -58,7 +58,7 @@ inline Proof ReferenceSubproof(size_t m, const Leaves& d, size_t begin, size_t e
 }
 
 // Every complete subtree in memory, filled by a Frontier.
-class MemoryTree : public HashReader {
+class ReferenceTree : public HashReader {
  public:
   void Append(std::string_view leaf) {
     frontier_.Append(LeafHash(leaf), [this](NodeId id, const Hash256& hash) { nodes_[id] = hash; });

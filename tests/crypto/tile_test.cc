@@ -76,7 +76,7 @@ TEST(TileTest, ATreeOfSeventyThousandHasTheTilesThatTheSpecificationLists) {
 // Tiles cut out of a memory tree.
 class MemoryTiles : public TileReader {
  public:
-  explicit MemoryTiles(MemoryTree& tree) : tree_(tree) {}
+  explicit MemoryTiles(ReferenceTree& tree) : tree_(tree) {}
   Result<std::string> ReadTile(const TileId& tile) override {
     ++reads;
     std::string bytes;
@@ -92,11 +92,11 @@ class MemoryTiles : public TileReader {
   bool cut = false;
 
  private:
-  MemoryTree& tree_;
+  ReferenceTree& tree_;
 };
 
 TEST(TileTest, ProofsFromTilesEqualProofsFromNodes) {
-  MemoryTree tree;
+  ReferenceTree tree;
   for (const std::string& leaf : NumberedLeaves(66'000)) tree.Append(leaf);
   MemoryTiles tiles(tree);
   for (const uint64_t n : {1u, 2u, 255u, 256u, 257u, 1000u, 65'535u, 65'536u, 65'537u, 66'000u}) {
@@ -121,7 +121,7 @@ TEST(TileTest, ProofsFromTilesEqualProofsFromNodes) {
 }
 
 TEST(TileTest, NodesOfATileAreThoseOfTheTree) {
-  MemoryTree tree;
+  ReferenceTree tree;
   for (const std::string& leaf : NumberedLeaves(1000)) tree.Append(leaf);
   MemoryTiles tiles(tree);
   for (const uint32_t width : {1u, 2u, 3u, 100u, 232u, 256u}) {
@@ -144,7 +144,7 @@ TEST(TileTest, NodesOfATileAreThoseOfTheTree) {
 }
 
 TEST(TileTest, ReadersShareABoundedCache) {
-  MemoryTree tree;
+  ReferenceTree tree;
   for (const std::string& leaf : NumberedLeaves(66'000)) tree.Append(leaf);
   MemoryTiles tiles(tree);
   TileCache cache(8);
@@ -174,7 +174,7 @@ TEST(TileTest, ReadersShareABoundedCache) {
 }
 
 TEST(TileTest, ManyThreadsShareOneCache) {
-  MemoryTree tree;
+  ReferenceTree tree;
   for (const std::string& leaf : NumberedLeaves(5000)) tree.Append(leaf);
   TileCache cache(6);
   std::vector<std::thread> threads;
