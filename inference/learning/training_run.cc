@@ -1,6 +1,8 @@
 #include "inference/learning/training_run.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +15,12 @@
 namespace ledgerline::learning {
 namespace {
 
+// All digits: a loss that is read back is the loss that was written.
+std::string Exactly(double value) {
+  std::array<char, 32> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
 Status SaveCheckpoint(const std::string& path, const TrainingTask& task, const AdamW& optimiser,
                       const RunProgress& progress) {
   model::ModelFile file;
@@ -21,8 +29,8 @@ Status SaveCheckpoint(const std::string& path, const TrainingTask& task, const A
   file.metadata["step"] = std::to_string(progress.step);
   file.metadata["best_step"] = std::to_string(progress.best_step);
   file.metadata["stale"] = std::to_string(progress.stale);
-  file.metadata["seconds"] = std::to_string(progress.seconds);
-  file.metadata["best"] = std::to_string(progress.best);
+  file.metadata["seconds"] = Exactly(progress.seconds);
+  file.metadata["best"] = Exactly(progress.best);
   return model::WriteFileBytes(path, model::SerialiseModelFile(file));
 }
 

@@ -144,6 +144,19 @@ TEST_F(TrainingRunTest, ARunInPiecesEndsWithTheSameBytesAndTheSameLog) {
   EXPECT_EQ(std::count(pieces.begin(), pieces.end(), '\n'), 4);
 }
 
+TEST_F(TrainingRunTest, TheBestLossIsReadBackWithAllItsDigits) {
+  config_.max_minutes = 1e-9;
+  Result<RunSummary> run = RunSummary{};
+  for (int64_t step = 1; step <= 8; ++step) {
+    PullTask part;
+    part.losses = {step == 4 ? 1.0000004 : 1.0000001};
+    run = Run(&part, "pieces");
+    ASSERT_TRUE(run.ok()) << run.status().ToString();
+  }
+  EXPECT_EQ(run->progress.best_step, 8);
+  EXPECT_EQ(run->progress.best, 1.0000001);
+}
+
 TEST_F(TrainingRunTest, CheckpointsAreAsOftenAsAsked) {
   config_.checkpoint_every = 3;
   PullTask task;
