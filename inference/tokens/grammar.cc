@@ -196,17 +196,18 @@ bool BarGrammar::MelodyStrikes(int tick) const {
 
 int BarGrammar::NextOfRhythmBefore(const std::vector<Event>& events) const {
   if (index_ == 0 || piece_.bars[index_ - 1].length != bar_.length) return -1;
-  const auto onsets = [](const std::vector<Event>& bar) {
-    std::vector<int> list;
-    for (const Event& event : bar) {
-      if (list.empty() || event.onset != list.back()) list.push_back(event.onset);
-    }
-    return list;
-  };
-  const std::vector<int> now = onsets(events), before = onsets(piece_.bars[index_ - 1].events);
-  if (before.size() < now.size() || !std::equal(now.begin(), now.end(), before.begin())) return -1;
+  const std::vector<Event>& before = piece_.bars[index_ - 1].events;
   if (before.empty()) return -1;
-  return now.size() == before.size() ? kEndOfBar : before[now.size()];
+  const auto next_attack = [](const std::vector<Event>& bar, size_t at) {
+    const int onset = bar[at].onset;
+    while (at < bar.size() && bar[at].onset == onset) ++at;
+    return at;
+  };
+  size_t b = 0;
+  for (size_t n = 0; n < events.size(); n = next_attack(events, n), b = next_attack(before, b)) {
+    if (b == before.size() || before[b].onset != events[n].onset) return -1;
+  }
+  return b < before.size() ? before[b].onset : kEndOfBar;
 }
 
 float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
@@ -315,8 +316,9 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   if (room && MelodySilent(events, bar_.length - 1)) bias[kEndOfBar] -= kMelodyWanted;
   if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
   if (rules_.choir && latest < bar_.length && after < latest) bias[kEndOfBar] = kForbid;
-  if (const int next = NextOfRhythmBefore(events); next >= 0 && rules_.same_rhythm != 0)
-    bias[static_cast<size_t>(next)] += rules_.same_rhythm;
+  if (rules_.same_rhythm != 0) {
+    if (const int next = NextOfRhythmBefore(events); next >= 0) bias[static_cast<size_t>(next)] += rules_.same_rhythm;
+  }
   bool any = bias[kEndOfBar] > kForbid / 2;
   for (const float value : bias) any = any || value > kForbid / 2;
   if (!any) bias[kEndOfBar] = 0;
