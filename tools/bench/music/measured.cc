@@ -10,12 +10,28 @@
 namespace ledgerline::bench {
 
 std::string_view MeasureName(Measure measure) {
-  static constexpr std::array<std::string_view, kMeasures> kNames = {
-      "chroma",        "groove",          "chord agreement",     "chord tones",
-      "melody clash",  "bass by step",    "inner by step",       "leaps over octave",
-      "parallels",     "voice crossings", "spans over 14",       "onsets/quarter",
-      "notes/quarter", "polyphony",       "like the bar before", "GS",
-      "returns kept",  "structure 3-8",   "structure 9-24",      "pitch entropy, 4 bars"};
+  static constexpr std::array<std::string_view, kMeasures> kNames = {"chroma",
+                                                                     "groove",
+                                                                     "chord agreement",
+                                                                     "chord tones",
+                                                                     "melody clash",
+                                                                     "bass by step",
+                                                                     "inner by step",
+                                                                     "leaps over octave",
+                                                                     "parallels",
+                                                                     "voice crossings",
+                                                                     "spans over 14",
+                                                                     "onsets/quarter",
+                                                                     "notes/quarter",
+                                                                     "polyphony",
+                                                                     "like the bar before",
+                                                                     "GS",
+                                                                     "returns kept",
+                                                                     "structure 3-8",
+                                                                     "structure 9-24",
+                                                                     "3-8 off the song's",
+                                                                     "9-24 off the song's",
+                                                                     "pitch entropy, 4 bars"};
   return kNames[measure];
 }
 
@@ -48,6 +64,10 @@ Values MeasureAccompaniment(const tokens::Piece& piece, const tokens::Piece* own
   values[kReturns] = evaluation::ReturnsKept(piece);
   values[kShortStructure] = evaluation::StructurenessIndicator(piece, 3, 8);
   values[kLongStructure] = evaluation::StructurenessIndicator(piece, 9, 24);
+  if (own != nullptr && own->EventCount() > 0) {
+    values[kShortFromSong] = std::abs(values[kShortStructure] - evaluation::StructurenessIndicator(*own, 3, 8));
+    values[kLongFromSong] = std::abs(values[kLongStructure] - evaluation::StructurenessIndicator(*own, 9, 24));
+  }
   values[kEntropy] = evaluation::PitchClassEntropy(piece, 4);
   return values;
 }

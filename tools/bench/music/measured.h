@@ -33,6 +33,8 @@ enum Measure : size_t {
   kReturns,
   kShortStructure,
   kLongStructure,
+  kShortFromSong,
+  kLongFromSong,
   kEntropy,
   kMeasures
 };

@@ -114,6 +114,15 @@ Table MusicTable(const Contestants& contestants) {
     row.reached = row.distance[kCover] <= row.values[kHuman] / 5;
     table.rows.push_back(std::move(row));
   };
+  // How far a cover's form is from that of its own song's accompaniment, cover by cover; as near as the rows of
+  // likeness ask for, a fifth of what people's pieces have.
+  const auto follow = [&](Measure measure, Measure of) {
+    Row row = RowOf(contestants, measure, Better::kLess);
+    const double goal = MeanOf(contestants[kHuman], of) / 5;
+    row.goal = "<= " + Number(goal, 3);
+    row.reached = row.values[kCover] <= goal;
+    table.rows.push_back(std::move(row));
+  };
   reach(kChroma, 0.75, Better::kMore);
   reach(kGroove, 0.75, Better::kMore);
   // Enough, and then as people do: chords without a passing note agree with the plan entirely, and are nobody's style.
@@ -134,6 +143,8 @@ Table MusicTable(const Contestants& contestants) {
   near(kReturns);
   near(kShortStructure);
   near(kLongStructure);
+  follow(kShortFromSong, kShortStructure);
+  follow(kLongFromSong, kLongStructure);
   near(kEntropy);
   return table;
 }
@@ -152,14 +163,15 @@ Table CorpusTable(const Contestants& contestants, const std::vector<Round>& roun
   table.rows.push_back(OverlapRow("overlap, pitch", contestants, real, &evaluation::TextureMoments::pitch));
   table.rows.push_back(OverlapRow("overlap, duration", contestants, real, &evaluation::TextureMoments::duration));
 
-  Row distinct("distinct 8-grams, of the corpus's", Better::kMore);
+  // Enough, and then as the corpus: notes at random have the most different grams.
+  Row distinct("distinct 8-grams, of the corpus's", Better::kNearer);
   for (size_t c = 0; c < kColumns; ++c) {
-    double sum = 0, count = 0;
+    double sum = 0, apart = 0, count = 0;
     for (const auto& [style, sums] : contestants[c]) {
       const double ratio = real.count(style) == 0 ? NAN : DistinctRatio(sums, real[style]);
-      if (!std::isnan(ratio)) sum += ratio, count += 1;
+      if (!std::isnan(ratio)) sum += ratio, apart += std::abs(ratio - 1), count += 1;
     }
-    if (count > 0) distinct.values[c] = sum / count;
+    if (count > 0) distinct.values[c] = sum / count, distinct.distance[c] = apart / count;
   }
   distinct.goal = ">= .80";
   distinct.reached = distinct.values[kCover] >= 0.80;
