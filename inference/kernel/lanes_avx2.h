@@ -86,6 +86,14 @@ struct Avx2 {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
                      _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
   }
+  // The low bytes of all, and in the result the sums of some of them added to `sums`.
+  static Ints StoreFour(int8_t* p, const Ints (&a)[4], Ints sums) {
+    Each<4>([&](auto i) LEDGERLINE_INLINE {
+      StoreBytes(p + i * 16, a[i]);
+      sums = AddInts(sums, a[i]);
+    });
+    return sums;
+  }
   static void StoreWords(int16_t* p, Ints a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), Words(a)); }
 
   static __m256i FourBytes(const int8_t* p) {

@@ -65,6 +65,14 @@ struct Avx512 {
   static void StoreBytes(int8_t* p, Ints a) {  // the low bytes; all are in range
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(a));
   }
+  // The low bytes of all, and in the result the sums of some of them added to `sums`.
+  static Ints StoreFour(int8_t* p, const Ints (&a)[4], Ints sums) {
+    // Packs work in quarters of a register; the permutation puts the bytes back in order.
+    const Ints bytes = _mm512_packs_epi16(_mm512_packs_epi32(a[0], a[1]), _mm512_packs_epi32(a[2], a[3]));
+    const Ints order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, bytes));
+    return AddDots(sums, _mm512_set1_epi8(1), bytes);
+  }
   static void StoreWords(int16_t* p, Ints a) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
   }

@@ -38,19 +38,33 @@ struct VectorRows {
   }
 
   static void Quantise(const float* x, size_t n, int8_t* codes, float* scale, int32_t* sum) {
-    Ints bits = V::ZeroInts();
-    for (size_t i = 0; i < n; i += kLanes) bits = V::HighestInts(bits, V::Magnitude(V::Load(x + i)));
-    const float largest = std::bit_cast<float>(V::LargestInt(bits));
-    *scale = 0;
-    *sum = 0;
+    constexpr size_t kFour = 4 * kLanes;  // a loop's end costs as much as some vectors: rows are short
+    size_t i = 0;
+    Ints bits[2] = {V::ZeroInts(), V::ZeroInts()};
+    for (; i + kFour <= n; i += kFour) {
+      Each<4>([&](auto b) LEDGERLINE_INLINE {
+        bits[b % 2] = V::HighestInts(bits[b % 2], V::Magnitude(V::Load(x + i + b * kLanes)));
+      });
+    }
+    for (; i < n; i += kLanes) bits[0] = V::HighestInts(bits[0], V::Magnitude(V::Load(x + i)));
+    const float largest = std::bit_cast<float>(V::LargestInt(V::HighestInts(bits[0], bits[1])));
     if (!(largest >= kTiniest && largest < kHugest)) {
-      for (size_t i = 0; i < n; ++i) codes[i] = 0;
+      *scale = 0;
+      *sum = 0;
+      for (i = 0; i < n; ++i) codes[i] = 0;
       return;
     }
     const Floats inverse = V::Set(127.0f / largest);
     *scale = largest / 127.0f;
     Ints sums = V::ZeroInts();
-    for (size_t i = 0; i < n; i += kLanes) {
+    for (i = 0; i + kFour <= n; i += kFour) {
+      Ints rounded[4];
+      Each<4>([&](auto b) LEDGERLINE_INLINE {
+        rounded[b] = V::ToInts(V::Multiply(V::Load(x + i + b * kLanes), inverse));
+      });
+      sums = V::StoreFour(codes + i, rounded, sums);
+    }
+    for (; i < n; i += kLanes) {
       const Ints rounded = V::ToInts(V::Multiply(V::Load(x + i), inverse));
       sums = V::AddInts(sums, rounded);
       V::StoreBytes(codes + i, rounded);
