@@ -180,13 +180,15 @@ void ExactDecoder::ServeReads(std::span<Step*> steps) {
   std::vector<Step*> good;
   std::vector<size_t> ends;
   size_t end = 0;
+  RowEmbedding::LastBar last_bar;
   for (Step* step : leaders) {
     float* x = x_.data() + end * stride;
     for (size_t r = 0; r < step->rows.size() && step->status.ok(); ++r) {
       step->status = weights_->embedding.Embed(step->rows[r], x + r * stride);
     }
     for (size_t b = 0; b < step->bars.size() && step->status.ok(); ++b) {
-      step->status = weights_->embedding.AddBar(step->bars[b], x + static_cast<size_t>(step->places[b]) * stride);
+      step->status =
+          weights_->embedding.AddBar(step->bars[b], x + static_cast<size_t>(step->places[b]) * stride, &last_bar);
     }
     if (!step->status.ok()) continue;
     end += step->rows.size();

@@ -114,30 +114,31 @@ const FieldStages::Stage& FieldStages::StageOf(Field field) const {
   return duration_stage_;
 }
 
-bool FieldStages::AddFields(Field field, const Row& row, float* x) const {
+bool FieldStages::TakeFields(Field field, const Row& row, TableSum* sum) const {
   const int root = row[kStepRoot];
   const int melody = AboveRoot(row[kMelodySounding], root);
-  if (!style_.Add(row[kStepStyle], x)) return false;
+  if (!sum->Take(style_, row[kStepStyle])) return false;
   switch (field) {
     case Field::kOnset:
-      return density_.Add(row[kStepDensity], x) && polyphony_.Add(row[kStepPolyphony], x) &&
-             onset_.Add(row[kLastOnset], x) && copy_onset_.Add(row[kCopyAOnset], x) &&
-             copy_onset_.Add(row[kCopyBOnset] + kOnsetSymbols, x);
+      return sum->Take(density_, row[kStepDensity]) && sum->Take(polyphony_, row[kStepPolyphony]) &&
+             sum->Take(onset_, row[kLastOnset]) && sum->Take(copy_onset_, row[kCopyAOnset]) &&
+             sum->Take(copy_onset_, row[kCopyBOnset] + kOnsetSymbols);
     case Field::kRole:
-      return onset_.Add(row[kTargetOnset], x) && polyphony_.Add(row[kStepPolyphony], x) &&
-             copy_role_.Add(row[kCopyARole], x) && copy_role_.Add(row[kCopyBRole] + kRoleSymbols, x) &&
-             melody_start_.Add(row[kMelodyStarts], x) && melody_.Add(melody, x);
+      return sum->Take(onset_, row[kTargetOnset]) && sum->Take(polyphony_, row[kStepPolyphony]) &&
+             sum->Take(copy_role_, row[kCopyARole]) && sum->Take(copy_role_, row[kCopyBRole] + kRoleSymbols) &&
+             sum->Take(melody_start_, row[kMelodyStarts]) && sum->Take(melody_, melody);
     case Field::kPitch:
-      return onset_.Add(row[kTargetOnset], x) && role_.Add(row[kTargetRole], x) && root_.Add(root, x) &&
-             quality_.Add(row[kStepQuality], x) && melody_start_.Add(row[kMelodyStarts], x) && melody_.Add(melody, x) &&
-             below_.Add(AboveRoot(row[kBelowPitch], root), x);
+      return sum->Take(onset_, row[kTargetOnset]) && sum->Take(role_, row[kTargetRole]) && sum->Take(root_, root) &&
+             sum->Take(quality_, row[kStepQuality]) && sum->Take(melody_start_, row[kMelodyStarts]) &&
+             sum->Take(melody_, melody) && sum->Take(below_, AboveRoot(row[kBelowPitch], root));
     case Field::kDuration:
       break;
   }
-  return onset_.Add(row[kTargetOnset], x) && role_.Add(row[kTargetRole], x) && pitch_.Add(row[kTargetPitch], x) &&
-         pitch_above_.Add(AboveRoot(row[kTargetPitch], root), x) && density_.Add(row[kStepDensity], x) &&
-         polyphony_.Add(row[kStepPolyphony], x) && copy_duration_.Add(row[kCopyADuration], x) &&
-         copy_duration_.Add(row[kCopyBDuration] + kDurationSymbols, x) && remaining_.Add(row[kRemaining], x);
+  return sum->Take(onset_, row[kTargetOnset]) && sum->Take(role_, row[kTargetRole]) &&
+         sum->Take(pitch_, row[kTargetPitch]) && sum->Take(pitch_above_, AboveRoot(row[kTargetPitch], root)) &&
+         sum->Take(density_, row[kStepDensity]) && sum->Take(polyphony_, row[kStepPolyphony]) &&
+         sum->Take(copy_duration_, row[kCopyADuration]) &&
+         sum->Take(copy_duration_, row[kCopyBDuration] + kDurationSymbols) && sum->Take(remaining_, row[kRemaining]);
 }
 
 void FieldStages::Finish(Field field, const Row& row, const float* out, float* logits) const {
@@ -209,9 +210,11 @@ Status FieldStages::Answer(Field field, const std::vector<FieldQuestion>& questi
     std::copy_n(questions[r].state, wide, w->states.data() + r * wide);
     float* x = w->x.data() + r * narrow;
     std::fill(x, x + narrow, 0.0f);
-    if (!AddFields(field, *questions[r].row, x)) {
+    TableSum sum;
+    if (!TakeFields(field, *questions[r].row, &sum)) {
       return InvalidArgument("a row's context has a symbol that the model does not have");
     }
+    sum.AddTo(ops_, inner_, x);
   }
   auto norm = [&](const AlignedArray<float>& gain) {
     for (size_t r = 0; r < rows; ++r) {

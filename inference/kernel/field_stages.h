@@ -41,8 +41,8 @@ class FieldStages {
   };
   Stage Build(const char* name, size_t outputs, StoredTensors* stored) const;
   const Stage& StageOf(model::Field field) const;
-  // Sum of the field's tables for one row, onto zeros.
-  bool AddFields(model::Field field, const tokens::Row& row, float* x) const;
+  // The vectors of the field's tables for one row. False where a table lacks one.
+  bool TakeFields(model::Field field, const tokens::Row& row, TableSum* sum) const;
   void Finish(model::Field field, const tokens::Row& row, const float* out, float* logits) const;
 
   const Ops& ops_;

@@ -76,6 +76,8 @@ struct Ops {
   void (*silu_gate)(const float* gate, const float* up, size_t n, float* y);
   // Turns the pairs (i, i + half) of one head: (a c - b s, b c + a s).
   void (*rotate)(float* x, const float* cosines, const float* sines, size_t half);
+  // x[i] = x[i] + rows[0][i] + rows[1][i] ..., one addition after the other, for `count` rows of n elements, any n.
+  void (*add_rows)(const float* const* rows, size_t count, size_t n, float* x);
   // y[r, n] = acc * (x.scale[r] * w.scale[n]), or that fused-added to y. `stride` floats from row to row of y.
   void (*linear_int8)(const Int8Weights& weights, const Int8Rows& x, float* y, size_t stride, Write write);
   // y[r, n] = the chain of fused multiply-adds over k from 0, or that added to y.

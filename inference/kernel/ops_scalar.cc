@@ -62,6 +62,12 @@ void Rotate(float* x, const float* cosines, const float* sines, size_t half) {
   }
 }
 
+void AddRows(const float* const* rows, size_t count, size_t n, float* x) {
+  for (size_t r = 0; r < count; ++r) {
+    for (size_t i = 0; i < n; ++i) x[i] = x[i] + rows[r][i];
+  }
+}
+
 // The dot product of a row of codes and output n of the tiles, exact.
 int32_t Dot(const uint8_t* tiles, size_t inputs, size_t n, const int8_t* codes) {
   const uint8_t* at = tiles + n / kTile * kTile * inputs + n % kTile * 4;
@@ -182,8 +188,8 @@ void AttendToFloat(const AttentionJob& job) {
 namespace internal {
 
 const Ops& ScalarOps() {
-  static constexpr Ops kOps = {Path::kScalar, "scalar",   0,           Quantise,     RmsNorm,      SiluGate,
-                               Rotate,        LinearInt8, LinearFloat, AttendToInt8, AttendToFloat};
+  static constexpr Ops kOps = {Path::kScalar, "scalar", 0,          Quantise,    RmsNorm,      SiluGate,
+                               Rotate,        AddRows,  LinearInt8, LinearFloat, AttendToInt8, AttendToFloat};
   return kOps;
 }
 

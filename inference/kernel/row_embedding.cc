@@ -40,17 +40,30 @@ RowEmbedding::RowEmbedding(const Ops& ops, const model::ModelConfig& config, Sto
 }
 
 Status RowEmbedding::Embed(const Row& row, float* x) const {
-  std::fill(x, x + RoundUp(width_, kTile), 0.0f);
   const int onset = row[kOnset];
   const bool known = onset >= 0 && onset < kEndOfBar;
-  const bool fits = kind_.Copy(row[kKind], x) && beat_.Add(known ? onset / 24 : 8, x) &&
-                    tick_.Add(known ? onset % 24 : 24, x) && role_.Add(row[kRole], x) && pitch_.Add(row[kPitch], x) &&
-                    above_root_.Add(row[kAboveRoot], x) && quality_.Add(row[kChordQuality], x) &&
-                    duration_.Add(row[kDuration], x);
-  return fits ? Status::Ok() : InvalidArgument("a row has a symbol that the model does not have");
+  TableSum sum;
+  const bool fits = kind_.Copy(row[kKind], x) && sum.Take(beat_, known ? onset / 24 : 8) &&
+                    sum.Take(tick_, known ? onset % 24 : 24) && sum.Take(role_, row[kRole]) &&
+                    sum.Take(pitch_, row[kPitch]) && sum.Take(above_root_, row[kAboveRoot]) &&
+                    sum.Take(quality_, row[kChordQuality]) && sum.Take(duration_, row[kDuration]);
+  if (!fits) return InvalidArgument("a row has a symbol that the model does not have");
+  sum.AddTo(ops_, width_, x);
+  std::fill(x + width_, x + RoundUp(width_, kTile), 0.0f);
+  return Status::Ok();
 }
 
-Status RowEmbedding::AddBar(const BarRow& bar, float* x) const {
+Status RowEmbedding::AddBar(const BarRow& bar, float* x, LastBar* last) const {
+  if (last->vector.size() == 0 || bar != last->bar) {
+    RETURN_IF_ERROR(Project(bar, &last->vector));
+    last->bar = bar;
+  }
+  const float* vector = last->vector.data();
+  ops_.add_rows(&vector, 1, last->vector.size(), x);
+  return Status::Ok();
+}
+
+Status RowEmbedding::Project(const BarRow& bar, AlignedArray<float>* vector) const {
   AlignedArray<float> features(project_.padded_inputs());
   float* at = features.data();
   bool fits = true;
@@ -76,7 +89,8 @@ Status RowEmbedding::AddBar(const BarRow& bar, float* x) const {
   const ExactFloats exact;
   Activations activations;
   activations.Prepare(ops_, Precision::kFloat, features.data(), features.size(), 1, features.size());
-  project_.Apply(ops_, activations, x, project_.padded_outputs(), Write::kAdd);
+  vector->Grow(project_.padded_outputs());
+  project_.Apply(ops_, activations, vector->data(), project_.padded_outputs(), Write::kSet);
   return Status::Ok();
 }
 

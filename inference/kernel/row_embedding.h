@@ -5,6 +5,7 @@
 #ifndef LEDGERLINE_INFERENCE_KERNEL_ROW_EMBEDDING_H_
 #define LEDGERLINE_INFERENCE_KERNEL_ROW_EMBEDDING_H_
 
+#include "inference/kernel/aligned_array.h"
 #include "inference/kernel/stored_tensors.h"
 #include "inference/model/model_config.h"
 #include "inference/tokens/positions.h"
@@ -18,11 +19,19 @@ class RowEmbedding {
 
   // x: float32 [RoundUp(width, 64)], overwritten. Errors: kInvalidArgument (a symbol that the model does not have).
   Status Embed(const tokens::Row& row, float* x) const;
-  // Adds a bar's vector to x. Errors: the same.
-  Status AddBar(const tokens::BarRow& bar, float* x) const;
+  // A bar's vector, kept for the next row of an equal bar: candidates of one request begin a bar together.
+  struct LastBar {
+    tokens::BarRow bar{};
+    AlignedArray<float> vector;  // [RoundUp(width, 64)]; empty: none yet
+  };
+  // Adds a bar's vector to x. `last` serves one embedding alone. Errors: the same.
+  Status AddBar(const tokens::BarRow& bar, float* x, LastBar* last) const;
 
  private:
   static constexpr size_t kFeatureWidth = 24;
+
+  // vector: the bar's, float32 [RoundUp(width, 64)].
+  Status Project(const tokens::BarRow& bar, AlignedArray<float>* vector) const;
 
   const Ops& ops_;
   size_t width_;

@@ -2,6 +2,7 @@
 #ifndef LEDGERLINE_INFERENCE_KERNEL_STORED_TENSORS_H_
 #define LEDGERLINE_INFERENCE_KERNEL_STORED_TENSORS_H_
 
+#include <array>
 #include <deque>
 #include <span>
 #include <string>
@@ -20,11 +21,34 @@ class LookupTable {
   [[nodiscard]] bool Add(int64_t index, float* x) const;
   // Writes vector `index` to x.
   [[nodiscard]] bool Copy(int64_t index, float* x) const;
+  // Vector `index`, float32 [width], which lives as long as the table; null where the table has no such row.
+  const float* Row(int64_t index) const {
+    return index >= 0 && static_cast<size_t>(index) < rows() ? &values_[static_cast<size_t>(index) * width_] : nullptr;
+  }
   size_t rows() const { return width_ == 0 ? 0 : values_.size() / width_; }
 
  private:
   std::vector<float> values_;
   size_t width_ = 0;
+};
+
+// Vectors of one width, of several tables, to be added in the order in which they were taken.
+class TableSum {
+ public:
+  // False, and nothing is taken, where the table has no such row. At most kMost are taken.
+  [[nodiscard]] bool Take(const LookupTable& table, int64_t index) {
+    const float* row = table.Row(index);
+    if (row == nullptr) return false;
+    rows_[count_++] = row;
+    return true;
+  }
+  // x: float32 [width].
+  void AddTo(const Ops& ops, size_t width, float* x) const { ops.add_rows(rows_.data(), count_, width, x); }
+
+ private:
+  static constexpr size_t kMost = 12;
+  std::array<const float*, kMost> rows_;
+  size_t count_ = 0;
 };
 
 // Names where a tensor is I8; its scales are the F32 tensor with this ending.

@@ -99,6 +99,25 @@ struct VectorRows {
     });
   }
 
+  static void AddRows(const float* const* rows, size_t count, size_t n, float* x) {
+    size_t i = 0;
+    for (; i + 4 * kLanes <= n; i += 4 * kLanes) AddBlocks<4>(rows, count, i, x);
+    for (; i + kLanes <= n; i += kLanes) AddBlocks<1>(rows, count, i, x);
+    for (; i < n; ++i) {
+      for (size_t r = 0; r < count; ++r) x[i] = x[i] + rows[r][i];
+    }
+  }
+  template <int N>
+  LEDGERLINE_INLINE static void AddBlocks(const float* const* rows, size_t count, size_t at, float* x) {
+    Floats sums[N];
+    Each<N>([&](auto b) LEDGERLINE_INLINE { sums[b] = V::Load(x + at + b * kLanes); });
+    for (size_t r = 0; r < count; ++r) {
+      const float* row = rows[r] + at;
+      Each<N>([&](auto b) LEDGERLINE_INLINE { sums[b] = V::Add(sums[b], V::Load(row + b * kLanes)); });
+    }
+    Each<N>([&](auto b) LEDGERLINE_INLINE { V::Store(x + at + b * kLanes, sums[b]); });
+  }
+
   static void Rotate(float* x, const float* cosines, const float* sines, size_t half) {
     size_t i = 0;
     for (; i + kLanes <= half; i += kLanes) {
