@@ -11,7 +11,7 @@
 namespace ledgerline::kernel {
 
 // One layer's and one key head's part of a page of the int8 cache: keys as a tile of Int8Weights whose outputs are the
-// 64 positions; values as pairs of positions, [32][head][2], never biased.
+// 64 positions; values as fours of positions, [16][head][4], never biased.
 struct Int8Page {
   uint8_t* keys;        // [64 * head] bytes
   int8_t* values;       // [64 * head] bytes
@@ -47,7 +47,7 @@ struct AttentionRow {
 // Scratch memory for jobs of some bounds.
 struct AttentionScratch {
   AlignedArray<float> scores;      // [queries, RoundUp(longest, 64)]
-  AlignedArray<int16_t> shares;    // the same shape
+  AlignedArray<int16_t> shares;    // the same shape, in a path's own order
   AlignedArray<int8_t> codes;      // [queries, head]
   AlignedArray<float> queries;     // [queries, head]
   AlignedArray<int32_t> products;  // [queries, head]

@@ -59,8 +59,7 @@ void Cache::Store(const Ops& ops, size_t layer, size_t head, size_t position, co
     std::memcpy(page.keys + i / 4 * kGroup + t * 4, &four, sizeof(four));
   }
   ops.quantise(value, n, codes.data(), &page.value_scales[t], &sum);
-  int8_t* values = page.values + t / 2 * 2 * n + t % 2;
-  for (size_t i = 0; i < n; ++i) values[i * 2] = codes[i];
+  ops.spread(codes.data(), n, page.values + t / 4 * 4 * n + t % 4);
 }
 
 }  // namespace ledgerline::kernel

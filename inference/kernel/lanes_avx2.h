@@ -26,8 +26,8 @@ struct Avx2 {
   static constexpr int kBlocks = 2;
   static constexpr int kFloatRows = 3;
   static constexpr int kSingleTiles = 2;
-  static constexpr int kValueRows = 2;
-  static constexpr int kValueBlocks = 2;
+  static constexpr int kValueRows = 4;
+  static constexpr int kValueBlocks = 1;
 
   static Floats Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
   static void Store(float* p, Floats a) {
@@ -94,7 +94,10 @@ struct Avx2 {
     });
     return sums;
   }
-  static void StoreWords(int16_t* p, Ints a) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), Words(a)); }
+
+  static void Spread(const int8_t* codes, size_t n, int8_t* to) {
+    for (size_t i = 0; i < n; ++i) to[i * 4] = codes[i];
+  }
 
   static __m256i FourBytes(const int8_t* p) {
     int32_t word;
@@ -130,23 +133,40 @@ struct Avx2 {
     }
   }
 
-  using Shares = __m256i;
-  static Shares TwoShares(const int16_t* p) {
+  // Shares of 16 positions, of each four in the order 0, 2, 1, 3.
+  static void StoreShares(int16_t* p, Ints a) {
+    const __m256i words = _mm256_shufflehi_epi16(_mm256_shufflelo_epi16(Words(a), 0xd8), 0xd8);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), words);
+  }
+  struct Shares {
+    __m256i even, odd;  // two positions in every lane
+  };
+  static __m256i TwoShares(const int16_t* p) {
     int32_t word;
     std::memcpy(&word, p, sizeof(word));
     return _mm256_set1_epi32(word);
   }
+  static Shares FourShares(const int16_t* p) { return {TwoShares(p), TwoShares(p + 2)}; }
+  // 16 elements of four positions, as words: those of positions 0 and 2, and of 1 and 3.
   struct Values {
-    __m256i low, high;
+    Ints even, odd;
   };
   static Values LoadValues(const int8_t* p) {
-    return {_mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(p))),
-            _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i*>(p + 16)))};
+    const __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(p));
+    const __m256i high = _mm256_load_si256(reinterpret_cast<const __m256i*>(p + 32));
+    return {{_mm256_srai_epi16(_mm256_slli_epi16(low, 8), 8), _mm256_srai_epi16(_mm256_slli_epi16(high, 8), 8)},
+            {_mm256_srai_epi16(low, 8), _mm256_srai_epi16(high, 8)}};
   }
-  static Ints AddProducts(Ints sums, Values values, Shares shares) {
-    return {_mm256_add_epi32(sums.low, _mm256_madd_epi16(values.low, shares)),
-            _mm256_add_epi32(sums.high, _mm256_madd_epi16(values.high, shares))};
+  using ValueSums = Ints;
+  static ValueSums ValueSumsFrom(Ints a) { return a; }
+  static __m256i AddPairs(__m256i sums, __m256i a, __m256i b) {
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(a, b));
   }
+  static ValueSums AddProducts(ValueSums sums, Values values, Shares shares) {
+    return {AddPairs(AddPairs(sums.low, values.even.low, shares.even), values.odd.low, shares.odd),
+            AddPairs(AddPairs(sums.high, values.even.high, shares.even), values.odd.high, shares.odd)};
+  }
+  static Ints Total(ValueSums sums) { return sums; }
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Avx512 {
   static constexpr int kBlocks = 4;
   static constexpr int kFloatRows = 12;   // rows x one tile of 32 outputs
   static constexpr int kSingleTiles = 4;  // tiles of 32 outputs that one row takes at once: chains are slow alone
-  static constexpr int kValueRows = 6;    // queries x blocks of 16 elements, in attention
+  static constexpr int kValueRows = 3;    // queries x blocks of 16 elements, in attention
   static constexpr int kValueBlocks = 4;
 
   static Floats Load(const float* p) { return _mm512_loadu_ps(p); }
@@ -73,19 +73,22 @@ struct Avx512 {
     _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, bytes));
     return AddDots(sums, _mm512_set1_epi8(1), bytes);
   }
-  static void StoreWords(int16_t* p, Ints a) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(a));
-  }
 
-  // The two dot products as instructions, not intrinsics: g++ 12 copies and spills the sums of the intrinsics, which
+  // The dot product as an instruction, not an intrinsic: g++ 12 copies and spills the sums of the intrinsic, which
   // takes half of the speed where many stay in registers.
   static Ints AddDots(Ints sums, Ints unsigned_bytes, Ints signed_bytes) {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(unsigned_bytes), "v"(signed_bytes));
     return sums;
   }
-  static Ints AddPairs(Ints sums, Ints a, Ints b) {
-    __asm__("vpdpwssd %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));
-    return sums;
+
+  static void Spread(const int8_t* codes, size_t n, int8_t* to) {
+    const size_t place = reinterpret_cast<uintptr_t>(to) % 4;  // in each four bytes
+    const auto which = static_cast<__mmask64>(0x1111111111111111u << place);
+    const __m128i shift = _mm_cvtsi64_si128(static_cast<long long>(8 * place));
+    for (size_t i = 0; i < n; i += 16) {
+      const Ints bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + i)));
+      _mm512_mask_storeu_epi8(to - place + i * 4, which, _mm512_sll_epi32(bytes, shift));
+    }
   }
 
   static Ints Four(const int8_t* p) {  // four codes in every lane
@@ -127,18 +130,31 @@ struct Avx512 {
     }
   }
 
-  using Shares = __m512i;
-  // Two shares in every lane.
-  static Shares TwoShares(const int16_t* p) {
-    int32_t word;
-    std::memcpy(&word, p, sizeof(word));
-    return _mm512_set1_epi32(word);
+  // Shares, whole numbers of 15 bits, as the dot product of bytes takes them: for each four positions the low bytes of
+  // all four and then the high ones. One instruction then sums four positions, and values need no conversion.
+  static void StoreShares(int16_t* p, Ints a) {  // of 16 positions
+    const Ints bytes = _mm512_shuffle_epi8(
+        a, _mm512_broadcast_i32x4(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, -1, -1, -1, -1, -1, -1, -1, -1)));
+    const Ints front = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), bytes);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_castsi512_si256(front));
+  }
+  struct Shares {
+    Ints low, high;
+  };
+  static Shares FourShares(const int16_t* p) {
+    const auto* bytes = reinterpret_cast<const int8_t*>(p);
+    return {Four(bytes), Four(bytes + 4)};
   }
   using Values = __m512i;
-  static Values LoadValues(const int8_t* p) {  // 16 elements of two positions
-    return _mm512_cvtepi8_epi16(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)));
+  static Values LoadValues(const int8_t* p) { return _mm512_load_si512(p); }  // 16 elements of four positions
+  struct ValueSums {
+    Ints low, high;
+  };
+  static ValueSums ValueSumsFrom(Ints a) { return {a, ZeroInts()}; }
+  static ValueSums AddProducts(ValueSums sums, Values values, Shares shares) {
+    return {AddDots(sums.low, shares.low, values), AddDots(sums.high, shares.high, values)};
   }
-  static Ints AddProducts(Ints sums, Values values, Shares shares) { return AddPairs(sums, values, shares); }
+  static Ints Total(ValueSums sums) { return AddInts(sums.low, _mm512_slli_epi32(sums.high, 8)); }
 };
 
 }  // namespace

@@ -76,6 +76,9 @@ struct Ops {
   void (*silu_gate)(const float* gate, const float* up, size_t n, float* y);
   // Turns the pairs (i, i + half) of one head: (a c - b s, b c + a s).
   void (*rotate)(float* x, const float* cosines, const float* sines, size_t half);
+  // to[i * 4] = codes[i] for n elements, a multiple of 16; what is between them stays. `to` is at most 3 bytes after an
+  // address that is a multiple of 64.
+  void (*spread)(const int8_t* codes, size_t n, int8_t* to);
   // x[i] = x[i] + rows[0][i] + rows[1][i] ..., one addition after the other, for `count` rows of n elements, any n.
   void (*add_rows)(const float* const* rows, size_t count, size_t n, float* x);
   // y[r, n] = acc * (x.scale[r] * w.scale[n]), or that fused-added to y. `stride` floats from row to row of y.

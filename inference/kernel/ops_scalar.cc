@@ -62,6 +62,10 @@ void Rotate(float* x, const float* cosines, const float* sines, size_t half) {
   }
 }
 
+void Spread(const int8_t* codes, size_t n, int8_t* to) {
+  for (size_t i = 0; i < n; ++i) to[i * 4] = codes[i];
+}
+
 void AddRows(const float* const* rows, size_t count, size_t n, float* x) {
   for (size_t r = 0; r < count; ++r) {
     for (size_t i = 0; i < n; ++i) x[i] = x[i] + rows[r][i];
@@ -154,7 +158,7 @@ void AttendToInt8(const AttentionJob& job) {
       int32_t sum = 0;
       for (size_t t = 0; t < length; ++t) {
         const size_t within = t % kPagePositions;
-        const int8_t value = page_of(t).values[within / 2 * 2 * head + i * 2 + within % 2];
+        const int8_t value = page_of(t).values[within / 4 * 4 * head + i * 4 + within % 4];
         sum += static_cast<int32_t>(shares[t]) * static_cast<int32_t>(value);
       }
       job.OutAt(query)[i] = static_cast<float>(sum) * unit;
@@ -188,8 +192,8 @@ void AttendToFloat(const AttentionJob& job) {
 namespace internal {
 
 const Ops& ScalarOps() {
-  static constexpr Ops kOps = {Path::kScalar, "scalar", 0,          Quantise,    RmsNorm,      SiluGate,
-                               Rotate,        AddRows,  LinearInt8, LinearFloat, AttendToInt8, AttendToFloat};
+  static constexpr Ops kOps = {Path::kScalar, "scalar", 0,          Quantise,    RmsNorm,      SiluGate,     Rotate,
+                               Spread,        AddRows,  LinearInt8, LinearFloat, AttendToInt8, AttendToFloat};
   return kOps;
 }
 

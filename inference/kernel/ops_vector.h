@@ -26,6 +26,7 @@ constexpr Ops VectorOps(Path path, const char* name) {
           Rows::RmsNorm,
           Rows::SiluGate,
           Rows::Rotate,
+          V::Spread,
           Rows::AddRows,
           Products::LinearInt8,
           Products::LinearFloat,

@@ -1,5 +1,5 @@
 // Int8Attention: attention over the int8 cache: scores as an int8 product with a page's keys, shares as whole numbers,
-// values summed in pairs of positions.
+// values summed over four positions at a time.
 #ifndef LEDGERLINE_INFERENCE_KERNEL_VECTOR_ATTENTION_INT8_H_
 #define LEDGERLINE_INFERENCE_KERNEL_VECTOR_ATTENTION_INT8_H_
 
@@ -74,9 +74,9 @@ struct Int8Attention {
       const bool any = largest >= kTiniest;
       const Floats inverse = V::Set(any ? levels / largest : 0.0f);
       for (size_t t = 0; t < padded; t += kLanes) {
-        V::StoreWords(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
+        V::StoreShares(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
       }
-      for (size_t t = padded; t < common; t += kLanes) V::StoreWords(shares + t, V::ZeroInts());
+      for (size_t t = padded; t < common; t += kLanes) V::StoreShares(shares + t, V::ZeroInts());
       job.scratch->units[q] = any ? (largest / levels) / job.scratch->units[q] : 0.0f;
     }
   }
@@ -84,34 +84,38 @@ struct Int8Attention {
   // Sums of shares times values for queries q to q + G and blocks d to d + D of 16 elements.
   template <int G, int D>
   static void Values(const AttentionJob& job, const Reach& reach, size_t q, size_t d) {
-    // Few sums would wait for themselves: every other pair of positions gets sums of its own.
-    constexpr int kSets = G * D <= 8 ? 2 : 1;
+    // Few sums would wait for themselves: every other four positions get sums of their own.
+    constexpr int kSets = G * D <= 4 ? 2 : 1;
     const size_t stride = job.ScoreStride();
     int32_t* kept = &job.scratch->products[q * job.head + d * kLanes];
-    Ints sums[kSets * G * D];
-    Each<kSets * G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::ZeroInts(); });
+    typename V::ValueSums parts[kSets * G * D];
+    Each<kSets * G * D>([&](auto i) LEDGERLINE_INLINE { parts[i] = V::ValueSumsFrom(V::ZeroInts()); });
     if (!reach.begins) {
-      Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::LoadInts(kept + i / D * job.head + i % D * kLanes); });
+      Each<G * D>([&](auto i) LEDGERLINE_INLINE {
+        parts[i] = V::ValueSumsFrom(V::LoadInts(kept + i / D * job.head + i % D * kLanes));
+      });
     }
     for (size_t page = reach.first_page, t = page * kPagePositions; t < reach.end; ++page, t += kPagePositions) {
-      const int8_t* pair = Int8Page::At(reach.pages[page] + job.offset, job.head).values + d * 2 * kLanes;
+      const int8_t* four = Int8Page::At(reach.pages[page] + job.offset, job.head).values + d * 4 * kLanes;
       const size_t left = reach.end - t, count = left < kPagePositions ? left : kPagePositions;
       const int16_t* shares_at = &job.scratch->shares[q * stride + t];  // zeros follow the last position
-      for (size_t i = 0; i < count; i += 2 * kSets, pair += 2 * kSets * job.head, shares_at += 2 * kSets) {
+      for (size_t i = 0; i < count; i += 4 * kSets, four += 4 * kSets * job.head, shares_at += 4 * kSets) {
         Each<kSets>([&](auto set) LEDGERLINE_INLINE {
           typename V::Values values[D];
           Each<D>([&](auto k)
-                      LEDGERLINE_INLINE { values[k] = V::LoadValues(pair + set * 2 * job.head + k * 2 * kLanes); });
+                      LEDGERLINE_INLINE { values[k] = V::LoadValues(four + set * 4 * job.head + k * 4 * kLanes); });
           Each<G>([&](auto h) LEDGERLINE_INLINE {
-            const typename V::Shares shares = V::TwoShares(shares_at + h * stride + set * 2);
+            const typename V::Shares shares = V::FourShares(shares_at + h * stride + set * 4);
             Each<D>([&](auto k) LEDGERLINE_INLINE {
-              Ints& sum = sums[(set * G + h) * D + k];
-              sum = V::AddProducts(sum, values[k], shares);
+              auto& part = parts[(set * G + h) * D + k];
+              part = V::AddProducts(part, values[k], shares);
             });
           });
         });
       }
     }
+    Ints sums[kSets * G * D];
+    Each<kSets * G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::Total(parts[i]); });
     if constexpr (kSets == 2) {
       Each<G * D>([&](auto i) LEDGERLINE_INLINE { sums[i] = V::AddInts(sums[i], sums[G * D + i]); });
     }

@@ -39,6 +39,20 @@ class PathComparison {
          Compare("rms_norm", padded, [&](const Ops& ops, float* out) { ops.rms_norm(x.data(), y.data(), n, out); }),
          Compare("silu_gate", padded,
                  [&](const Ops& ops, float* out) { ops.silu_gate(x.data(), y.data(), padded, out); }),
+         Compare("add_rows", n,
+                 [&](const Ops& ops, float* out) {
+                   const float* rows[] = {x.data(), y.data(), x.data()};
+                   std::memcpy(out, y.data(), n * sizeof(float));
+                   ops.add_rows(rows, 3, n, out);
+                 }),
+         Compare("spread", padded,
+                 [&](const Ops& ops, float* out) {
+                   AlignedArray<int8_t> codes(padded), spread(4 * padded);
+                   for (size_t i = 0; i < padded; ++i) codes[i] = static_cast<int8_t>(i * 37 + 1);
+                   for (const size_t place : {3, 0, 2})
+                     ops.spread(codes.data(), padded - place / 3 * 16, &spread[place]);
+                   std::memcpy(out, spread.data(), 4 * padded);
+                 }),
          Compare("rotate", padded, [&](const Ops& ops, float* out) {
            std::memcpy(out, x.data(), n * sizeof(float));
            ops.rotate(out, y.data(), y.data() + n / 4, n / 2);
