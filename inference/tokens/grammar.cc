@@ -15,14 +15,12 @@ namespace {
 // Rungs of the duration ladder that a player reads without effort; the others only describe what files contain.
 constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16,  18,  24,  32, 36,
                                                48, 54, 60, 72, 84, 96, 108, 120, 144, 192};
-constexpr int kMuddyBelow = 48;  // C3: closer intervals below it blur
-constexpr int kMuddyInterval = 5;
 constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
-constexpr int kHandSpan = 14;        // semitones
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
 constexpr int kWidestLeap = 19;
+constexpr size_t kLinesBack = 4;          // bars that a line may rest for and is still remembered
 constexpr int kCalm = 3, kEighths = 5;    // the density classes of about a quarter, and an eighth, each
 constexpr float kLongMelodyNote = -2.5f;  // of a composed melody: above a dotted quarter
 constexpr float kMelodyWanted = 3.0f;     // where a melody is composed and is silent
@@ -53,6 +51,14 @@ int Triad(int chord) {
   if (ChordQuality(chord) == kDominant) return ChordSymbolOf(ChordRoot(chord), kMajor);
   if (ChordQuality(chord) == kMinorSeventh) return ChordSymbolOf(ChordRoot(chord), kMinor);
   return chord;
+}
+
+// What an interval closer than a fourth costs where it blurs: in a hand's chord already in the middle.
+float Mud(int below, int pitch, bool one_hand) {
+  constexpr int kC3 = 48, kE3 = 52, kG3 = 55, kFourth = 5;
+  if (pitch - below >= kFourth) return 0;
+  if (below < kC3) return one_hand ? 3.0f : 2.5f;
+  return !one_hand || below >= kG3 ? 0.0f : below < kE3 ? 1.2f : 0.6f;
 }
 
 // Whether a pitch stands a semitone from one of `others`, or, foreign to the chord, a whole tone.
@@ -145,14 +151,15 @@ bool BarGrammar::MelodySilent(const std::vector<Event>& events, int onset) const
   return ComposesMelody() && SilentFrom(events, kMelodyRole) <= onset;
 }
 
-int BarGrammar::PitchBefore(const std::vector<Event>& events, int role, int onset) const {
+int BarGrammar::PitchBefore(const std::vector<Event>& events, int role, int onset, size_t bars) const {
   for (size_t i = events.size(); i-- > 0;) {
     if (events[i].role == role && events[i].onset < onset) return events[i].pitch;
   }
-  if (index_ == 0) return kNoPitch;
-  const std::vector<Event>& earlier = piece_.bars[index_ - 1].events;
-  for (size_t i = earlier.size(); i-- > 0;) {
-    if (earlier[i].role == role) return earlier[i].pitch;
+  for (size_t back = 1; back <= std::min(index_, bars); ++back) {
+    const std::vector<Event>& earlier = piece_.bars[index_ - back].events;
+    for (size_t i = earlier.size(); i-- > 0;) {
+      if (earlier[i].role == role) return earlier[i].pitch;
+    }
   }
   return kNoPitch;
 }
@@ -177,8 +184,11 @@ int BarGrammar::MelodyBefore(int onset) const {
   const MelodyNote* now = MelodyAt(bar_, onset);
   if (now == nullptr || now->onset != onset || now->tied) return kNoPitch;
   if (now != bar_.melody.data()) return (now - 1)->pitch;
-  if (index_ == 0 || piece_.bars[index_ - 1].melody.empty()) return kNoPitch;
-  return piece_.bars[index_ - 1].melody.back().pitch;
+  for (size_t back = 1; back <= std::min(index_, kLinesBack); ++back) {
+    const std::vector<MelodyNote>& earlier = piece_.bars[index_ - back].melody;
+    if (!earlier.empty()) return earlier.back().pitch;
+  }
+  return kNoPitch;
 }
 
 bool BarGrammar::TripletsAt(int onset) const {
@@ -210,6 +220,12 @@ int BarGrammar::NextOfRhythmBefore(const std::vector<Event>& events) const {
   return b < before.size() ? before[b].onset : kEndOfBar;
 }
 
+bool BarGrammar::Opens() const {
+  return !bar_.melody.empty() &&
+         std::all_of(piece_.bars.begin(), piece_.bars.begin() + static_cast<std::ptrdiff_t>(index_),
+                     [](const PieceBar& bar) { return bar.events.empty(); });
+}
+
 float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
   if (rules_.choir || TraitsOf(role).voices != 1) return 0;
   auto plays = [role](const std::vector<Event>& bar) {
@@ -219,7 +235,14 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int ons
   const float full = PolyphonyRangeOf(bar_.polyphony).lowest >= 2.0 ? 1.0f : 0.5f;
   // A string that stops in the middle of a bar goes on where the others do: it rests for whole bars.
   const bool string = role == kCello || role == kViola || role == kSecondViolin;
-  if (plays(events)) return SilentFrom(events, role) <= onset ? full + (string ? rules_.string_goes_on : 0.0f) : 0.0f;
+  if (plays(events)) {
+    if (SilentFrom(events, role) > onset) return 0;
+    if (!string) return full;
+    const uint32_t mask = ChordMask(bar_.ChordAt(onset));
+    const bool left =
+        mask != 0 && onset % bar_.beat == 0 && ((mask >> (PitchBefore(events, role, onset, 0) % 12)) & 1u) == 0;
+    return full + rules_.string_goes_on + (left ? rules_.string_left : 0.0f);
+  }
   // The longer, the more; a bass that keeps silent leaves the others in the air.
   const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
   const float each = lowest ? 4.0f : 1.5f;
@@ -290,6 +313,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
     if (onset != last && onset % 12 == 6) value += rules_.sixteenth;
     // Two hands rather begin with the bar: a tune's downbeat without a bass hangs in the air.
     if (events.empty() && onset == 0) value += rules_.downbeat_bass / (lowest_ == kKeysLow ? 1.0f : 2.0f);
+    if (events.empty() && onset == 0 && Opens()) value += rules_.opening_bass;
     // Compound beats too: attacks on every second eighth turn six eighths into three quarters.
     if ((rules_.dance || compound) && onset != last && onset % bar_.beat == 0) value += rules_.dance_beat;
     if (compound && onset != last && onset % bar_.beat == 12 && bar_.density <= kCalm && !MelodyStrikes(onset))
@@ -341,9 +365,11 @@ std::vector<float> BarGrammar::RoleBias(const std::vector<Event>& events, int on
     value = EntryBonus(events, role, onset);
     const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
     if (lowest && onset == 0 && !inside) value += rules_.downbeat_bass * (role == kKeysLow ? 1.5f : 1.0f);
+    // The first bar of all begins with its bass.
+    if (lowest && onset == 0 && !inside && Opens()) value += rules_.opening_bass;
     // The quartet's cello that has played goes on: a bar without it, here and there, sounds like a mistake.
-    if (lowest && onset == 0 && !inside && !rules_.ordered && TraitsOf(role).voices == 1 &&
-        PitchBefore(events, role, onset) != kNoPitch) {
+    if (lowest && events.empty() && !rules_.ordered && TraitsOf(role).voices == 1 &&
+        PitchBefore(events, role, onset, 1) != kNoPitch) {
       return bias;
     }
     // In a choir no silent voice is passed over, and none that still sings strikes again before the silent ones have.
@@ -410,10 +436,11 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (rules_.lead_shares_hand && keys) highest = std::min(highest, melody->pitch - 1);
     if (rules_.lead_shares_hand && role == kKeysHigh) lowest = std::max(lowest, melody->pitch - kHandWithMelody);
   }
-  // Nor do they cross what sounds on from before, if it can be helped.
+  // Nor do they cross what sounds on from before, if it can be helped; nor the quartet's parts one another.
   int below = 0, above = 127;
   for (const Event& event : events) {
-    if (!rules_.ordered || event.onset == onset) continue;
+    if (event.onset == onset && (rules_.ordered || keys)) continue;  // a hard rule
+    if (event.role == kMelodyRole && !rules_.ordered) continue;      // who accompanies a singer may lie above
     if (event.onset + kDurationTicks[static_cast<size_t>(event.duration)] <= onset) continue;
     if (event.role < role) below = std::max(below, event.pitch);
     if (event.role > role) above = std::min(above, event.pitch);
@@ -437,7 +464,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
   const bool line_moves = traits.voices == 1 || (lowest_role && same_onset.empty());
   if (line_moves && melody != nullptr) lines.push_back({MelodyBefore(onset), melody->pitch});
   for (size_t i = events.size(); traits.voices == 1 && i-- > 0 && events[i].onset == onset;) {
-    lines.push_back({PitchBefore(events, events[i].role, onset), events[i].pitch});
+    lines.push_back({PitchBefore(events, events[i].role, onset, kLinesBack), events[i].pitch});
   }
   const bool on_beat = onset % bar_.beat == 0;
   const bool single_line = traits.voices == 1;
@@ -461,7 +488,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     setting.below_role = events.back().role;
   }
   const bool bass_moves = lowest_role && same_onset.empty() && last_of_role != kNoPitch;
-  const bool bass = lowest_role && same_onset.empty();
+  const bool low = lowest_role && (same_onset.empty() || role == kKeysLow);
   const bool inner = !lowest_role || !same_onset.empty();
   const std::vector<int> before = inner ? AttackBefore(events, role, onset) : std::vector<int>();
   const uint32_t unsaid = mask & ~SaidInBeat(events, onset);
@@ -471,8 +498,8 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (keys && std::find(same_onset.begin(), same_onset.end(), pitch) != same_onset.end()) continue;
     if (role == kGuitar && !PlayableOnGuitar(fretted, pitch)) continue;
     float value = IdiomBias(setting, pitch);
-    value += bass ? rules_.bass_height * static_cast<float>(pitch - 48) / 12.0f
-                  : rules_.height * static_cast<float>(pitch - 60) / 12.0f;
+    value += low ? rules_.bass_height * static_cast<float>(pitch - 48) / 12.0f
+                 : rules_.height * static_cast<float>(pitch - 60) / 12.0f;
     if (line_moves && pitch == last_of_role) value += rules_.again;
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
     if (pitch < below || pitch > above) value += rules_.crossing;
@@ -493,7 +520,6 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (above_root <= 4 && ((unsaid >> (pitch % 12)) & 1u) != 0) value += rules_.say_chord;
     if (((leading >> (pitch % 12)) & 1u) != 0) value += rules_.leading_twice;
     if (((wanted >> (pitch % 12)) & 1u) != 0 && !same_onset.empty()) value += rules_.last_third;
-    if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     if (keys && !same_onset.empty() && Rubs(pitch, belongs || mask == 0, same_onset)) continue;  // rather a note less
     if (keys && rules_.lead_shares_hand && melody != nullptr &&
         Rubs(pitch, belongs || mask == 0, {&melody->pitch, 1})) {
@@ -503,9 +529,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     for (const int other : same_onset) {
       if (pitch - other == 1 || other - pitch == 1) value += rules_.cluster;
     }
-    if (!same_onset.empty() && same_onset.front() < kMuddyBelow && pitch - same_onset.front() < kMuddyInterval) {
-      value -= 2.5f;
-    }
+    if (!same_onset.empty()) value -= Mud(same_onset.front(), pitch, role == kKeysLow && setting.below_role == role);
     for (const Line& line : lines) {
       if (ParallelPerfects(last_of_role, pitch, line.before, line.after)) value += rules_.parallel;
     }

@@ -33,15 +33,16 @@ struct GrammarRules {
   float thin = 1.0f;            // for another note of an attack while fewer sound than the plan asks for
   float thick = -1.5f;          // and while more sound
   float downbeat_bass = 1.8f;   // the ensemble's lowest role on a bar's first beat
+  float opening_bass = 4.0f;    // and on the first beat of the first bar that is composed, if the melody sounds in it
   float string_goes_on = 2.5f;  // a string that played in the bar and is silent, where others strike
-  float parallel = -2.5f;       // a single line moving with melody or another line into a fifth or octave from one
+  float string_left = 3.0f;     // and more on a beat where its last note is no longer of the chord
+  float parallel = -9.0f;       // a single line moving with melody or another line into a fifth or octave from one
   float bass_step = 0.0f;       // the bass's move by one or two semitones
   float inner_step = 0.65f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
-  float say_chord = 1.3f;    // a root or third that the beat's chord has and nobody has sounded in it yet
+  float say_chord = 1.4f;    // a root or third that the beat's chord has and nobody has sounded in it yet
   float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
   float last_third = 5.0f;      // the last chord's third while it is missing, and one more note for it
-  float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
-  float crossing = -4.0f;       // of a voice that sounds on, where voices are ordered
+  float crossing = -9.0f;       // of a part that sounds on, or that strikes with it where voices are not ordered
   float dance_beat = 0.8f;      // an onset on a beat of a dance, or of a compound metre
   float odd_sixteenth = -3.0f;  // of a compound metre, where neither plan nor melody has sixteenths
   float second_eighth = -2.5f;  // of a compound beat, where the plan is calm and the melody has none there
@@ -52,7 +53,7 @@ struct GrammarRules {
   float sixteenth = 0.0f;    // an onset on an odd sixteenth
   float off_beat = 0.0f;     // an onset on an eighth between the beats
   float brief = 0.0f;        // a duration of an eighth or less
-  float bass_height = 0.0f;  // of the ensemble's lowest part, per octave above C3
+  float bass_height = 0.0f;  // of the left hand, or the bass, per octave above C3
   float height = 0.0f;       // of the others, per octave above middle C
   float cluster = -8.0f;     // a semitone inside an attack: no chord of the vocabulary has one
 };
@@ -83,8 +84,8 @@ class BarGrammar {
   // Whether a choir may strike or leave a note there: eighths of the beat, and where the melody strikes.
   bool OnChoirGrid(int tick) const;
   bool MelodyStrikes(int tick) const;
-  // The pitch of `role`'s last attack before `onset`, up to one bar back; kNoPitch when none.
-  int PitchBefore(const std::vector<Event>& events, int role, int onset) const;
+  // The pitch of `role`'s last attack before `onset`, up to `bars` back; kNoPitch when none.
+  int PitchBefore(const std::vector<Event>& events, int role, int onset, size_t bars) const;
   // The pitches of `role`'s last attack before `onset`, up to one bar back.
   std::vector<int> AttackBefore(const std::vector<Event>& events, int role, int onset) const;
   // The melody's note before the one that sounds at `onset`; kNoPitch when that one does not start there.
@@ -97,6 +98,8 @@ class BarGrammar {
   int SilentFrom(const std::vector<Event>& events, int role) const;
   // Where the bar before goes on after `events`, as long as they have its rhythm: an onset, or kEndOfBar; else -1.
   int NextOfRhythmBefore(const std::vector<Event>& events) const;
+  // Whether nothing was composed before this bar, and its melody sounds.
+  bool Opens() const;
   // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.
   float EntryBonus(const std::vector<Event>& events, int role, int onset) const;
 

@@ -38,6 +38,8 @@ float KeyboardBias(const Setting& at, int pitch) {
     }
   }
   if (at.role == kKeysHigh && at.lead_shares_hand && at.melody != kNoPitch && at.melody - pitch <= 2) value -= 1.5f;
+  // Between beats a hand that has the melody, too, goes on, rather than strike its note again under a held tune.
+  if (at.lead_shares_hand && !inside && !at.on_beat && !at.melody_starts && pitch == at.last_of_role) value -= 0.8f;
   // The hand jumps from attack to attack; inside one its span is a hard rule.
   if (!inside && at.last_of_role != kNoPitch) {
     const int leap = std::abs(pitch - at.last_of_role);

@@ -185,14 +185,44 @@ TEST(Grammar, ParallelFifthsAndOctavesAreDiscouragedInSingleLines) {
   const std::vector<Event> events = {{0, kCello, 48, DurationSymbol(48)}};
   const BarGrammar grammar(piece, 0, {.foreign_on_beat = 0, .foreign_off_beat = 0, .inner_step = 0, .say_chord = 0});
   const std::vector<float> bias = grammar.PitchBias(events, 48, kCello, 48);
-  EXPECT_FLOAT_EQ(bias[50], -2.5f);
+  EXPECT_FLOAT_EQ(bias[50], GrammarRules().parallel);
+  EXPECT_LT(bias[50], -4.0f);
   EXPECT_FLOAT_EQ(bias[43], 0.0f);
   // The viola against the cello: fifths C-G to D-A.
   const std::vector<Event> both = {
       {0, kCello, 48, DurationSymbol(48)}, {0, kViola, 55, DurationSymbol(48)}, {48, kCello, 50, DurationSymbol(48)}};
   const std::vector<float> viola = grammar.PitchBias(both, 48, kViola, 55);
-  EXPECT_FLOAT_EQ(viola[57], -2.5f);
+  EXPECT_FLOAT_EQ(viola[57], GrammarRules().parallel);
   EXPECT_FLOAT_EQ(viola[53], 0.0f);
+}
+
+TEST(Grammar, ALineThatHasRestedIsRemembered) {
+  Piece piece = Bars(kStrings, 7);
+  for (PieceBar& bar : piece.bars) bar.melody.clear();
+  piece.bars[1].events = {{0, kCello, 48, DurationSymbol(48)}};
+  // The cello goes from C to D, and the viola, from G, would make fifths with it.
+  const std::vector<Event> cello = {{0, kCello, 50, DurationSymbol(48)}};
+  const auto loss = [&](size_t bar) {
+    const auto bias = [&](float parallel) {
+      return BarGrammar(piece, bar, {.parallel = parallel}).PitchBias(cello, 0, kViola, 55)[57];
+    };
+    return bias(-1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(loss(2), -1);
+  EXPECT_FLOAT_EQ(loss(5), -1);
+  EXPECT_FLOAT_EQ(loss(6), 0);  // too long ago
+  // So is the melody.
+  piece.bars[1].melody = {{0, 72, 48, false}};
+  piece.bars[5].melody = piece.bars[6].melody = {{0, 74, 48, false}};
+  const auto octave = [&](size_t bar) {
+    const auto bias = [&](float parallel) {
+      return BarGrammar(piece, bar, {.parallel = parallel}).PitchBias({}, 0, kCello, 48)[50];
+    };
+    return bias(-1) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(octave(5), -1);
+  piece.bars[5].melody.clear();
+  EXPECT_FLOAT_EQ(octave(6), 0);
 }
 
 TEST(Grammar, ALeftHandsBassIsALineToo) {
@@ -281,6 +311,10 @@ TEST(Grammar, AStylesLeansWeighPitchesAndDurations) {
   EXPECT_FLOAT_EQ(gain({.bass_height = 2}, bass, kKeysHigh, kNoPitch, 64), 0);
   EXPECT_NEAR(gain({.height = 2}, bass, kKeysHigh, kNoPitch, 66), 1, 1e-5);
   EXPECT_FLOAT_EQ(gain({.height = 2}, bass, kKeysLow, kNoPitch, 36), 0);
+  // A left hand's chord moves with its bass.
+  const std::vector<Event> inside = {bass[0], {24, kKeysLow, 36, DurationSymbol(24)}};
+  EXPECT_NEAR(gain({.bass_height = 2}, inside, kKeysLow, kNoPitch, 42), -1, 1e-5);
+  EXPECT_FLOAT_EQ(gain({.height = 2}, inside, kKeysLow, kNoPitch, 42), 0);
   const std::vector<float> plain = BarGrammar(piece, 0, {}).DurationBias(bass, 24, kKeysLow),
                            brief = BarGrammar(piece, 0, {.brief = -2}).DurationBias(bass, 24, kKeysLow);
   for (const int ticks : {6, 12, 24, 48}) {
@@ -343,14 +377,14 @@ TEST(Grammar, TheLastChordHasItsThird) {
   EXPECT_FLOAT_EQ(wanted(full), 0);
 }
 
-TEST(Grammar, AGuitarsWideGripsAreDiscouraged) {
+TEST(Grammar, AGuitarsGripIsNoWiderThanAHandsOnKeys) {
   const Piece piece = Bars(1u << kGuitar, 2);
   const std::vector<Event> bass = {{0, kGuitar, 43, DurationSymbol(24)}};
-  const auto bias = [&](float grip, size_t pitch) {
-    return BarGrammar(piece, 0, {.wide_grip = grip}).PitchBias(bass, 0, kGuitar, 43)[pitch];
-  };
-  EXPECT_FLOAT_EQ(bias(-1, 57), bias(0, 57));
-  EXPECT_FLOAT_EQ(bias(-1, 59), bias(0, 59) - 1);
+  const std::vector<float> bias = BarGrammar(piece, 0, {}).PitchBias(bass, 0, kGuitar, 43);
+  EXPECT_TRUE(Allowed(bias, 57));
+  EXPECT_FALSE(Allowed(bias, 58));
+  // The next attack may lie where it likes.
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 0, {}).PitchBias(bass, 24, kGuitar, 43), 60));
 }
 
 TEST(Grammar, ACelloThatHasPlayedGoesOnOnTheNextDownbeat) {
@@ -358,7 +392,10 @@ TEST(Grammar, ACelloThatHasPlayedGoesOnOnTheNextDownbeat) {
   piece.bars[0].events = {{0, kCello, 48, DurationSymbol(96)}, {0, kViola, 60, DurationSymbol(96)}};
   EXPECT_FALSE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 0), kViola));
   EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 0), kCello));
-  EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 24), kViola));
+  // And when the bar begins later, with the first attack.
+  EXPECT_FALSE(Allowed(BarGrammar(piece, 1, {}).RoleBias({}, 24), kViola));
+  const std::vector<Event> begun = {{0, kCello, 48, DurationSymbol(24)}};
+  EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {}).RoleBias(begun, 24), kViola));
   EXPECT_TRUE(Allowed(BarGrammar(piece, 2, {}).RoleBias({}, 0), kViola));  // where it rested, it may rest
   EXPECT_TRUE(Allowed(BarGrammar(piece, 1, {.ordered = true}).RoleBias({}, 0), kViola));
 }
@@ -375,15 +412,101 @@ TEST(Grammar, AStringThatStopsInsideABarGoesOnWhereTheOthersStrike) {
   const auto joins = [&](const std::vector<Event>& events) { return grammar.OnsetBias(events, -1)[48]; };
   EXPECT_GE(viola(stopped), viola(sounds) + GrammarRules().string_goes_on);
   EXPECT_GT(joins(stopped), joins(sounds) + 1.0f);
+  // The more where its note is no longer the chord's, on a beat.
+  const auto left = [&](int onset, int chord) {
+    Piece other = piece;
+    other.bars[0].chords.fill(chord);
+    const std::vector<Event> before = {stopped[0], stopped[1]};
+    const auto bias = [&](float more) {
+      return BarGrammar(other, 0, {.string_left = more}).RoleBias(before, onset)[kViola];
+    };
+    return bias(2) - bias(0);
+  };
+  EXPECT_FLOAT_EQ(left(48, ChordSymbolOf(7, kMajor)), 2);  // C, after which G major stands
+  EXPECT_FLOAT_EQ(left(48, ChordSymbolOf(5, kMajor)), 0);  // F major has it
+  EXPECT_FLOAT_EQ(left(60, ChordSymbolOf(7, kMajor)), 0);
+}
+
+TEST(Grammar, PartsDoNotCrossWhatSoundsOn) {
+  const Piece hands = Bars(kHands, 1), strings = Bars(kStrings, 1);
+  const auto loss = [](const Piece& piece, const std::vector<Event>& events, int onset, int role, size_t pitch) {
+    const auto bias = [&](float crossing) {
+      return BarGrammar(piece, 0, {.crossing = crossing}).PitchBias(events, onset, role, kNoPitch)[pitch];
+    };
+    return bias(-1) - bias(0);
+  };
+  const std::vector<Event> left = {{0, kKeysLow, 60, DurationSymbol(48)}};
+  EXPECT_FLOAT_EQ(loss(hands, left, 24, kKeysHigh, 59), -1);
+  EXPECT_FLOAT_EQ(loss(hands, left, 24, kKeysHigh, 60), 0);
+  EXPECT_FLOAT_EQ(loss(hands, left, 48, kKeysHigh, 59), 0);  // it has ended
+  const std::vector<Event> right = {{0, kKeysHigh, 60, DurationSymbol(48)}};
+  EXPECT_FLOAT_EQ(loss(hands, right, 24, kKeysLow, 62), -1);
+  // A quartet's, whether they sound on or strike together.
+  const std::vector<Event> viola = {{0, kViola, 64, DurationSymbol(48)}};
+  for (const int onset : {0, 24}) {
+    EXPECT_FLOAT_EQ(loss(strings, viola, onset, kSecondViolin, 62), -1) << onset;
+    EXPECT_FLOAT_EQ(loss(strings, viola, onset, kSecondViolin, 66), 0) << onset;
+  }
+}
+
+TEST(Grammar, HandsMayLieAboveAComposedMelody) {
+  Piece piece = Bars(kHands, 1);
+  piece.bars[0].melody.clear();
+  const std::vector<Event> sung = {{0, kMelodyRole, 64, DurationSymbol(48)}};
+  const auto bias = [&](float crossing) {
+    return BarGrammar(piece, 0, {.melody_composed = true, .crossing = crossing})
+        .PitchBias(sung, 24, kKeysHigh, kNoPitch)[67];
+  };
+  EXPECT_FLOAT_EQ(bias(-9), bias(0));
+}
+
+TEST(Grammar, CloseIntervalsBlurTheMoreTheLowerTheyLie) {
+  const Piece piece = Bars(kHands, 2);
+  // A major third above `low` against the fourth, which is as foreign to the chord or as much its own.
+  const auto third = [&](int low) {
+    const auto at = [&](int chord, int apart) {
+      Piece moved = piece;
+      for (PieceBar& bar : moved.bars) bar.chords.fill(chord), bar.melody.clear();
+      const std::vector<Event> events = {{0, kKeysLow, low, DurationSymbol(24)}};
+      return BarGrammar(moved, 0, {.say_chord = 0})
+          .PitchBias(events, 0, kKeysLow, kNoPitch)[static_cast<size_t>(low + apart)];
+    };
+    return at(kNoChord, 4) - at(kNoChord, 7);
+  };
+  EXPECT_LT(third(43), third(48));
+  EXPECT_LT(third(48), third(53));
+  EXPECT_LT(third(53), third(57));
+}
+
+TEST(Grammar, TheFirstBarBeginsWithItsBass) {
+  Piece piece = Bars(kHands, 2);
+  const GrammarRules with{.opening_bass = 2}, without{.opening_bass = 0};
+  const auto onset = [&](size_t bar) {
+    return BarGrammar(piece, bar, with).OnsetBias({}, -1)[0] - BarGrammar(piece, bar, without).OnsetBias({}, -1)[0];
+  };
+  const auto bass = [&](size_t bar) {
+    return BarGrammar(piece, bar, with).RoleBias({}, 0)[kKeysLow] -
+           BarGrammar(piece, bar, without).RoleBias({}, 0)[kKeysLow];
+  };
+  EXPECT_FLOAT_EQ(onset(0), 2);
+  EXPECT_FLOAT_EQ(bass(0), 2);
+  EXPECT_FLOAT_EQ(onset(1), 2);  // a pickup alone came before
+  piece.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(96)}};
+  EXPECT_FLOAT_EQ(onset(1), 0);
+  EXPECT_FLOAT_EQ(bass(1), 0);
+  piece.bars[0].melody.clear();
+  EXPECT_FLOAT_EQ(onset(0), 0);  // an introduction begins as it likes
 }
 
 TEST(Grammar, TwoHandsRatherBeginWithTheBarAndItsBass) {
-  const Piece hands = Bars(kHands, 1);
-  const std::vector<float> roles = BarGrammar(hands, 0, {}).RoleBias({}, 0);
+  Piece hands = Bars(kHands, 2);
+  hands.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(96)}};
+  const std::vector<float> roles = BarGrammar(hands, 1, {}).RoleBias({}, 0);
   EXPECT_FLOAT_EQ(roles[kKeysLow] - roles[kKeysHigh], 1.5f * GrammarRules().downbeat_bass);
   const auto first = [](uint32_t roles) {
-    const Piece piece = Bars(roles, 1);
-    const std::vector<float> bias = BarGrammar(piece, 0, {}).OnsetBias({}, -1);
+    Piece piece = Bars(roles, 3);
+    piece.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(96)}};
+    const std::vector<float> bias = BarGrammar(piece, 1, {}).OnsetBias({}, -1);
     return bias[0] - bias[24];
   };
   EXPECT_FLOAT_EQ(first(kHands), GrammarRules().downbeat_bass);

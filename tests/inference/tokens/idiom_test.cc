@@ -77,5 +77,19 @@ TEST(Idiom, AChoirRepeatsWithItsTuneOnly) {
   EXPECT_EQ(IdiomBias(setting, 64), 0);
 }
 
+TEST(Idiom, HandsThatHaveTheMelodyDoNotPatterUnderIt) {
+  Setting setting = At(kKeysLow);
+  setting.lead_shares_hand = true;
+  setting.last_of_role = 55;
+  EXPECT_LT(IdiomBias(setting, 55), IdiomBias(setting, 52) - 0.5f);
+  for (bool Setting::*const field : {&Setting::on_beat, &Setting::melody_starts}) {
+    Setting struck = setting;
+    struck.*field = true;
+    EXPECT_EQ(IdiomBias(struck, 55), IdiomBias(struck, 52));
+  }
+  setting.lead_shares_hand = false;  // a singer's piano may beat its chords
+  EXPECT_EQ(IdiomBias(setting, 55), IdiomBias(setting, 52));
+}
+
 }  // namespace
 }  // namespace ledgerline::tokens
