@@ -8,7 +8,7 @@ namespace ledgerline::covers {
 
 // What is added to the model to bring its covers near, in thousandths of a nat, by the fields of tokens::GrammarRules.
 // Chosen on songs of the validation split, so that each figure's mean over all candidates comes near its mean over the
-// first 64 bars of the training split's pieces (docs/decisions/0024-leans-of-a-style.md).
+// first 64 bars of the training split's pieces; heights part by part (docs/decisions/0024-leans-of-a-style.md).
 struct Leans {
   int bass_step = 0;
   int inner_step = 650;
@@ -18,8 +18,8 @@ struct Leans {
   int sixteenth = 0;
   int off_beat = 0;
   int brief = 0;
-  int bass_height = 0;  // an octave
-  int height = 0;       // an octave
+  int bass_height = 0;  // an octave; of the left hand, or the bass
+  int height = 0;       // an octave; of the others
 };
 
 // Means over the first 64 bars of the training split's pieces, in thousandths, by the definitions of

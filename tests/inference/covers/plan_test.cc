@@ -152,7 +152,7 @@ TEST(StyleBook, TexturesSurviveTheMetadata) {
 // In nats, as the grammar adds them.
 TEST(Plan, TheBassLeansAsTheStyleDoes) {
   const tokens::Piece piece = tokens::RandomPiece(1, 4);
-  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("mass"), piece).bass_step, 0.8f);
+  EXPECT_FLOAT_EQ(RulesFor(*FindStyle("mass"), piece).bass_step, 0.9f);
   EXPECT_FLOAT_EQ(RulesFor(*FindStyle("folk"), piece).bass_step, -0.4f);
   EXPECT_FLOAT_EQ(RulesFor(*FindStyle("waltz"), piece).bass_step, 0.0f);
 }
