@@ -16,18 +16,14 @@
 
 #include "ledger/store/journal_directory.h"
 #include "tests/ledger/journal/journal_fixture.h"
+#include "tests/under_sanitizers.h"
 
 namespace ledgerline::store {
 namespace {
 
 constexpr int kSubmitters = 16;
 constexpr int kKillsOfOneLedger = 25;
-// Sanitizers make a process ten times slower to start. The full number is for the build that is shipped.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
-constexpr int kLedgers = 4;
-#else
-constexpr int kLedgers = 40;
-#endif
+constexpr int kLedgers = kUnderSanitizers ? 4 : 40;
 
 // What the killed process does: submits without end and prints "index leaf-hash key" for every acknowledgement.
 int RunWriter(const std::string& directory, const std::string& round) {
