@@ -10,8 +10,9 @@
 
 namespace ledgerline::kernel {
 
-// One layer's and one key head's part of a page of the int8 cache: keys as a tile of Int8Weights whose outputs are the
-// 64 positions; values as fours of positions, [16][head][4], never biased.
+// One layer's and one key head's part of a page of the int8 cache: keys in four blocks of 16 positions, each
+// [head / 4][16][4], every byte xor the path's bias, so that a page of which little is filled is read from its
+// beginning; values as fours of positions, [16][head][4], never biased.
 struct Int8Page {
   uint8_t* keys;        // [64 * head] bytes
   int8_t* values;       // [64 * head] bytes

@@ -48,15 +48,16 @@ void Cache::Store(const Ops& ops, size_t layer, size_t head, size_t position, co
     return;
   }
   const Int8Page page = Int8Page::At(at, n);
-  constexpr size_t kGroup = 4 * kPagePositions;  // bytes from one four elements of all positions to the next
-  std::array<int8_t, 4096> codes;                // heads are at most so wide (StackShape::Check)
+  constexpr size_t kGroup = 4 * kLanes;  // bytes from one four elements of a block's positions to the next
+  std::array<int8_t, 4096> codes;        // heads are at most so wide (StackShape::Check)
   int32_t sum = 0;
   ops.quantise(key, n, codes.data(), &page.key_scales[t], &sum);
+  uint8_t* key_codes = page.keys + t / kLanes * kLanes * n + t % kLanes * 4;
   for (size_t i = 0; i < n; i += 4) {
     uint32_t four;
     std::memcpy(&four, &codes[i], sizeof(four));
     four ^= 0x01010101u * ops.bias;
-    std::memcpy(page.keys + i / 4 * kGroup + t * 4, &four, sizeof(four));
+    std::memcpy(key_codes + i / 4 * kGroup, &four, sizeof(four));
   }
   ops.quantise(value, n, codes.data(), &page.value_scales[t], &sum);
   ops.spread(codes.data(), n, page.values + t / 4 * 4 * n + t % 4);

@@ -104,9 +104,10 @@ struct Avx2 {
     std::memcpy(&word, p, sizeof(word));
     return _mm256_set1_epi32(word);
   }
-  template <int R, int B, int kFetch = 0>
-  LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
-                                     const int32_t* /*row_sums*/, Ints (&sums)[R * B], const uint8_t* fetch = nullptr) {
+  template <int R, int B, int kFetch = 0, class Apart>
+  LEDGERLINE_INLINE static void Dots(const uint8_t* tile, Apart apart, size_t step, size_t groups, const int8_t* rows,
+                                     size_t stride, const int32_t* /*row_sums*/, Ints (&sums)[R * B],
+                                     const uint8_t* fetch = nullptr) {
     const __m256i ones = _mm256_set1_epi16(1);
     Each<R * B>([&](auto i) LEDGERLINE_INLINE { sums[i] = ZeroInts(); });
     for (size_t g = 0; g < groups; ++g, tile += step) {
@@ -117,7 +118,8 @@ struct Avx2 {
       });
       fetch += kFetch * 64;
       Each<B * 2>([&](auto half) LEDGERLINE_INLINE {
-        const __m256i weights = _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + half * 32));
+        const __m256i weights =
+            _mm256_load_si256(reinterpret_cast<const __m256i*>(tile + half / 2 * apart + half % 2 * 32));
         const __m256i magnitude = _mm256_abs_epi8(weights);
         Each<R>([&](auto r) LEDGERLINE_INLINE {
           // |w| times x with w's sign: pairs sum to at most 2 * 127 * 127, inside 16 bits.

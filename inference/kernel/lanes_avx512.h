@@ -96,11 +96,13 @@ struct Avx512 {
     std::memcpy(&word, p, sizeof(word));
     return _mm512_set1_epi32(word);
   }
-  // sums[r * B + b] = dots of row r and the outputs of block b. `step` bytes from one group of four inputs to the next.
+  // sums[r * B + b] = dots of row r and the outputs of block b. `step` bytes from one group of four inputs to the next,
+  // `apart` from one block to the next: a size_t, or a constant of that type.
   // Meanwhile kFetch lines a group, from `fetch` on, come into the second-level cache.
-  template <int R, int B, int kFetch = 0>
-  LEDGERLINE_INLINE static void Dots(const uint8_t* tile, size_t step, size_t groups, const int8_t* rows, size_t stride,
-                                     const int32_t* row_sums, Ints (&sums)[R * B], const uint8_t* fetch = nullptr) {
+  template <int R, int B, int kFetch = 0, class Apart>
+  LEDGERLINE_INLINE static void Dots(const uint8_t* tile, Apart apart, size_t step, size_t groups, const int8_t* rows,
+                                     size_t stride, const int32_t* row_sums, Ints (&sums)[R * B],
+                                     const uint8_t* fetch = nullptr) {
     // A stored code is 128 too large, so that each dot is 128 times the row's sum too large.
     Each<R * B>([&](auto i) LEDGERLINE_INLINE { sums[i] = _mm512_set1_epi32(-128 * row_sums[i / B]); });
     if constexpr (R == 1) {  // one row alone would wait for its own sums
@@ -109,15 +111,15 @@ struct Avx512 {
       for (size_t g = 0; g < groups; g += 2, tile += 2 * step) {  // inputs are padded to 16
         const Ints first = Four(rows + g * 4), second = Four(rows + g * 4 + 4);
         Each<B>([&](auto b) LEDGERLINE_INLINE {
-          sums[b] = AddDots(sums[b], _mm512_load_si512(tile + b * 64), first);
-          odd[b] = AddDots(odd[b], _mm512_load_si512(tile + step + b * 64), second);
+          sums[b] = AddDots(sums[b], _mm512_load_si512(tile + b * apart), first);
+          odd[b] = AddDots(odd[b], _mm512_load_si512(tile + step + b * apart), second);
         });
       }
       Each<B>([&](auto b) LEDGERLINE_INLINE { sums[b] = AddInts(sums[b], odd[b]); });
     } else {
       for (size_t g = 0; g < groups; ++g, tile += step) {
         Ints weights[B];
-        Each<B>([&](auto b) LEDGERLINE_INLINE { weights[b] = _mm512_load_si512(tile + b * 64); });
+        Each<B>([&](auto b) LEDGERLINE_INLINE { weights[b] = _mm512_load_si512(tile + b * apart); });
         Each<kFetch>([&](auto line) LEDGERLINE_INLINE {
           _mm_prefetch(reinterpret_cast<const char*>(fetch + line * 64), _MM_HINT_T1);
         });

@@ -139,7 +139,12 @@ void AttendToInt8(const AttentionJob& job) {
     float* scores = job.scratch->scores.data();
     for (size_t t = 0; t < length; ++t) {
       const Int8Page page = page_of(t);
-      const auto dot = static_cast<float>(Dot(page.keys, head, t % kPagePositions, codes));
+      const uint8_t* key = page.keys + t % kPagePositions / 16 * 16 * head + t % 16 * 4;
+      int32_t sum = 0;
+      for (size_t k = 0; k < head; ++k) {
+        sum += static_cast<int32_t>(static_cast<int8_t>(key[k / 4 * 64 + k % 4])) * static_cast<int32_t>(codes[k]);
+      }
+      const auto dot = static_cast<float>(sum);
       scores[t] = dot * (query_scale * page.key_scales[t % kPagePositions]);
     }
     const float total = Exponentials(scores, length);

@@ -26,19 +26,21 @@ struct Int8Attention {
     }
   }
 
-  // Scores of a page's first `count` positions, and of more where that is no more work, for queries q to q + R.
+  // Scores of a page's first `count` positions, up to a multiple of 16 or more, for queries q to q + R.
   template <int R>
   static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t count, size_t q) {
     constexpr int B = R == 1 ? 4 : V::kBlocks;
-    if (R > 1 && B == 4 && count <= 2 * kLanes) return BlockScores<R, 2>(job, page, number, 0, q);
+    if (B == 4 && count <= kLanes) return BlockScores<R, 1>(job, page, number, 0, q);
+    if (B == 4 && count <= 2 * kLanes) return BlockScores<R, 2>(job, page, number, 0, q);
+    if (B == 4 && count <= 3 * kLanes) return BlockScores<R, 3>(job, page, number, 0, q);
     for (size_t block = 0; block * kLanes < count; block += B) BlockScores<R, B>(job, page, number, block, q);
   }
   template <int R, int B>
   static void BlockScores(const AttentionJob& job, uint8_t* page, size_t number, size_t block, size_t q) {
     const Int8Page at = Int8Page::At(page + job.offset, job.head);
     Ints sums[R * B];
-    V::template Dots<R, B>(at.keys + block * 64, 256, job.head / 4, &job.scratch->codes[q * job.head], job.head,
-                           &job.scratch->sums[q], sums);
+    V::template Dots<R, B>(at.keys + block * kLanes * job.head, kLanes * job.head, 64, job.head / 4,
+                           &job.scratch->codes[q * job.head], job.head, &job.scratch->sums[q], sums);
     const float* key_scales = at.key_scales + block * kLanes;
     const size_t stride = job.ScoreStride();
     float* scores = &job.scratch->scores[q * stride + number * kPagePositions + block * kLanes];

@@ -20,8 +20,8 @@ struct VectorProducts {
                        size_t stride, Write write, const uint8_t* fetch) {
     for (size_t block = 0; block < kTile / kLanes; block += B, fetch += inputs / 4 * kFetch * 64) {
       Ints sums[R * B];
-      V::template Dots<R, B, kFetch>(tile + block * 64, 256, inputs / 4, x.codes + r * inputs, inputs, x.sums + r, sums,
-                                     fetch);
+      V::template Dots<R, B, kFetch>(tile + block * 64, std::integral_constant<size_t, 64>{}, 256, inputs / 4,
+                                     x.codes + r * inputs, inputs, x.sums + r, sums, fetch);
       Each<R>([&](auto i) LEDGERLINE_INLINE {
         const Floats row_scale = V::Set(x.scales[r + i]);
         Each<B>([&](auto b) LEDGERLINE_INLINE {
