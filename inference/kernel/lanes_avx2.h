@@ -26,8 +26,8 @@ struct Avx2 {
   static constexpr int kBlocks = 2;
   static constexpr int kFloatRows = 3;
   static constexpr int kSingleTiles = 2;
-  static constexpr int kValueRows = 4;
-  static constexpr int kValueBlocks = 1;
+  static constexpr int kValueRows = 2;
+  static constexpr int kValueBlocks = 2;
 
   static Floats Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
   static void Store(float* p, Floats a) {
