@@ -113,7 +113,7 @@ VoiceLeading MeasureVoiceLeading(const Piece& piece) {
       for (const Attack& attack : attacks) line[attack.onset] = attack.pitches.front();
       lines.push_back(std::move(line));
     }
-    if (!PlaysChords(role)) continue;
+    if (role != tokens::kKeysLow && role != tokens::kKeysHigh) continue;  // a guitar's open strings go with any grip
     for (const Attack& attack : attacks) {
       if (attack.pitches.size() < 2) continue;
       chords += 1;

@@ -12,7 +12,7 @@
 
 namespace ledgerline::evaluation {
 
-inline constexpr int kWidestSpan = 14;  // semitones that a hand holds
+inline constexpr int kWidestSpan = 14;  // semitones that a hand holds on keys
 inline constexpr int kWidestLeap = 12;  // of a line
 
 struct VoiceLeading {
@@ -22,7 +22,7 @@ struct VoiceLeading {
   double parallel_share = 0;    // of moments when two of melody, bass and single lines both move, those that go in one
                                 // direction from a perfect fifth or octave (or unison) into another of its kind
   double crossing_share = 0;    // of notes, those that lie below a note of a lower part that sounds then
-  double wide_span_share = 0;   // of chords in a hand, those wider than kWidestSpan
+  double wide_span_share = 0;   // of chords in a hand on keys, those wider than kWidestSpan
 };
 VoiceLeading MeasureVoiceLeading(const tokens::Piece& piece);
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::array<int, 21> kWrittenTicks = {3,  4,  6,  8,  9,  12, 16,  18,  24,  32, 36,
                                                48, 54, 60, 72, 84, 96, 108, 120, 144, 192};
 constexpr int kHandWithMelody = 12;  // the right hand holds melody and accompaniment at once
+constexpr int kHandSpan = 14;        // semitones
 constexpr int kCelloTenor = 60;      // a cello that accompanies stays below middle C, mostly
 constexpr int kWideLeap = 12;
 constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
@@ -520,6 +521,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     if (above_root <= 4 && ((unsaid >> (pitch % 12)) & 1u) != 0) value += rules_.say_chord;
     if (((leading >> (pitch % 12)) & 1u) != 0) value += rules_.leading_twice;
     if (((wanted >> (pitch % 12)) & 1u) != 0 && !same_onset.empty()) value += rules_.last_third;
+    if (role == kGuitar && !same_onset.empty() && pitch - same_onset.back() > kHandSpan) value += rules_.wide_grip;
     if (keys && !same_onset.empty() && Rubs(pitch, belongs || mask == 0, same_onset)) continue;  // rather a note less
     if (keys && rules_.lead_shares_hand && melody != nullptr &&
         Rubs(pitch, belongs || mask == 0, {&melody->pitch, 1})) {

@@ -42,6 +42,7 @@ struct GrammarRules {
   float say_chord = 1.4f;    // a root or third that the beat's chord has and nobody has sounded in it yet
   float leading_twice = -1.2f;  // a leading note that sounds already (the third and seventh of dominants)
   float last_third = 5.0f;      // the last chord's third while it is missing, and one more note for it
+  float wide_grip = -0.8f;      // a guitar's attack wider than a hand holds on keys
   float crossing = -9.0f;       // of a part that sounds on, or that strikes with it where voices are not ordered
   float dance_beat = 0.8f;      // an onset on a beat of a dance, or of a compound metre
   float odd_sixteenth = -3.0f;  // of a compound metre, where neither plan nor melody has sixteenths

@@ -17,7 +17,7 @@ constexpr std::array<RoleTraits, kRoles> kRoleTraits = {{
     {"Violin II", 55, 88, 1, 0, 40},
     {"Piano left hand", 24, 69, 4, 12, 0},
     {"Piano right hand", 48, 96, 4, 12, 0},
-    {"Guitar", 40, 79, 3, 14, 24},
+    {"Guitar", 40, 79, 3, 24, 24},
 }};
 
 constexpr std::array<std::string_view, kStyles> kStyleNames = {

@@ -61,6 +61,9 @@ TEST(VoiceLeading, SpansAreOfOneHand) {
   EXPECT_EQ(MeasureVoiceLeading(PieceOf({{{0, 48, 24}, {0, 62, 24}}})).wide_span_share, 0);  // a ninth: 14 semitones
   EXPECT_EQ(MeasureVoiceLeading(PieceOf({{{0, 48, 24}, {0, 63, 24}}})).wide_span_share, 1);
   EXPECT_EQ(MeasureVoiceLeading(PieceOf({{{0, 36, 24}, {0, 72, 24, tokens::kKeysHigh}}})).wide_span_share, 0);
+  // A guitar's hand does not reach over its strings.
+  EXPECT_EQ(
+      MeasureVoiceLeading(PieceOf({{{0, 43, 24, tokens::kGuitar}, {0, 62, 24, tokens::kGuitar}}})).wide_span_share, 0);
 }
 
 TEST(VoiceLeading, OfNothingIsNothing) { EXPECT_EQ(MeasureVoiceLeading(Piece()).bass_step_share, 0); }
