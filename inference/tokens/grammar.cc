@@ -21,8 +21,10 @@ constexpr int kCelloTenor = 60;      // a cello that accompanies stays below mid
 constexpr int kWideLeap = 12;
 constexpr float kForeignClose = -12.0f;  // of a note outside the last chord: beyond what guidance moves a logit by
 constexpr int kWidestLeap = 19;
-constexpr size_t kLinesBack = 4;          // bars that a line may rest for and is still remembered
-constexpr int kCalm = 3, kEighths = 5;    // the density classes of about a quarter, and an eighth, each
+constexpr size_t kLinesBack = 4;        // bars that a line may rest for and is still remembered
+constexpr int kCalm = 3, kEighths = 5;  // the density classes of about a quarter, and an eighth, each
+constexpr int kOpeningBass = 55;        // G3: the bass that a piece begins with lies below, mostly
+constexpr float kOpeningHeight = 0.3f;
 constexpr float kLongMelodyNote = -2.5f;  // of a composed melody: above a dotted quarter
 constexpr float kMelodyWanted = 3.0f;     // where a melody is composed and is silent
 
@@ -227,6 +229,15 @@ bool BarGrammar::Opens() const {
                      [](const PieceBar& bar) { return bar.events.empty(); });
 }
 
+int BarGrammar::StringsResting(const std::vector<Event>& events) const {
+  int resting = 0;
+  for (const int role : {kCello, kViola, kSecondViolin}) {
+    resting += ((piece_.roles >> role) & 1u) != 0 &&
+               std::none_of(events.begin(), events.end(), [role](const Event& event) { return event.role == role; });
+  }
+  return resting;
+}
+
 float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int onset) const {
   if (rules_.choir || TraitsOf(role).voices != 1) return 0;
   auto plays = [role](const std::vector<Event>& bar) {
@@ -244,16 +255,18 @@ float BarGrammar::EntryBonus(const std::vector<Event>& events, int role, int ons
         mask != 0 && onset % bar_.beat == 0 && ((mask >> (PitchBefore(events, role, onset, 0) % 12)) & 1u) == 0;
     return full + rules_.string_goes_on + (left ? rules_.string_left : 0.0f);
   }
+  // Two of the three that rest leave the tune bare.
+  const float bare = string && StringsResting(events) >= 2 ? rules_.two_rest : 0.0f;
   // The longer, the more; a bass that keeps silent leaves the others in the air.
   const bool lowest = (piece_.roles & ((1u << role) - 1u)) == 0;
   const float each = lowest ? 4.0f : 1.5f;
-  if (index_ == 0) return each * full;
+  if (index_ == 0) return each * full + bare;
   int rested = 0;
   while (rested < 4 && rested < static_cast<int>(index_) &&
          !plays(piece_.bars[index_ - static_cast<size_t>(rested) - 1].events)) {
     ++rested;
   }
-  return full + each * static_cast<float>(rested);
+  return full + each * static_cast<float>(rested) + bare;
 }
 
 std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int after) const {
@@ -339,6 +352,7 @@ std::vector<float> BarGrammar::OnsetBias(const std::vector<Event>& events, int a
   bias[kEndOfBar] = 0;
   if (room && onsets < std::max(least_, 1)) bias[kEndOfBar] = -8.0f;
   if (room && MelodySilent(events, bar_.length - 1)) bias[kEndOfBar] -= kMelodyWanted;
+  if (room && !bar_.melody.empty() && StringsResting(events) >= 2) bias[kEndOfBar] -= rules_.two_rest;
   if (closing_ >= 0 && last < closing_ && after < closing_) bias[kEndOfBar] = kForbid;
   if (rules_.choir && latest < bar_.length && after < latest) bias[kEndOfBar] = kForbid;
   if (rules_.same_rhythm != 0) {
@@ -501,6 +515,7 @@ std::vector<float> BarGrammar::PitchBias(const std::vector<Event>& events, int o
     float value = IdiomBias(setting, pitch);
     value += low ? rules_.bass_height * static_cast<float>(pitch - 48) / 12.0f
                  : rules_.height * static_cast<float>(pitch - 60) / 12.0f;
+    if (low && onset == 0 && Opens()) value -= kOpeningHeight * static_cast<float>(std::max(0, pitch - kOpeningBass));
     if (line_moves && pitch == last_of_role) value += rules_.again;
     const bool belongs = ((mask >> (pitch % 12)) & 1u) != 0;
     if (pitch < below || pitch > above) value += rules_.crossing;

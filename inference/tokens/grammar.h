@@ -36,6 +36,7 @@ struct GrammarRules {
   float opening_bass = 4.0f;    // and on the first beat of the first bar that is composed, if the melody sounds in it
   float string_goes_on = 2.5f;  // a string that played in the bar and is silent, where others strike
   float string_left = 3.0f;     // and more on a beat where its last note is no longer of the chord
+  float two_rest = 3.0f;        // a string that has not played in the bar, while another has not, either
   float parallel = -9.0f;       // a single line moving with melody or another line into a fifth or octave from one
   float bass_step = 0.0f;       // the bass's move by one or two semitones
   float inner_step = 0.65f;  // the same of an inner voice, or to a note of a chord from one of the hand's chord before
@@ -101,6 +102,8 @@ class BarGrammar {
   int NextOfRhythmBefore(const std::vector<Event>& events) const;
   // Whether nothing was composed before this bar, and its melody sounds.
   bool Opens() const;
+  // How many strings of the ensemble have not played in the bar.
+  int StringsResting(const std::vector<Event>& events) const;
   // Encouragement for a string part that is silent at `onset`: more after each bar that it rested.
   float EntryBonus(const std::vector<Event>& events, int role, int onset) const;
 

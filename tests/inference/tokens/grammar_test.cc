@@ -498,6 +498,47 @@ TEST(Grammar, TheFirstBarBeginsWithItsBass) {
   EXPECT_FLOAT_EQ(onset(0), 0);  // an introduction begins as it likes
 }
 
+TEST(Grammar, TheBassOfTheFirstBarIsOne) {
+  Piece piece = Bars(kHands, 2);
+  const auto low = [&](size_t bar, size_t pitch) {
+    return BarGrammar(piece, bar, {.say_chord = 0}).PitchBias({}, 0, kKeysLow, kNoPitch)[pitch];
+  };
+  EXPECT_GT(low(0, 52), low(0, 64) + 2);  // E, an octave lower
+  piece.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(96)}};
+  EXPECT_FLOAT_EQ(low(1, 52), low(1, 64));
+}
+
+TEST(Grammar, TwoStringsOfThreeDoNotRestForABar) {
+  const Piece piece = Bars(kStrings, 1);
+  const int half = DurationSymbol(48);
+  const std::vector<Event> cello = {{0, kCello, 48, half}}, both = {{0, kCello, 48, half}, {0, kViola, 60, half}};
+  const auto gain = [&](const std::vector<Event>& events, auto bias) {
+    return bias(BarGrammar(piece, 0, {.two_rest = 2}), events) - bias(BarGrammar(piece, 0, {.two_rest = 0}), events);
+  };
+  const auto enters = [](const BarGrammar& grammar, const std::vector<Event>& events) {
+    return grammar.RoleBias(events, 48)[kSecondViolin];
+  };
+  const auto joins = [](const BarGrammar& grammar, const std::vector<Event>& events) {
+    return grammar.OnsetBias(events, -1)[0];
+  };
+  const auto ends = [](const BarGrammar& grammar, const std::vector<Event>& events) {
+    return grammar.OnsetBias(events, -1)[kEndOfBar];
+  };
+  EXPECT_FLOAT_EQ(gain(cello, enters), 2);
+  EXPECT_FLOAT_EQ(gain(cello, joins), 2);
+  EXPECT_FLOAT_EQ(gain(both, enters), 0);
+  EXPECT_FLOAT_EQ(gain(both, joins), 0);
+  EXPECT_FLOAT_EQ(gain(both, ends), 0);
+  Piece middle = Bars(kStrings, 2);  // the last bar may not end before its close
+  const auto end_of = [&](float two, const std::vector<Event>& events) {
+    return BarGrammar(middle, 0, {.two_rest = two}).OnsetBias(events, -1)[kEndOfBar];
+  };
+  EXPECT_FLOAT_EQ(end_of(2, cello) - end_of(0, cello), -2);
+  EXPECT_FLOAT_EQ(end_of(2, both) - end_of(0, both), 0);
+  middle.bars[0].melody.clear();
+  EXPECT_FLOAT_EQ(end_of(2, cello) - end_of(0, cello), 0);
+}
+
 TEST(Grammar, TwoHandsRatherBeginWithTheBarAndItsBass) {
   Piece hands = Bars(kHands, 2);
   hands.bars[0].events = {{0, kKeysLow, 48, DurationSymbol(96)}};
