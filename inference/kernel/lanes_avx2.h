@@ -24,6 +24,7 @@ struct Avx2 {
   static constexpr uint8_t kBias = 0;
   static constexpr int kRows = 2;
   static constexpr int kBlocks = 2;
+  static constexpr int kSums = 4;
   static constexpr int kFloatRows = 3;
   static constexpr int kSingleTiles = 2;
   static constexpr int kValueRows = 2;

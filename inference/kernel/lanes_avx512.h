@@ -18,8 +18,9 @@ struct Avx512 {
   using Floats = __m512;
   using Ints = __m512i;
   static constexpr uint8_t kBias = 0x80;  // weights are the unsigned operand of vpdpbusd
-  static constexpr int kRows = 6;         // rows x blocks of 16 outputs whose int32 sums stay in registers
-  static constexpr int kBlocks = 4;
+  static constexpr int kRows = 8;         // rows x blocks of 16 outputs whose int32 sums stay in registers
+  static constexpr int kBlocks = 2;
+  static constexpr int kSums = 24;        // fewer rows take all four blocks of a tile, at most so many sums
   static constexpr int kFloatRows = 12;   // rows x one tile of 32 outputs
   static constexpr int kSingleTiles = 4;  // tiles of 32 outputs that one row takes at once: chains are slow alone
   static constexpr int kValueRows = 3;    // queries x blocks of 16 elements, in attention

@@ -22,6 +22,10 @@ LEDGERLINE_INLINE inline void Each(Body&& body) {
   EachOf(body, std::make_integer_sequence<int, N>{});
 }
 
+// Blocks of 16 outputs that R rows take at once: all four of a tile, or V::kBlocks where those would be too many sums.
+template <class V, int R>
+inline constexpr int kBlocksOf = R * 4 <= V::kSums ? 4 : V::kBlocks;
+
 // take(i, R) for i in [begin, end) in blocks of R, a constant of at most kMost; all blocks are all but equal.
 template <int R, class Take>
 inline void TakeBlock(size_t rows, size_t i, Take&& take) {

@@ -26,14 +26,16 @@ struct Int8Attention {
     }
   }
 
-  // Scores of a page's first `count` positions, up to a multiple of 16 or more, for queries q to q + R.
+  // Scores of a page's first `count` positions, up to a multiple of 16, for queries q to q + R.
   template <int R>
   static void Scores(const AttentionJob& job, uint8_t* page, size_t number, size_t count, size_t q) {
-    constexpr int B = R == 1 ? 4 : V::kBlocks;
-    if (B == 4 && count <= kLanes) return BlockScores<R, 1>(job, page, number, 0, q);
-    if (B == 4 && count <= 2 * kLanes) return BlockScores<R, 2>(job, page, number, 0, q);
-    if (B == 4 && count <= 3 * kLanes) return BlockScores<R, 3>(job, page, number, 0, q);
-    for (size_t block = 0; block * kLanes < count; block += B) BlockScores<R, B>(job, page, number, block, q);
+    constexpr int B = kBlocksOf<V, R>;
+    const size_t blocks = (count + kLanes - 1) / kLanes;
+    size_t block = 0;
+    for (; block + B <= blocks; block += B) BlockScores<R, B>(job, page, number, block, q);
+    if (B > 3 && block + 3 == blocks) return BlockScores<R, 3>(job, page, number, block, q);
+    if (B > 2 && block + 2 == blocks) return BlockScores<R, 2>(job, page, number, block, q);
+    if (block < blocks) BlockScores<R, 1>(job, page, number, block, q);
   }
   template <int R, int B>
   static void BlockScores(const AttentionJob& job, uint8_t* page, size_t number, size_t block, size_t q) {
@@ -75,10 +77,16 @@ struct Int8Attention {
       const float levels = static_cast<float>(ShareLevels(length)), largest = job.scratch->scales[q];
       const bool any = largest >= kTiniest;
       const Floats inverse = V::Set(any ? levels / largest : 0.0f);
-      for (size_t t = 0; t < padded; t += kLanes) {
+      size_t t = 0;
+      for (; t + 4 * kLanes <= padded; t += 4 * kLanes) {
+        Each<4>([&](auto b) LEDGERLINE_INLINE {
+          V::StoreShares(shares + t + b * kLanes, V::ToInts(V::Multiply(V::Load(scores + t + b * kLanes), inverse)));
+        });
+      }
+      for (; t < padded; t += kLanes) {
         V::StoreShares(shares + t, V::ToInts(V::Multiply(V::Load(scores + t), inverse)));
       }
-      for (size_t t = padded; t < common; t += kLanes) V::StoreShares(shares + t, V::ZeroInts());
+      for (t = padded; t < common; t += kLanes) V::StoreShares(shares + t, V::ZeroInts());
       job.scratch->units[q] = any ? (largest / levels) / job.scratch->units[q] : 0.0f;
     }
   }

@@ -36,14 +36,15 @@ struct VectorProducts {
   }
 
   static void LinearInt8(const Int8Weights& weights, const Int8Rows& x, float* y, size_t stride, Write write) {
-    // A tile has four lines for each four inputs. The passes over it fetch the next one, each a share.
+    // A tile has four lines for each four inputs. The passes over it fetch the next one, each a share; one alone
+    // that reads it from end to end leaves that to the processor.
     const size_t passes = (x.rows + V::kRows - 1) / V::kRows;
     for (size_t n = 0; n < weights.outputs; n += kTile) {
       const uint8_t* tile = weights.codes + n * weights.inputs;
       const uint8_t* fetch = tile + kTile * weights.inputs;
-      size_t left = passes > 1 ? kTile / kLanes : 0, pass = passes;
+      size_t left = x.rows * 4 > V::kSums ? kTile / kLanes : 0, pass = passes;
       InBlocks<V::kRows>(0, x.rows, [&](size_t r, auto rows) {
-        constexpr int R = rows(), B = R == 1 ? 4 : V::kBlocks, kSteps = kTile / kLanes / B;
+        constexpr int R = rows(), B = kBlocksOf<V, R>, kSteps = kTile / kLanes / B;
         const size_t lines = (left + pass * kSteps - 1) / (pass * kSteps);  // for each four inputs and B blocks
         auto multiply = [&](auto count) LEDGERLINE_INLINE {
           Int8Tile<R, B, count()>(tile, weights.scales + n, weights.inputs, x, r, y + n, stride, write, fetch);

@@ -28,6 +28,8 @@ struct VectorSoftmax {
   // Each step is taken for all of a job's queries before the next: one query's steps wait for each other, those of
   // different queries do not.
 
+  static constexpr size_t kFour = 4 * kLanes;  // a loop's end costs as much as some vectors
+
   // units[q] = the largest of the query's scores. Lanes after a query's last position become the lowest number.
   static void FindTops(const AttentionJob& job) {
     for (size_t q = 0; q < job.QueryCount(); ++q) {
@@ -38,7 +40,16 @@ struct VectorSoftmax {
         highest = V::FirstOf(length - whole, V::Load(scores + whole), highest);
         V::Store(scores + whole, highest);
       }
-      for (size_t t = 0; t < whole; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
+      size_t t = 0;
+      if (whole >= kFour) {
+        Floats tops[4];
+        Each<4>([&](auto b) LEDGERLINE_INLINE { tops[b] = highest; });
+        for (; t + kFour <= whole; t += kFour) {
+          Each<4>([&](auto b) LEDGERLINE_INLINE { tops[b] = V::Highest(tops[b], V::Load(scores + t + b * kLanes)); });
+        }
+        highest = V::Highest(V::Highest(tops[0], tops[1]), V::Highest(tops[2], tops[3]));
+      }
+      for (; t < whole; t += kLanes) highest = V::Highest(highest, V::Load(scores + t));
       job.scratch->units[q] = V::Largest(highest);
     }
   }
