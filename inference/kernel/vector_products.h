@@ -74,6 +74,10 @@ struct VectorProducts {
         const float* at = tiles + t * kFloatTile * inputs + k * kFloatTile;
         weights[t * 2] = V::Load(at);
         weights[t * 2 + 1] = V::Load(at + kLanes);
+        if constexpr (R > 1) {  // tiles of wide matrices do not stay in the first-level cache
+          _mm_prefetch(reinterpret_cast<const char*>(at + 8 * kFloatTile), _MM_HINT_T0);
+          _mm_prefetch(reinterpret_cast<const char*>(at + 8 * kFloatTile + kLanes), _MM_HINT_T0);
+        }
       });
       Each<R>([&](auto r) LEDGERLINE_INLINE {
         const Floats value = V::Set(x[r * stride + k]);
