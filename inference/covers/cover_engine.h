@@ -78,7 +78,7 @@ struct CoverResult {
   Hash256 source_hash;         // SHA-256 of the request's `source_midi`
   Hash256 model_hash;          // SHA-256 of the model file
   Hash256 adapter_hash;        // SHA-256 of the adapter file; zero: none
-  std::string engine_id;       // "ledgerline-generator/6"
+  std::string engine_id;       // "ledgerline-generator/7"
   std::string kernel_version;  // "ledgerline-kernel/1": what the same bytes depend on beside model and request
   std::string style;
   uint64_t seed = 0;

@@ -195,7 +195,7 @@ Result<HeardCandidates> CoverMaker::Candidates(const CoverRecord& record) {
 std::string CoverMaker::KernelVersion() const { return model::KernelVersion(); }
 
 // Counts with every change of plans, grammar, guards or ranking that gives some request other bytes.
-std::string CoverMaker::EngineId() const { return "ledgerline-generator/6"; }
+std::string CoverMaker::EngineId() const { return "ledgerline-generator/7"; }
 
 Result<RenderResult> CoverMaker::Render(std::string_view midi, const std::string& wav_path,
                                         const std::string& soundfont_path) {

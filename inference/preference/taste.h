@@ -26,7 +26,7 @@ struct TasteWeight {
 };
 
 struct Taste {
-  std::string engine;  // whose figures these are: "ledgerline-generator/6"
+  std::string engine;  // whose figures these are: "ledgerline-generator/7"
   Hash256 pairs;       // SHA-256 of the pairs file
   int judgements = 0;  // 1 to kMaxComparisons
   std::map<std::string, TasteWeight> weights;
