@@ -18,8 +18,8 @@ class AuditCommandTest : public CommandLineTest {
   // Runs `command` while `files` are served; $URL is where.
   Ran Served(const std::string& command) {
     return Shell(
-        "ledgerline log serve files > serving & server=$!; trap 'kill $server' EXIT; "
-        "until grep -q 'http://' serving; do sleep 0.02; done; "
+        "rm -f serving; ledgerline log serve files > serving & server=$!; trap 'kill $server' EXIT; "
+        "until grep -qs 'http://' serving; do sleep 0.02; done; "
         "URL=$(grep -o 'http://[^ ]*' serving | head -n 1); " +
         command);
   }

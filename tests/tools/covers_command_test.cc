@@ -32,7 +32,7 @@ TEST_F(CoversCommandTest, HealthMakesCoversAnewAndAlarmsByItsExitStatus) {
   for (int seed = 1; seed <= 4; ++seed) {
     Fine(
         "ledgerline cover ledger --song songs/greensleeves.mid --recording rec-greensleeves --style mazurka --bars 16"
-        " --territory DE --tier premium --candidates 1 --seed " +
+        " --territory DE --tier premium --candidates 3 --seed " +
         std::to_string(seed) + " --out cover" + std::to_string(seed));
   }
   std::ifstream installed("inference/weights/styles.profile");
