@@ -67,12 +67,17 @@ Cache After(FlatModel* model, size_t count) {
   return cache;
 }
 
-// Seconds of reading a prompt at once.
+// Seconds of reading a prompt at once, the second time: the first one asks the system for the memory that both use,
+// which is up to a third of it.
 double PrefillSeconds(FlatModel* model) {
-  Cache cache = model->NewCache();
-  const double begin = ThreadSeconds();
-  model->Read({&cache}, {kPrefill}, SampleTokens(kPrefill));
-  return ThreadSeconds() - begin;
+  double seconds = 0;
+  for (int i = 0; i < 2; ++i) {
+    Cache cache = model->NewCache();
+    const double begin = ThreadSeconds();
+    model->Read({&cache}, {kPrefill}, SampleTokens(kPrefill));
+    seconds = ThreadSeconds() - begin;
+  }
+  return seconds;
 }
 
 // Floating-point operations of that: products of all layers, attention, and one row of the output.
@@ -170,9 +175,11 @@ int RunFlatRows(const FlatShape& shape, const FlatOptions& options) {
     dots.Add(Int8PeakGops());
     prefill.Add(PrefillOperations(weights) / PrefillSeconds(&floats) / 1e9);
     int8_prefill.Add(PrefillOperations(weights) / PrefillSeconds(&codes) / 1e9);
-    torch.Reset();
-    begin = ThreadSeconds();
-    torch.Read(SampleTokens(kPrefill));
+    for (int i = 0; i < 2; ++i) {  // as above
+      torch.Reset();
+      begin = ThreadSeconds();
+      torch.Read(SampleTokens(kPrefill));
+    }
     torch_prefill.Add(PrefillOperations(weights) / (ThreadSeconds() - begin) / 1e9);
     bandwidth.Add(ReadGigabytes(codes.bytes_read()));
     far.Add(ReadGigabytes(256u << 20));
