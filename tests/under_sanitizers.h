@@ -1,5 +1,5 @@
-// Under sanitizers a test takes ten times as long. What does the same many times over does it less often there; the full
-// number is for the build that is shipped. They are the builds without NDEBUG (tools/check).
+// Under sanitizers a test takes ten times as long. What does the same many times over does it less often there; the
+// full number is for the build that is shipped. They are the builds without NDEBUG (tools/check).
 #ifndef LEDGERLINE_TESTS_UNDER_SANITIZERS_H_
 #define LEDGERLINE_TESTS_UNDER_SANITIZERS_H_
 

@@ -59,9 +59,8 @@ struct VectorRows {
     Ints sums = V::ZeroInts();
     for (i = 0; i + kFour <= n; i += kFour) {
       Ints rounded[4];
-      Each<4>([&](auto b) LEDGERLINE_INLINE {
-        rounded[b] = V::ToInts(V::Multiply(V::Load(x + i + b * kLanes), inverse));
-      });
+      Each<4>([&](auto b)
+                  LEDGERLINE_INLINE { rounded[b] = V::ToInts(V::Multiply(V::Load(x + i + b * kLanes), inverse)); });
       sums = V::StoreFour(codes + i, rounded, sums);
     }
     for (; i < n; i += kLanes) {

@@ -2,7 +2,8 @@
 // the ledger opens, passes the full check, has lost nothing that was acknowledged, and the same submissions sent again
 // under the same keys lead to exactly the bytes that a life without faults leads to.
 //
-// LEDGERLINE_LONG=1 does all of them; otherwise every 13th (under sanitizers every 41st), beginning at another one for each fault.
+// LEDGERLINE_LONG=1 does all of them; otherwise every 13th (under sanitizers every 41st), beginning at another one for
+// each fault.
 #include <gtest/gtest.h>
 #include <rocksdb/env.h>
 #include <unistd.h>
